@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * String interning: equal texts get one pointer, so that names and labels are compared by pointer.
+ *
+ * Strings live in the arena that the table was made with and die with it. Not thread-safe.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+struct intern {
+	struct arena *arena; /* owns the strings; outlives the table */
+	const char **slots;  /* open addressing; heap */
+	uint32_t n_slots;    /* a power of two, or 0 */
+	uint32_t n_strings;
+};
+
+void intern_init(struct intern *intern, struct arena *arena);
+void intern_release(struct intern *intern);
+
+/* The one NUL-terminated copy of `text`. */
+const char *intern_str(struct intern *intern, const char *text);
+const char *intern_strn(struct intern *intern, const char *text, size_t len);
+
+/* The interned copy, or NULL when no equal text was interned: a label nobody uses needs no entry. */
+const char *intern_find(const struct intern *intern, const char *text, size_t len);
