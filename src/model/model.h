@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The snapshot: the cluster as Bulkhead sees it, read from manifests or a cluster's own objects.
+ *
+ * Built once by model/load.h, then read only. Everything lives in the snapshot's arena; all names, label keys
+ * and values are interned in it and compared by pointer. Pods are the subjects and peers of policy; workloads
+ * (their owners) are what people ask about. Arrays are sorted by (namespace, kind, name) and stable.
+ *
+ * Sources of the semantics: Kubernetes API reference (core/v1, apps/v1, batch/v1, discovery.k8s.io/v1).
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/intern.h"
+#include "base/ip.h"
+#include "base/port.h"
+#include "tree/tree.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Sorted by key (strcmp); keys are unique. */
+struct model_label {
+	const char *key;
+	const char *value;
+};
+
+struct model_labels {
+	const struct model_label *items;
+	uint32_t n;
+};
+
+/* The value (interned), or NULL when the key is absent. `key` must be interned in the same table. */
+const char *model_label_get(const struct model_labels *labels, const char *key);
+
+/* Where knowledge of an object comes from. */
+enum model_origin {
+	MODEL_DECLARED,     /* an object of the input */
+	MODEL_IMPLIED,      /* a namespace that only other objects name */
+	MODEL_ASSUMED,      /* always there: default, kube-system …, the cluster DNS */
+	MODEL_HYPOTHETICAL, /* a peer that the input does not show (see model_add_hypothetical) */
+};
+
+struct model_namespace {
+	const char *name;
+	struct model_labels labels; /* with kubernetes.io/metadata.name, always */
+	uint8_t origin;             /* enum model_origin */
+	bool is_closed;             /* has a workload in the input: what is not there does not exist */
+	struct diag_span span;
+	uint32_t index;
+};
+
+struct model_named_port {
+	const char *name;
+	uint8_t space; /* PORT_TCP, PORT_UDP, PORT_SCTP */
+	uint16_t number;
+};
+
+/* A declared container port, named or not. */
+struct model_port {
+	const char *name; /* NULL */
+	uint8_t space;
+	uint16_t number;
+};
+
+struct model_pod;
+struct model_namespace;
+
+/* What owns pods: a controller object, or a bare pod itself (kind "Pod"). One endpoint of a question. */
+struct model_workload {
+	const char *kind; /* "Deployment", "StatefulSet", … "Pod" */
+	struct model_namespace *ns;
+	const char *name;
+	const char *alias; /* NULL; for a pod of an absent ReplicaSet, the Deployment's name it is also found by */
+	uint8_t origin;
+	struct model_pod **pods; /* never empty: `replicas: 0` keeps one pod as its template says */
+	uint32_t n_pods;
+	bool is_scaled_to_zero;
+	bool host_network; /* of all its pods */
+	struct diag_span span;
+	uint32_t index;
+};
+
+struct model_pod {
+	struct model_namespace *ns;
+	const char *name; /* of the object, or derived: WORKLOAD-ORDINAL */
+	struct model_labels labels;
+	const char *service_account;
+	struct model_workload *workload;
+	const char *node;       /* spec.nodeName, or NULL */
+	struct ip_addr ips[2];  /* v4 first; at most one of each family */
+	uint32_t n_ips;
+	bool is_address_assumed;
+	bool host_network; /* subject to nothing; a peer only by its node's address */
+	uint8_t origin;
+	const struct model_port *ports; /* of containers and of init containers that restart always */
+	uint32_t n_ports;
+	struct diag_span span; /* of the pod, or of the workload that it comes from */
+	uint32_t index;
+};
+
+struct model_service_port {
+	const char *name; /* NULL */
+	uint8_t space;
+	uint16_t port;
+	uint16_t target;          /* 0: by name */
+	const char *target_name;  /* NULL: by number */
+};
+
+struct model_service {
+	struct model_namespace *ns;
+	const char *name;
+	const char *type;             /* "ClusterIP", "NodePort", "LoadBalancer", "ExternalName" */
+	const struct model_label *selector; /* NULL and n 0: none */
+	uint32_t n_selector;
+	const struct ip_addr *cluster_ips;
+	uint32_t n_cluster_ips;
+	bool is_headless;
+	const struct model_service_port *ports;
+	uint32_t n_ports;
+	struct model_pod **backends; /* by selector, else by EndpointSlices' targetRef or address */
+	uint32_t n_backends;
+	struct diag_span span;
+};
+
+struct model_node {
+	const char *name;
+	struct model_labels labels;
+	const struct ip_addr *addrs; /* status.addresses that are IPs; hostIPs of its pods */
+	uint32_t n_addrs;
+	struct ip_cidr *pod_cidrs;
+	uint32_t n_pod_cidrs;
+	struct diag_span span;
+};
+
+/* A policy object as read: front ends in `policy` turn it into rules. */
+struct model_policy_object {
+	const char *group;   /* "networking.k8s.io" */
+	const char *version; /* "v1" */
+	const char *kind;
+	const char *ns; /* NULL for cluster-wide kinds */
+	const char *name;
+	const struct tree_node *root;
+	const struct diag_file *file;
+	struct diag_span span; /* of the object */
+};
+
+/* A kind and how often it was seen. */
+struct model_kind_count {
+	const char *group;
+	const char *kind;
+	uint32_t n;
+};
+
+/* Something that the snapshot supposes; printed in the answers that rest on it. */
+struct model_assumption {
+	const char *text;
+};
+
+struct model_snapshot {
+	struct arena arena;
+	struct intern intern;
+
+	struct model_namespace **namespaces;
+	uint32_t n_namespaces;
+	struct model_workload **workloads;
+	uint32_t n_workloads;
+	struct model_pod **pods; /* live ones; index == position */
+	uint32_t n_pods;
+	struct model_service **services;
+	uint32_t n_services;
+	struct model_node **nodes;
+	uint32_t n_nodes;
+	struct model_policy_object **policies; /* every policy kind that is evaluated, sorted by group, kind, ns, name */
+	uint32_t n_policies;
+
+	struct ip_addr *closed_addrs; /* claimed by two live pods */
+	uint32_t n_closed_addrs;
+
+	struct model_kind_count *not_evaluated; /* policy kinds that are known but not evaluated */
+	uint32_t n_not_evaluated;
+	struct model_kind_count *ignored; /* other kinds that do not matter */
+	uint32_t n_ignored;
+
+	struct ip_cidr *pod_cidrs; /* --pod-cidr, or the defaults; v6 only where the input shows v6 */
+	uint32_t n_pod_cidrs;
+	bool has_v6;
+	uint32_t n_objects; /* read in all */
+};
+
+/* Everything is given back. */
+void model_snapshot_free(struct model_snapshot *snapshot);
+
+struct model_namespace *model_find_namespace(const struct model_snapshot *snapshot, const char *name);
+
+/* The pod that has this address (never a host-network pod), or NULL. */
+struct model_pod *model_find_address(const struct model_snapshot *snapshot, const struct ip_addr *addr);
+
+/* The node that has this address, or NULL. */
+struct model_node *model_find_node_address(const struct model_snapshot *snapshot, const struct ip_addr *addr);
+
+/* All numbers of a port name (with its protocol) in a pod, added to `ret`. */
+void model_pod_named_ports(const struct model_pod *pod, const char *name, enum port_space space, struct port_set *ret);
