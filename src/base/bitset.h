@@ -51,4 +51,5 @@ size_t bitset_count(const struct bitset *set);
 size_t bitset_next(const struct bitset *set, size_t from);
 
 #define bitset_for_each(bit, set) \
-	for (size_t bit = bitset_next((set), 0); bit < (set)->n_bits; bit = bitset_next((set), bit + 1))
+	for (size_t bit = bitset_next((set), 0); bit < (set)->n_bits; \
+	     bit = bitset_next((set), bit + 1))

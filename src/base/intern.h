@@ -12,17 +12,24 @@
 
 struct arena;
 
+/* The hash stands beside the string, so that a probe touches only the string it finds. */
+struct intern_slot {
+	const char *text; /* NULL: free */
+	uint32_t len;
+	uint32_t hash;
+};
+
 struct intern {
-	struct arena *arena; /* owns the strings; outlives the table */
-	const char **slots;  /* open addressing; heap */
-	uint32_t n_slots;    /* a power of two, or 0 */
+	struct arena *arena;       /* owns the strings; outlives the table */
+	struct intern_slot *slots; /* open addressing; heap */
+	uint32_t n_slots;          /* a power of two, or 0 */
 	uint32_t n_strings;
 };
 
 void intern_init(struct intern *intern, struct arena *arena);
 void intern_release(struct intern *intern);
 
-/* The one NUL-terminated copy of `text`. */
+/* The one NUL-terminated copy of `text`, which is shorter than 4 GiB. */
 const char *intern_str(struct intern *intern, const char *text);
 const char *intern_strn(struct intern *intern, const char *text, size_t len);
 

@@ -15,7 +15,8 @@ void strbuf_clear(struct strbuf *buf);
 void strbuf_add(struct strbuf *buf, const void *data, size_t len);
 void strbuf_addstr(struct strbuf *buf, const char *text);
 void strbuf_addch(struct strbuf *buf, char ch);
-void strbuf_printf(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void strbuf_printf(struct strbuf *buf, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* The text, "" when nothing was added; valid until the next change. */
 const char *strbuf_str(const struct strbuf *buf);

@@ -27,7 +27,8 @@ void *vec_grow(void *items, size_t *cap, size_t n, size_t item_size);
 #define vec_reserve(v, count) \
 	do { \
 		if ((size_t)(count) > (v)->cap) \
-			(v)->items = vec_grow((v)->items, &(v)->cap, (count), sizeof(*(v)->items)); \
+			(v)->items = \
+				vec_grow((v)->items, &(v)->cap, (count), sizeof(*(v)->items)); \
 	} while (0)
 
 #define vec_push(v, item) \
