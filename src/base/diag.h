@@ -74,7 +74,7 @@ enum diag_code {
 
 struct diag {
 	enum diag_code code;
-	enum diag_severity severity; /* of its code, unless lowered by the caller */
+	enum diag_severity severity; /* of its code, unless diag_set_severity() changed it */
 	struct diag_span span;
 	const char *message;
 	const char *hint;         /* NULL, or what to write instead */
@@ -94,15 +94,18 @@ struct diag_list {
 void diag_list_init(struct diag_list *list, struct arena *arena);
 
 /* Appends; the new diagnostic, so that diag_hint() and diag_relate() can complete it. */
-struct diag *diag_add(struct diag_list *list, enum diag_code code, struct diag_span span, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-void diag_hint(struct diag_list *list, struct diag *diag, const char *format, ...) __attribute__((format(printf, 3, 4)));
+struct diag *diag_add(struct diag_list *list, enum diag_code code, struct diag_span span,
+		      const char *format, ...) __attribute__((format(printf, 4, 5)));
+void diag_hint(struct diag_list *list, struct diag *diag, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void diag_set_severity(struct diag_list *list, struct diag *diag, enum diag_severity severity);
 void diag_relate(struct diag *diag, struct diag_span span, const char *message);
 
 /* Moves all of `from` to the end of `to`; both must use one arena, or `from`'s must live as long. */
 void diag_list_append(struct diag_list *to, struct diag_list *from);
 
 const char *diag_code_name(enum diag_code code);
+const char *diag_code_about(enum diag_code code);
 const char *diag_severity_name(enum diag_severity severity);
 
 /*
