@@ -36,14 +36,14 @@ struct ip_cidr {
 
 /* What was odd about a text that was still accepted. */
 enum ip_parse_flags {
-	IP_PARSE_LEADING_ZEROS = 1, /* "010.0.0.1": read as decimal, as Go's ParseCIDRSloppy does */
+	IP_PARSE_LEADING_ZEROS = 1, /* "010.0.0.1", "10.0.0.0/08": decimal, as the API server reads */
 	IP_PARSE_HOST_BITS = 2,     /* "10.0.0.5/24" */
 };
 
 /* 0, or -EINVAL for what is not exactly one address. `ret_flags` may be NULL. */
 int ip_parse(const char *text, struct ip_addr *ret_addr, unsigned int *ret_flags);
 
-/* "addr/len"; the length is decimal without sign or leading zeros. 0 or -EINVAL. */
+/* "addr/len"; the length is decimal without sign (leading zeros: as in an address). 0 or -EINVAL. */
 int ip_cidr_parse(const char *text, struct ip_cidr *ret_cidr, unsigned int *ret_flags);
 
 /* RFC 5952 text for v6. Writes at most IP_TEXT_SIZE / IP_CIDR_TEXT_SIZE bytes; returns `buf`. */
@@ -80,3 +80,6 @@ static inline struct ip_addr ip_v4(uint32_t host_order)
 
 /* Globally routable unicast by the IANA special-purpose registries (RFC 6890 and its successors). */
 bool ip_is_global_unicast(const struct ip_addr *addr);
+
+/* The same as a table: sorted, disjoint, v4 first. */
+const struct ip_range *ip_global_unicast(size_t *ret_n);
