@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making label sets. Keys and values are interned, sets are immutable once made and may be shared. */
+#pragma once
+
+#include "model/model.h"
+
+void model_labels_sort(struct model_label *items, uint32_t n);
+
+/* A copy in which `key` has this value, whatever it had before. */
+struct model_labels model_labels_with(const struct model_labels *labels, struct arena *arena,
+				      const char *key, const char *value);
