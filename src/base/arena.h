@@ -2,9 +2,10 @@
 /*
  * Region allocation: many small objects that die together.
  *
- * One arena per snapshot, parse or answer. Memory comes from the heap in growing chunks and is given
- * back only as a whole; there is no free of a single object. Inputs are limited before they get here
- * (size, depth, counts), so an exhausted heap aborts. Not thread-safe: one arena, one thread.
+ * One arena per snapshot, parse or answer. Memory comes from the heap in growing chunks and is
+ * given back only as a whole; there is no free of a single object. Inputs are limited before they
+ * get here (size, depth, counts), so an exhausted heap aborts. Not thread-safe: one arena, one
+ * thread.
  */
 #pragma once
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A set of small numbers as bits in 64-bit words. The length is fixed at creation; binary operations
- * need equal lengths (asserted). Heap memory, owned by the struct. Bits past `n_bits` are always 0.
+ * A set of small numbers as bits in 64-bit words. The length is fixed at creation; binary
+ * operations need equal lengths (asserted). Heap memory, owned by the struct. Bits past `n_bits`
+ * are always 0.
  */
 #pragma once
 

@@ -2,13 +2,14 @@
 /*
  * What is wrong with the user's input, said well: positions, diagnostics, and their printing.
  *
- * Readers and validators append to a `struct diag_list` and go on, so that one run shows every problem;
- * nothing prints but diag_print(), called by a main. A code (BH0123) is stable and documented; codes and
- * their severities come from one table. Texts are lower case without full stop: the problem first, then
- * what was expected and found. Untrusted text is escaped when printed, never here.
+ * Readers and validators append to a `struct diag_list` and go on, so that one run shows every
+ * problem; nothing prints but diag_print(), called by a main. A code (BH0123) is stable and
+ * documented; codes and their severities come from one table. Texts are lower case without full
+ * stop: the problem first, then what was expected and found. Untrusted text is escaped when
+ * printed, never here.
  *
- * Files are named by a `struct diag_file`, which keeps the text so that the line can be quoted; both the
- * files and the texts live in the list's arena.
+ * Files are named by a `struct diag_file`, which keeps the text so that the line can be quoted;
+ * both the files and the texts live in the list's arena.
  */
 #pragma once
 
@@ -24,10 +25,12 @@ struct diag_file {
 	const char *name; /* as the user wrote it; "-" for standard input */
 	const char *text; /* NULL when it is not at hand: then no line is quoted */
 	size_t len;
-	bool is_stream; /* the text is freed after reading (FIFO, stdin): still quoted while it lives */
+	bool is_stream; /* standard input or a FIFO: cannot be read again */
 };
 
-/* A place in a file; line and column count from 1, column in bytes; line 0 = the file as a whole. */
+/*
+ * A place in a file; line and column count from 1, column in bytes; line 0 = the file as a whole.
+ */
 struct diag_span {
 	const struct diag_file *file; /* NULL: no place at all (an assumed object) */
 	uint32_t line;
@@ -101,7 +104,9 @@ void diag_hint(struct diag_list *list, struct diag *diag, const char *format, ..
 void diag_set_severity(struct diag_list *list, struct diag *diag, enum diag_severity severity);
 void diag_relate(struct diag *diag, struct diag_span span, const char *message);
 
-/* Moves all of `from` to the end of `to`; both must use one arena, or `from`'s must live as long. */
+/*
+ * Moves all of `from` to the end of `to`; both must use one arena, or `from`'s must live as long.
+ */
 void diag_list_append(struct diag_list *to, struct diag_list *from);
 
 const char *diag_code_name(enum diag_code code);
@@ -115,5 +120,7 @@ const char *diag_severity_name(enum diag_severity severity);
 void diag_print(FILE *out, const struct diag *diag, bool color);
 void diag_list_print(FILE *out, const struct diag_list *list, bool color);
 
-/* The candidate nearest to `word` (edit distance ≤ 1/3 of its length, case-insensitive), or NULL. */
+/*
+ * The candidate nearest to `word` (edit distance ≤ 1/3 of its length, case-insensitive), or NULL.
+ */
 const char *diag_did_you_mean(const char *word, const char *const *candidates, size_t n);

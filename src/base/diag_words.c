@@ -18,8 +18,8 @@ static size_t min3(size_t a, size_t b, size_t c)
 }
 
 /*
- * Insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b` (optimal string
- * alignment): swapped letters are one slip of the finger, so "form" is one step from "from".
+ * Insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b` (optimal
+ * string alignment): swapped letters are one slip of the finger, so "form" is one step from "from".
  */
 static size_t edit_distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {

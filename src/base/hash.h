@@ -2,9 +2,9 @@
 /*
  * Hashing and one open-addressing map: 64-bit key → 64-bit value.
  *
- * The map is for keys that are already unique numbers: interned pointers, packed pairs of ids, 64-bit
- * hashes whose owner compares the full object itself. Not thread-safe. Insertion order is not kept:
- * whatever is printed must be sorted first.
+ * The map is for keys that are already unique numbers: interned pointers, packed pairs of ids,
+ * 64-bit hashes whose owner compares the full object itself. Not thread-safe. Insertion order is
+ * not kept: whatever is printed must be sorted first.
  */
 #pragma once
 

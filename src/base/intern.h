@@ -33,5 +33,7 @@ void intern_release(struct intern *intern);
 const char *intern_str(struct intern *intern, const char *text);
 const char *intern_strn(struct intern *intern, const char *text, size_t len);
 
-/* The interned copy, or NULL when no equal text was interned: a label nobody uses needs no entry. */
+/*
+ * The interned copy, or NULL when no equal text was interned: a label nobody uses needs no entry.
+ */
 const char *intern_find(const struct intern *intern, const char *text, size_t len);

@@ -66,7 +66,9 @@ struct v6_groups {
 	int gap; /* groups before "::", or -1 */
 };
 
-/* Leading zeros beyond four digits are read, as Go did before netip and the API server still does. */
+/*
+ * Leading zeros beyond four digits are read, as Go did before netip and the API server still does.
+ */
 static bool scan_group(const char **text, uint16_t *ret_group, unsigned int *flags)
 {
 	const char *p = *text;
@@ -405,9 +407,9 @@ struct ip_addr ip_from_bytes(enum ip_family family, const uint8_t bytes[16])
 }
 
 /*
- * What is left of unicast space when the blocks that the IANA special-purpose address registries call
- * not globally reachable (or, as 6to4 and Teredo, only relayed) are taken out; of v6 only what is
- * allocated as global unicast (2000::/3) and the NAT64 prefix. Registries as of 2024-10.
+ * What is left of unicast space when the blocks that the IANA special-purpose address registries
+ * call not globally reachable (or, as 6to4 and Teredo, only relayed) are taken out; of v6 only what
+ * is allocated as global unicast (2000::/3) and the NAT64 prefix. Registries as of 2024-10.
  */
 #define V4(a, b, c, d) \
 	{ \

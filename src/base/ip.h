@@ -2,8 +2,9 @@
 /*
  * IP addresses, CIDR blocks and inclusive ranges of both families, as plain values.
  *
- * A v4 address is kept in the low 32 bits of `lo` with family 4; families never compare equal and v4
- * sorts before v6. IPv4-mapped IPv6 (::ffff:a.b.c.d) is read as v6 text but is the caller's to refuse.
+ * A v4 address is kept in the low 32 bits of `lo` with family 4; families never compare equal and
+ * v4 sorts before v6. IPv4-mapped IPv6 (::ffff:a.b.c.d) is read as v6 text but is the caller's to
+ * refuse.
  */
 #pragma once
 
@@ -25,7 +26,10 @@ struct ip_range {
 	struct ip_addr last;
 };
 
-/* Host bits are kept as written; ip_cidr_range() masks them (Kubernetes accepts them with a warning). */
+/*
+ * Host bits are kept as written; ip_cidr_range() masks them (Kubernetes accepts them with a
+ * warning).
+ */
 struct ip_cidr {
 	struct ip_addr addr;
 	uint8_t prefix_len;
@@ -36,14 +40,16 @@ struct ip_cidr {
 
 /* What was odd about a text that was still accepted. */
 enum ip_parse_flags {
-	IP_PARSE_LEADING_ZEROS = 1, /* "010.0.0.1", "10.0.0.0/08": decimal, as the API server reads */
+	IP_PARSE_LEADING_ZEROS = 1, /* "010.0.0.1", "10.0.0.0/08": read as decimal */
 	IP_PARSE_HOST_BITS = 2,     /* "10.0.0.5/24" */
 };
 
 /* 0, or -EINVAL for what is not exactly one address. `ret_flags` may be NULL. */
 int ip_parse(const char *text, struct ip_addr *ret_addr, unsigned int *ret_flags);
 
-/* "addr/len"; the length is decimal without sign (leading zeros: as in an address). 0 or -EINVAL. */
+/*
+ * "addr/len"; the length is decimal without sign (leading zeros: as in an address). 0 or -EINVAL.
+ */
 int ip_cidr_parse(const char *text, struct ip_cidr *ret_cidr, unsigned int *ret_flags);
 
 /* RFC 5952 text for v6. Writes at most IP_TEXT_SIZE / IP_CIDR_TEXT_SIZE bytes; returns `buf`. */
@@ -78,7 +84,9 @@ static inline struct ip_addr ip_v4(uint32_t host_order)
 	return (struct ip_addr){.lo = host_order, .family = IP_V4};
 }
 
-/* Globally routable unicast by the IANA special-purpose registries (RFC 6890 and its successors). */
+/*
+ * Globally routable unicast by the IANA special-purpose registries (RFC 6890 and its successors).
+ */
 bool ip_is_global_unicast(const struct ip_addr *addr);
 
 /* The same as a table: sorted, disjoint, v4 first. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A streaming JSON writer (RFC 8259): commas, escapes and nesting are its business, so that renderers
- * cannot produce broken JSON. Strings that are not UTF-8 are written with U+FFFD in place of bad bytes.
+ * A streaming JSON writer (RFC 8259): commas, escapes and nesting are its business, so that
+ * renderers cannot produce broken JSON. Strings that are not UTF-8 are written with U+FFFD in place
+ * of bad bytes.
  *
  *	json_object(j); json_key(j, "to"); json_string(j, "db"); json_end(j);
  *
- * Output goes to a FILE; nesting is at most JSON_MAX_DEPTH (asserted). With `indent` > 0 the text is
- * laid out over lines, with 0 it is one line.
+ * Output goes to a FILE; nesting is at most JSON_MAX_DEPTH (asserted). With `indent` > 0 the text
+ * is laid out over lines, with 0 it is one line.
  */
 #pragma once
 

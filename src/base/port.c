@@ -70,7 +70,9 @@ void port_set_copy(struct port_set *to, const struct port_set *from)
 	to->n = from->n;
 }
 
-/* One line for all spaces, with a gap of one number between them: ranges merge only inside a space. */
+/*
+ * One line for all spaces, with a gap of one number between them: ranges merge only inside a space.
+ */
 static uint32_t line_first(const struct port_range *range)
 {
 	return (uint32_t)range->space << 17 | range->first;

@@ -3,8 +3,8 @@
  * Sets of "ports" over the six 16-bit spaces that a packet can be in: TCP, UDP and SCTP destination
  * ports, ICMPv4 and ICMPv6 (type << 8 | code), and every other IP protocol by number.
  *
- * A set is a sorted list of disjoint, non-adjacent inclusive ranges: minimal by construction, so equal
- * sets have equal lists. Heap memory, owned by the struct; all-zero is the empty set.
+ * A set is a sorted list of disjoint, non-adjacent inclusive ranges: minimal by construction, so
+ * equal sets have equal lists. Heap memory, owned by the struct; all-zero is the empty set.
  */
 #pragma once
 

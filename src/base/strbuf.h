@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A growing text on the heap; all-zero is empty. `text` is NUL-terminated once something was added. */
+/*
+ * A growing text on the heap; all-zero is empty. `text` is NUL-terminated once something was added.
+ */
 #pragma once
 
 #include <stddef.h>
