@@ -2,13 +2,15 @@
 /*
  * One node tree for YAML and JSON text, with a place for every node.
  *
- * Everything above reads manifests through this: it does not matter which of the two languages a text was
- * written in. Scalars are typed as Kubernetes' own readers type them (sigs.k8s.io/yaml: YAML 1.1 core
- * rules of go-yaml v2, so that an unquoted `no` is a boolean and `1.10` a float), and keep their text.
+ * Everything above reads manifests through this: it does not matter which of the two languages a
+ * text was written in. Scalars are typed as Kubernetes' own readers type them (sigs.k8s.io/yaml:
+ * YAML 1.1 core rules of go-yaml v2, so that an unquoted `no` is a boolean and `1.10` a float), and
+ * keep their text.
  *
- * Nodes and strings live in the arena given to the reader. Mapping keys are plain strings; a duplicate key,
- * a non-scalar key, an undefined or recursive alias, an unknown tag or a broken encoding is a diagnostic
- * and the document is not delivered. Aliases share nodes (the tree is a DAG); limits bound the expanded size.
+ * Nodes and strings live in the arena given to the reader. Mapping keys are plain strings; a
+ * duplicate key, a non-scalar key, an undefined or recursive alias, an unknown tag or a broken
+ * encoding is a diagnostic and the document is not delivered. Aliases share nodes (the tree is a
+ * DAG); limits bound the expanded size.
  */
 #pragma once
 
@@ -25,23 +27,24 @@ enum tree_kind { TREE_NULL, TREE_BOOL, TREE_INT, TREE_FLOAT, TREE_STRING, TREE_S
 
 struct tree_member;
 
+/* 32 bytes: two a cache line. */
 struct tree_node {
-	uint8_t kind;  /* enum tree_kind */
-	bool is_quoted; /* a scalar in quotes or a block scalar */
-	uint32_t len;   /* of text; or the number of items / members */
-	uint32_t line;  /* from 1 */
-	uint32_t column;
+	uint8_t kind;    /* enum tree_kind */
+	bool is_quoted;  /* a scalar in quotes or a block scalar */
+	bool is_big;     /* TREE_INT outside int64_t: `integer` is not valid */
+	uint32_t len;    /* of text; or the number of items / members */
+	uint32_t line;   /* from 1 */
+	uint32_t column; /* from 1, in bytes */
 	union {
-		const char *text;            /* scalars: as written, unescaped, NUL-terminated */
+		const char *text; /* scalars: as written, unescaped, NUL-terminated, none inside */
 		struct tree_node **items;    /* TREE_SEQ */
-		struct tree_member *members; /* TREE_MAP, in the order of the text */
+		struct tree_member *members; /* TREE_MAP, in the text's order, merged ones last */
 	};
 	union {
 		bool boolean;    /* TREE_BOOL */
 		int64_t integer; /* TREE_INT that fits; else is_big */
 		double real;     /* TREE_FLOAT */
 	};
-	bool is_big; /* TREE_INT outside int64_t: `integer` is not valid */
 };
 
 struct tree_member {
@@ -53,9 +56,9 @@ struct tree_member {
 };
 
 struct tree_limits {
-	size_t size;        /* bytes of one input; default 256 MiB */
-	uint32_t depth;     /* nesting; default 100 */
-	uint64_t expanded;  /* nodes after alias expansion per document; default 10,000,000 */
+	size_t size;       /* bytes of one input; default 256 MiB */
+	uint32_t depth;    /* nesting; default 100 */
+	uint64_t expanded; /* nodes after alias expansion per document; default 10,000,000 */
 };
 
 /* The limits used when NULL is given. */
@@ -65,22 +68,25 @@ extern const struct tree_limits tree_default_limits;
 typedef int (*tree_document_fn)(void *arg, struct tree_node *root, const struct diag_file *file);
 
 /*
- * Reads all documents of `file->text`, calling `fn` for each non-empty one in order. JSON (first byte `{`
- * or `[` and it parses as JSON; concatenated values are documents) and YAML are told apart by content.
- * After a syntax error the rest of the text is not read, the documents before it stand. Problems go to
- * `diags`. Strings are interned in `intern` where they are keys, otherwise copied into `arena`.
- * 0; or what `fn` returned.
+ * Reads all documents of `file->text`, calling `fn` for each non-empty one in order. JSON (first
+ * byte `{` or `[` and it parses as JSON; concatenated values are documents) and YAML are told apart
+ * by content. After a syntax error the rest of the text is not read, the documents before it stand.
+ * Problems go to `diags`. Strings are interned in `intern` where they are keys, otherwise copied
+ * into `arena`. 0; or what `fn` returned.
  */
 int tree_read(const struct diag_file *file, const struct tree_limits *limits, struct arena *arena,
 	      struct intern *intern, struct diag_list *diags, tree_document_fn fn, void *arg);
 
 /*
- * Reads a whole file ("-": standard input) into the arena. 0, or -errno; -EFBIG when it is over the limit.
- * A FIFO or terminal is read to its end.
+ * Reads a whole file ("-": standard input) into the arena. 0, or -errno; -EFBIG when it is over the
+ * limit. A FIFO or terminal is read to its end.
  */
-int tree_load(const char *path, const struct tree_limits *limits, struct arena *arena, struct diag_file **ret_file);
+int tree_load(const char *path, const struct tree_limits *limits, struct arena *arena,
+	      struct diag_file **ret_file);
 
-/* The member's value of a mapping, or NULL when there is none (or `map` is NULL or not a mapping). */
+/*
+ * The member's value of a mapping, or NULL when there is none (or `map` is NULL or not a mapping).
+ */
 struct tree_node *tree_get(const struct tree_node *map, const char *key);
 const struct tree_member *tree_member(const struct tree_node *map, const char *key);
 
