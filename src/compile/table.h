@@ -32,7 +32,8 @@ struct compiled_table {
  * says what takes the room; `ret` is untouched then.
  */
 int compile_table(struct compile_world *world, struct model_pod *const *pods, size_t n_pods,
-		  const struct compile_table_options *options, struct diag_list *diags, struct compiled_table *ret);
+		  const struct compile_table_options *options, struct diag_list *diags,
+		  struct compiled_table *ret);
 void compiled_table_release(struct compiled_table *table);
 
 /*
@@ -58,4 +59,5 @@ const struct table_policy *table_policy(const struct table_view *view, uint32_t 
 const uint32_t *table_list(const struct table_view *view, uint32_t item, uint32_t *ret_n);
 
 /* A flow between two addresses, ready for verdict_flow(). */
-struct verdict_flow compile_flow(const struct ip_addr *src, const struct ip_addr *dst, enum port_space space, uint16_t port);
+struct verdict_flow compile_flow(const struct ip_addr *src, const struct ip_addr *dst,
+				 enum port_space space, uint16_t port);

@@ -37,7 +37,8 @@
 struct compile_world;
 
 /* `pods` may hold host-network pods and duplicates; the former are subject to nothing and get no class. */
-struct compile_world *compile_world_new(const struct model_snapshot *snapshot, const struct policy_set *policies,
+struct compile_world *compile_world_new(const struct model_snapshot *snapshot,
+					const struct policy_set *policies,
 					struct model_pod *const *pods, size_t n_pods);
 void compile_world_free(struct compile_world *world);
 
@@ -48,7 +49,8 @@ uint32_t compile_n_peer_classes(const struct compile_world *world);
 uint32_t compile_subject_class(const struct compile_world *world, const struct model_pod *pod);
 
 /* The peer class of a pod's address ips[ip]. */
-uint32_t compile_pod_class(const struct compile_world *world, const struct model_pod *pod, uint32_t ip);
+uint32_t compile_pod_class(const struct compile_world *world, const struct model_pod *pod,
+			   uint32_t ip);
 
 /* The peer class of an address that is no pod's. */
 uint32_t compile_outside_class(const struct compile_world *world, const struct ip_addr *addr);
@@ -61,7 +63,8 @@ struct compile_range {
 	struct ip_range range;
 	uint32_t peer_class;
 };
-const struct compile_range *compile_ranges(const struct compile_world *world, enum ip_family family, size_t *ret_n);
+const struct compile_range *compile_ranges(const struct compile_world *world, enum ip_family family,
+					   size_t *ret_n);
 
 /*
  * The ports of a subject class in one direction, divided as far as its own rules can tell them apart. Part 0
@@ -74,18 +77,20 @@ const struct compile_part *compile_parts(struct compile_world *world, uint32_t s
 					 enum policy_direction direction, uint32_t *ret_n);
 
 /* The policies of the subject class that isolate it in a direction, in order. Owned by the world. */
-const struct policy *const *compile_isolating(const struct compile_world *world, uint32_t subject_class,
+const struct policy *const *compile_isolating(const struct compile_world *world,
+					      uint32_t subject_class,
 					      enum policy_direction direction, uint32_t *ret_n);
 
 /* All policies that select the subject class, in order. Owned by the world. */
-const struct policy *const *compile_policies(const struct compile_world *world, uint32_t subject_class, uint32_t *ret_n);
+const struct policy *const *compile_policies(const struct compile_world *world,
+					     uint32_t subject_class, uint32_t *ret_n);
 
 /* What a row says of one peer class. */
 struct compile_outcome {
 	uint8_t action; /* enum table_action */
 	uint8_t reason; /* enum verdict_reason: RULE, DEFAULT_DENY, NOT_ISOLATED, CONDITION */
 	const struct policy_rule *rule; /* the first that decides, or NULL */
-	uint32_t tier;   /* that decided, COMPILE_NONE after the last */
+	uint32_t tier;                  /* that decided, COMPILE_NONE after the last */
 	uint32_t passed; /* number of a list of rules that said pass, 0 = none (compile_passed) */
 };
 
@@ -98,16 +103,19 @@ struct compile_row {
 };
 
 /* The row of a subject class for one port. */
-void compile_row(struct compile_world *world, uint32_t subject_class, enum policy_direction direction,
-		 enum port_space space, uint16_t port, struct compile_row *ret);
+void compile_row(struct compile_world *world, uint32_t subject_class,
+		 enum policy_direction direction, enum port_space space, uint16_t port,
+		 struct compile_row *ret);
 void compile_row_release(struct compile_row *row);
 
 /*
  * The same row as the set of peer classes that are allowed (TABLE_ALLOW only). `ret` has
  * compile_n_peer_classes() bits.
  */
-void compile_row_allowed(struct compile_world *world, uint32_t subject_class, enum policy_direction direction,
-			 enum port_space space, uint16_t port, struct bitset *ret);
+void compile_row_allowed(struct compile_world *world, uint32_t subject_class,
+			 enum policy_direction direction, enum port_space space, uint16_t port,
+			 struct bitset *ret);
 
 /* The rules of list `number`, in the order in which they passed. */
-const struct policy_rule *const *compile_passed(const struct compile_world *world, uint32_t number, uint32_t *ret_n);
+const struct policy_rule *const *compile_passed(const struct compile_world *world, uint32_t number,
+						uint32_t *ret_n);

@@ -51,7 +51,7 @@ VERDICT_INLINE const void *table_line(const struct table_view *table, __u32 line
 		const __u32 number_ = (number); \
 		const type *item_ = (const type *)0; \
 		if (number_ < (section).n) \
-			item_ = table_line((table), (section).line + \
-							    number_ / TABLE_ITEMS_PER_LINE(type)); \
+			item_ = table_line((table), \
+					   (section).line + number_ / TABLE_ITEMS_PER_LINE(type)); \
 		item_ ? item_ + number_ % TABLE_ITEMS_PER_LINE(type) : item_; \
 	})

@@ -35,12 +35,13 @@
 	X(MALFORMED, "malformed", "a header is truncated or inconsistent") \
 	X(FRAGMENT, "fragment", "a fragment without its ports") \
 	X(EXTENSION_HEADER, "extension-header", "an IPv6 extension header") \
-	X(NEIGHBOUR_FORBIDDEN, "neighbour-forbidden", "neighbour discovery that a pod must not send") \
+	X(NEIGHBOUR_FORBIDDEN, "neighbour-forbidden", \
+	  "neighbour discovery that a pod must not send") \
 	X(UNRELATED, "unrelated", "an ICMP error about no known flow")
 
 enum verdict_reason {
 #define X(id, name, text) VERDICT_##id,
 	VERDICT_REASONS(X)
 #undef X
-	VERDICT_N_REASONS
+		VERDICT_N_REASONS
 };

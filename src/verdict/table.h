@@ -62,9 +62,10 @@ struct table_answers {
 
 /* Line 2: for people; never read in the kernel. */
 struct table_explain {
-	struct table_section rules;     /* table_rule; number 0 is "none" */
-	struct table_section policies;  /* table_policy; number 0 is "none" */
-	struct table_section lists;     /* __u32: a count, then that many numbers; item 0 is the empty list */
+	struct table_section rules;    /* table_rule; number 0 is "none" */
+	struct table_section policies; /* table_policy; number 0 is "none" */
+	struct table_section
+		lists; /* __u32: a count, then that many numbers; item 0 is the empty list */
 	struct table_section decisions; /* table_decision; number 0 is "none" */
 	struct table_section strings;   /* bytes; offset 0 is "" */
 	struct table_section services;  /* for service addresses; empty in ABI 1 */
@@ -132,10 +133,10 @@ struct table_range6 {
 
 /* The subject side of a pod: where the rows of its subject class are. */
 struct table_endpoint {
-	__u32 egress;  /* remap item of port class 0 */
+	__u32 egress; /* remap item of port class 0 */
 	__u32 ingress;
-	__u32 flags;   /* TABLE_ENDPOINT_* */
-	__u32 name;    /* string: "ns/pod" */
+	__u32 flags; /* TABLE_ENDPOINT_* */
+	__u32 name;  /* string: "ns/pod" */
 };
 
 #define TABLE_ENDPOINT_USED 1u
@@ -174,11 +175,11 @@ struct table_outcome {
  * of which must allow. ABI 1 defines the shape; no compiler fills it yet.
  */
 struct table_decision {
-	__u8 action;       /* TABLE_ALLOW if, TABLE_DENY if */
-	__u8 ends_layer;   /* the last of its layer */
-	__u8 ends_list;    /* the last of all */
+	__u8 action;     /* TABLE_ALLOW if, TABLE_DENY if */
+	__u8 ends_layer; /* the last of its layer */
+	__u8 ends_list;  /* the last of all */
 	__u8 pad;
-	__u32 condition;   /* string, in the words of its API */
+	__u32 condition; /* string, in the words of its API */
 	__u32 rule;
 	__u32 reserved;
 };

@@ -36,8 +36,8 @@ enum verdict_direction { VERDICT_EGRESS, VERDICT_INGRESS };
 struct verdict_flow {
 	__u32 src[4]; /* numbers, most significant first; v4 in [0], the rest 0 */
 	__u32 dst[4];
-	__u16 port; /* of the target, by space */
-	__u8 space; /* enum verdict_space */
+	__u16 port;  /* of the target, by space */
+	__u8 space;  /* enum verdict_space */
 	__u8 family; /* 4 or 6 */
 	__u32 flags; /* VERDICT_JUDGE_*, VERDICT_FROM_OWN_NODE */
 };
@@ -67,20 +67,22 @@ VERDICT_INLINE void verdict_side_set(struct verdict_side *side, __u8 action, __u
 }
 
 /* 1: found; 0: not a known single address; -1: the table is broken. */
-VERDICT_INLINE int verdict_find4(const struct table_view *table, struct table_section section, __u32 addr,
-				 struct table_address *ret)
+VERDICT_INLINE int verdict_find4(const struct table_view *table, struct table_section section,
+				 __u32 addr, struct table_address *ret)
 {
 	const __u32 mask = section.n - 1;
 	const __u32 home = table_hash4(addr, mask);
 
 	for (__u32 probe = 0; probe < TABLE_PROBES && section.n; probe++) {
-		const struct table_bucket4 *bucket = table_line(table, section.line + ((home + probe) & mask));
+		const struct table_bucket4 *bucket =
+			table_line(table, section.line + ((home + probe) & mask));
 
 		if (!bucket)
 			return -1;
 #pragma GCC unroll 5
 		for (int i = 0; i < TABLE_BUCKET4_SLOTS; i++) {
-			if (bucket->key[i] != addr || !(bucket->value[i].flags_class & TABLE_ADDR_USED))
+			if (bucket->key[i] != addr ||
+			    !(bucket->value[i].flags_class & TABLE_ADDR_USED))
 				continue;
 			*ret = bucket->value[i];
 			return 1;
@@ -98,7 +100,8 @@ VERDICT_INLINE int verdict_find6(const struct table_view *table, struct table_se
 	const __u32 home = table_hash6(addr, mask);
 
 	for (__u32 probe = 0; probe < TABLE_PROBES && section.n; probe++) {
-		const struct table_bucket6 *bucket = table_line(table, section.line + ((home + probe) & mask));
+		const struct table_bucket6 *bucket =
+			table_line(table, section.line + ((home + probe) & mask));
 
 		if (!bucket)
 			return -1;
@@ -106,7 +109,8 @@ VERDICT_INLINE int verdict_find6(const struct table_view *table, struct table_se
 		for (int i = 0; i < TABLE_BUCKET6_SLOTS; i++) {
 			const __u32 *key = bucket->slot[i].key;
 
-			if (key[3] != addr[3] || key[2] != addr[2] || key[1] != addr[1] || key[0] != addr[0] ||
+			if (key[3] != addr[3] || key[2] != addr[2] || key[1] != addr[1] ||
+			    key[0] != addr[0] ||
 			    !(bucket->slot[i].value.flags_class & TABLE_ADDR_USED))
 				continue;
 			*ret = bucket->slot[i].value;
@@ -150,12 +154,13 @@ VERDICT_INLINE __u64 verdict_u64(const __u32 words[2])
  * table is broken.
  */
 VERDICT_INLINE const struct table_range4 *verdict_range4(const struct table_view *table,
-							 struct table_section ranges, __u64 low, __u64 high,
-							 __u32 addr)
+							 struct table_section ranges, __u64 low,
+							 __u64 high, __u32 addr)
 {
 	for (int step = 0; step < VERDICT_SEARCH_STEPS && low < high; step++) {
 		const __u64 middle = low + (high - low + 1) / 2;
-		const struct table_range4 *range = table_item(table, ranges, middle, struct table_range4);
+		const struct table_range4 *range =
+			table_item(table, ranges, middle, struct table_range4);
 		__u64 up;
 
 		if (!range)
@@ -168,21 +173,23 @@ VERDICT_INLINE const struct table_range4 *verdict_range4(const struct table_view
 }
 
 VERDICT_INLINE const struct table_range6 *verdict_range6(const struct table_view *table,
-							 struct table_section ranges, __u64 low, __u64 high,
-							 const __u32 addr[4])
+							 struct table_section ranges, __u64 low,
+							 __u64 high, const __u32 addr[4])
 {
 	const __u64 addr_hi = verdict_u64(addr), addr_lo = verdict_u64(addr + 2);
 
 	for (int step = 0; step < VERDICT_SEARCH_STEPS && low < high; step++) {
 		const __u64 middle = low + (high - low + 1) / 2;
-		const struct table_range6 *range = table_item(table, ranges, middle, struct table_range6);
+		const struct table_range6 *range =
+			table_item(table, ranges, middle, struct table_range6);
 		__u64 hi, up;
 
 		if (!range)
 			return range;
 		hi = verdict_u64(range->start);
 		up = (verdict_mask_le(hi, addr_hi) & ~verdict_mask_eq(hi, addr_hi)) |
-		     (verdict_mask_eq(hi, addr_hi) & verdict_mask_le(verdict_u64(range->start + 2), addr_lo));
+		     (verdict_mask_eq(hi, addr_hi) &
+		      verdict_mask_le(verdict_u64(range->start + 2), addr_lo));
 		low = (middle & up) | (low & ~up);
 		high = (high & up) | ((middle - 1) & ~up);
 	}
@@ -193,10 +200,12 @@ VERDICT_INLINE const struct table_range6 *verdict_range6(const struct table_view
  * The CIDR range that covers `addr`. The first-level index narrows the search to the records around the
  * address's first bits.
  */
-VERDICT_INLINE int verdict_range(const struct table_view *table, const struct table_answers *answers,
-				 __u8 family, const __u32 addr[4], struct table_address *ret)
+VERDICT_INLINE int verdict_range(const struct table_view *table,
+				 const struct table_answers *answers, __u8 family,
+				 const __u32 addr[4], struct table_address *ret)
 {
-	const struct table_section index = family == 4 ? answers->range4_index : answers->range6_index;
+	const struct table_section index = family == 4 ? answers->range4_index
+						       : answers->range6_index;
 	const __u32 bits = family == 4 ? answers->range4_bits : answers->range6_bits;
 	const __u32 slot = bits ? addr[0] >> ((32 - bits) & 31) : 0;
 	const __u32 *low = table_item(table, index, slot, __u32);
@@ -213,7 +222,8 @@ VERDICT_INLINE int verdict_range(const struct table_view *table, const struct ta
 			return -1;
 		ret->flags_class = range->flags_class;
 	} else {
-		const struct table_range6 *range = verdict_range6(table, answers->range6, *low, *high, addr);
+		const struct table_range6 *range =
+			verdict_range6(table, answers->range6, *low, *high, addr);
 
 		if (!range)
 			return -1;
@@ -224,8 +234,8 @@ VERDICT_INLINE int verdict_range(const struct table_view *table, const struct ta
 
 /* What the table knows of an address: its own entry, else the CIDR range it lies in. 0 or -1. */
 VERDICT_INLINE int verdict_address(const struct table_view *table, const struct table_keys *keys,
-				   const struct table_answers *answers, __u8 family, const __u32 addr[4],
-				   struct table_address *ret)
+				   const struct table_answers *answers, __u8 family,
+				   const __u32 addr[4], struct table_address *ret)
 {
 	int found = family == 4 ? verdict_find4(table, keys->addr4, addr[0], ret)
 				: verdict_find6(table, keys->addr6, addr, ret);
@@ -236,8 +246,8 @@ VERDICT_INLINE int verdict_address(const struct table_view *table, const struct 
 }
 
 /* The port class of a port in its space; 0 or -1. */
-VERDICT_INLINE int verdict_port_class(const struct table_view *table, const struct table_keys *keys, __u8 space,
-				      __u16 port, __u32 *ret_class)
+VERDICT_INLINE int verdict_port_class(const struct table_view *table, const struct table_keys *keys,
+				      __u8 space, __u16 port, __u32 *ret_class)
 {
 	const __u16 *page, *class;
 
@@ -269,7 +279,8 @@ VERDICT_INLINE void verdict_row(const struct table_view *table, const struct tab
 		return;
 	number = row->first_outcome;
 	if (peer_class < row->n_cells) {
-		const __u16 *cell = table_item(table, answers->cells, row->first_cell + peer_class, __u16);
+		const __u16 *cell =
+			table_item(table, answers->cells, row->first_cell + peer_class, __u16);
 
 		if (!cell)
 			return;
@@ -316,8 +327,8 @@ VERDICT_INLINE void verdict_fold(struct verdict *verdict, __u32 flags)
 
 /* Judges the sides that the flags name, once both addresses are known. */
 VERDICT_INLINE int verdict_sides(const struct table_view *table, const struct table_keys *keys,
-				 const struct table_answers *answers, const struct verdict_flow *flow,
-				 struct verdict *verdict)
+				 const struct table_answers *answers,
+				 const struct verdict_flow *flow, struct verdict *verdict)
 {
 	const struct table_endpoint *endpoint;
 	__u32 port_class;
@@ -325,20 +336,24 @@ VERDICT_INLINE int verdict_sides(const struct table_view *table, const struct ta
 	if (verdict_port_class(table, keys, flow->space, flow->port, &port_class))
 		return -1;
 	if (flow->flags & VERDICT_JUDGE_EGRESS && verdict->src.endpoint) {
-		endpoint = table_item(table, keys->endpoints, verdict->src.endpoint, struct table_endpoint);
+		endpoint = table_item(table, keys->endpoints, verdict->src.endpoint,
+				      struct table_endpoint);
 		if (!endpoint)
 			return -1;
 		verdict_row(table, keys, answers, endpoint->egress + port_class,
-			    verdict->dst.flags_class & TABLE_CLASS_MASK, &verdict->side[VERDICT_EGRESS]);
+			    verdict->dst.flags_class & TABLE_CLASS_MASK,
+			    &verdict->side[VERDICT_EGRESS]);
 	}
 	if (flow->flags & VERDICT_FROM_OWN_NODE) {
 		verdict_side_set(&verdict->side[VERDICT_INGRESS], TABLE_ALLOW, VERDICT_LOCAL_NODE);
 	} else if (flow->flags & VERDICT_JUDGE_INGRESS && verdict->dst.endpoint) {
-		endpoint = table_item(table, keys->endpoints, verdict->dst.endpoint, struct table_endpoint);
+		endpoint = table_item(table, keys->endpoints, verdict->dst.endpoint,
+				      struct table_endpoint);
 		if (!endpoint)
 			return -1;
 		verdict_row(table, keys, answers, endpoint->ingress + port_class,
-			    verdict->src.flags_class & TABLE_CLASS_MASK, &verdict->side[VERDICT_INGRESS]);
+			    verdict->src.flags_class & TABLE_CLASS_MASK,
+			    &verdict->side[VERDICT_INGRESS]);
 	}
 	return 0;
 }
@@ -356,7 +371,8 @@ VERDICT_INLINE void verdict_flow(const struct table_view *table, const struct ve
 
 	verdict_both(verdict, TABLE_DENY, VERDICT_BAD_TABLE);
 	verdict->src = verdict->dst = (struct table_address){0};
-	if (!keys || !answers || verdict_address(table, keys, answers, flow->family, flow->src, &verdict->src) ||
+	if (!keys || !answers ||
+	    verdict_address(table, keys, answers, flow->family, flow->src, &verdict->src) ||
 	    verdict_address(table, keys, answers, flow->family, flow->dst, &verdict->dst)) {
 		verdict_fold(verdict, flow->flags);
 		return;
@@ -366,8 +382,10 @@ VERDICT_INLINE void verdict_flow(const struct table_view *table, const struct ve
 	} else if (verdict->src.endpoint && verdict->src.endpoint == verdict->dst.endpoint) {
 		verdict_both(verdict, TABLE_ALLOW, VERDICT_SELF);
 	} else {
-		verdict_side_set(&verdict->side[VERDICT_EGRESS], TABLE_ALLOW, verdict_not_judged(&verdict->src));
-		verdict_side_set(&verdict->side[VERDICT_INGRESS], TABLE_ALLOW, verdict_not_judged(&verdict->dst));
+		verdict_side_set(&verdict->side[VERDICT_EGRESS], TABLE_ALLOW,
+				 verdict_not_judged(&verdict->src));
+		verdict_side_set(&verdict->side[VERDICT_INGRESS], TABLE_ALLOW,
+				 verdict_not_judged(&verdict->dst));
 		if (verdict_sides(table, keys, answers, flow, verdict))
 			verdict_both(verdict, TABLE_DENY, VERDICT_BAD_TABLE);
 	}

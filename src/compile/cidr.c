@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CIDR terms as disjoint ranges of each family's addresses. */
+#include "compile/internal.h"
+
+#include <stdlib.h>
+
+static int cmp_range(const void *a, const void *b)
+{
+	const struct ip_range *x = a, *y = b;
+
+	return ip_cmp(&x->first, &y->first);
+}
+
+/* What is left of a block without its exceptions (which may nest and overlap). */
+static void add_block(const struct policy_peer *peer, uint32_t term, struct interval_list *list)
+{
+	const struct ip_range block = ip_cidr_range(&peer->cidr);
+	const interval_point last = ip_point(&block.last);
+	struct ip_range *holes = calloc(peer->n_except + 1, sizeof(*holes));
+	interval_point next = ip_point(&block.first);
+
+	if (!holes)
+		abort();
+	for (uint32_t i = 0; i < peer->n_except; i++)
+		holes[i] = ip_cidr_range(&peer->except[i]);
+	qsort(holes, peer->n_except, sizeof(*holes), cmp_range);
+	for (uint32_t i = 0; i < peer->n_except && next <= last; i++) {
+		const interval_point hole = ip_point(&holes[i].first),
+				     end = ip_point(&holes[i].last);
+
+		if (end < next)
+			continue;
+		if (hole > next)
+			interval_add(list, next, hole - 1, term);
+		if (end >= last) {
+			free(holes);
+			return;
+		}
+		next = end + 1;
+	}
+	interval_add(list, next, last, term);
+	free(holes);
+}
+
+static void sweep_family(struct compile_world *world, enum ip_family family)
+{
+	const struct ip_addr highest = ip_highest(family);
+	struct interval_list list = {0};
+
+	for (uint32_t term = 0; term < world->term_examples.n; term++) {
+		const struct policy_peer *peer = world->term_examples.items[term];
+
+		if (peer->kind == POLICY_PEER_CIDR && peer->cidr.addr.family == family)
+			add_block(peer, term, &list);
+	}
+	interval_sweep(&list, ip_point(&highest), &world->cidr_sets,
+		       &world_family(world, family)->segments);
+	free(list.items);
+}
+
+void world_find_cidrs(struct compile_world *world)
+{
+	keyset_intern(&world->cidr_sets, NULL, 0, NULL);
+	sweep_family(world, IP_V4);
+	sweep_family(world, IP_V6);
+}
+
+uint32_t world_cidr_set(const struct compile_world *world, const struct ip_addr *addr)
+{
+	const struct interval_segments *segments = &world_family(world, addr->family)->segments;
+
+	return segments->items[interval_find(segments, ip_point(addr))].set;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of a world, shared by the files that make it; nothing outside `compile` includes this.
+ *
+ * Order of construction: groups of the subjects → subject classes and the rules that matter (subject.c) →
+ * terms of those rules (term.c) → peer classes (peer.c) → ports, on demand (ports.c). Rows (row.c) read it all.
+ */
+#pragma once
+
+#include "base/vec.h"
+#include "compile/group.h"
+#include "compile/interval.h"
+#include "compile/world.h"
+
+/* A port name with its protocol, as egress rules of this world use it. */
+struct named_port {
+	const char *name;
+	uint64_t space;
+};
+
+/* The peer classes that one term or one (port name, number) matches. */
+struct class_list {
+	const uint32_t *ids; /* ascending */
+	uint32_t n;
+	struct bitset bits; /* words NULL unless the list is long */
+};
+
+/* A rule that selects some subject of this world. */
+struct world_rule {
+	const struct policy_rule *rule;
+	const uint32_t *terms; /* of its peers; n == rule->n_peers */
+};
+
+struct subject_direction {
+	struct world_rule *const *rules; /* in the order of evaluation */
+	uint32_t n_rules;
+	const struct policy *const *isolating;
+	uint32_t n_isolating;
+	struct compile_part *parts; /* made when first asked for */
+	uint32_t n_parts;
+	struct interval_segments part_segments; /* `set` is the part's number */
+};
+
+struct subject_class {
+	const struct model_pod *example;
+	const struct policy *const *policies;
+	uint32_t n_policies;
+	struct subject_direction direction[POLICY_N_DIRECTIONS];
+};
+
+struct world_family {
+	struct interval_segments segments; /* `set`: which CIDR terms apply */
+	struct compile_range *ranges;
+	size_t n_ranges;
+};
+
+struct compile_world {
+	const struct model_snapshot *snapshot;
+	const struct policy_set *set;
+	struct arena arena; /* everything that is never moved */
+
+	struct groups subjects;
+	uint32_t *class_of_group; /* by subject group */
+	VEC(struct subject_class) classes;
+	VEC(struct world_rule *) rules;
+
+	struct groups peers;
+	struct keyset terms; /* distinct peers of rules (term.c) */
+	VEC(const struct policy_peer *) term_examples;
+	struct class_list *term_classes; /* by term */
+	struct keyset cidr_sets;         /* sets of CIDR terms; id 0 is the empty one */
+	struct world_family family[2];   /* v4, v6 */
+
+	struct keyset named;              /* struct named_port, of egress rules */
+	struct keyset named_numbers;      /* (named << 16 | number) as uint64_t */
+	struct class_list *named_classes; /* by named_numbers id */
+
+	struct keyset peer_classes; /* (group class, cidr set) pairs; id 0: outside, no CIDR */
+	uint32_t (*pod_class)[2];   /* by pod index and address */
+
+	struct keyset port_terms; /* distinct ranges of ports */
+	struct keyset port_sets;  /* distinct sets of port terms; ids are the port classes */
+	struct interval_segments port_segments;
+
+	struct keyset passed;    /* lists of rules that passed: arrays of pointers; id 0 is empty */
+	struct bitset undecided; /* scratch of rows, by peer class */
+	struct bitset held;
+	struct bitset matched;
+	uint32_t *passed_of;
+};
+
+/* Steps of compile_world_new(), in this order. */
+void world_find_subjects(struct compile_world *world, struct model_pod *const *pods, size_t n_pods);
+void world_find_terms(struct compile_world *world);
+void world_find_peers(struct compile_world *world);
+void world_find_cidrs(struct compile_world *world); /* called by world_find_peers() */
+
+/* Divides all ports for the table, once; questions that stream rows need only compile_parts(). */
+void world_divide_ports(struct compile_world *world);
+
+/* Their counterparts, in any order. */
+void world_release_peers(struct compile_world *world);
+void world_release_ports(struct compile_world *world);
+
+/* Which CIDR terms cover an address: an id in cidr_sets. */
+uint32_t world_cidr_set(const struct compile_world *world, const struct ip_addr *addr);
+
+/* The id of a named port that some egress rule uses, or KEYSET_NONE. */
+uint32_t world_named(const struct compile_world *world, const char *name, enum port_space space);
+
+/* The classes of the peers whose port `name` resolves to `number`; NULL when there are none. */
+const struct class_list *world_named_classes(const struct compile_world *world,
+					     const struct policy_port *port, uint16_t number);
+
+/* Whether a pod has the port under this name and protocol. */
+bool pod_port_named(const struct model_pod *pod, const struct policy_port *port, uint16_t number);
+
+/* One line for all ports: space << 16 | number. */
+#define PORT_LINE_LAST ((interval_point)(PORT_OTHER << 16 | 255))
+
+static inline interval_point port_point(enum port_space space, uint16_t number)
+{
+	return (interval_point)space << 16 | number;
+}
+
+static inline enum port_space point_space(interval_point point)
+{
+	return (enum port_space)(point >> 16);
+}
+
+static inline interval_point ip_point(const struct ip_addr *addr)
+{
+	return (interval_point)addr->hi << 64 | addr->lo;
+}
+
+static inline struct ip_addr point_ip(interval_point point, enum ip_family family)
+{
+	return (struct ip_addr){
+		.hi = (uint64_t)(point >> 64), .lo = (uint64_t)point, .family = family};
+}
+
+static inline struct world_family *world_family(const struct compile_world *world,
+						enum ip_family family)
+{
+	return (struct world_family *)&world->family[family == IP_V6];
+}
