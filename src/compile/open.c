@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a table in userspace: checks, and the numbers as records and texts. */
-#include "base/hash.h"
 #include "compile/build.h"
+
 #include "compile/table.h"
+#include "verdict/seal.h"
 
 #include <errno.h>
-
-uint64_t table_checksum(const void *bytes, size_t size)
-{
-	const size_t at = offsetof(struct table_header, seal.checksum);
-	const char *text = bytes;
-
-	return hash_bytes(text + at + sizeof(uint64_t), size - at - sizeof(uint64_t),
-			  hash_bytes(text, at, 0));
-}
 
 static bool section_fits(struct table_section section, size_t item_size, size_t n_lines)
 {
@@ -37,9 +29,7 @@ int table_open(const void *bytes, size_t size, struct table_view *ret_view)
 {
 	const struct table_header *header = bytes;
 
-	if (size < sizeof(*header) || size % TABLE_LINE_SIZE || header->keys.magic != TABLE_MAGIC ||
-	    header->keys.abi != TABLE_ABI || header->seal.size != size ||
-	    header->seal.checksum != table_checksum(bytes, size) ||
+	if (table_check(bytes, size) != TABLE_SOUND ||
 	    !sections_fit(header, size / TABLE_LINE_SIZE))
 		return -EBADMSG;
 	*ret_view = (struct table_view){bytes, size / TABLE_LINE_SIZE};

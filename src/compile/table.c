@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compile/table.h"
 
-#include "base/hash.h"
 #include "compile/build.h"
+#include "verdict/seal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -73,7 +73,7 @@ static void lay_out(const struct build *build, char *bytes)
 #undef X
 }
 
-static void seal(const struct build *build, uint64_t generation, char *bytes, size_t size)
+static void complete(const struct build *build, uint64_t generation, char *bytes, size_t size)
 {
 	struct table_header *header = (struct table_header *)bytes;
 
@@ -82,8 +82,7 @@ static void seal(const struct build *build, uint64_t generation, char *bytes, si
 	header->keys.generation = generation ? generation : 1;
 	header->answers.range4_bits = build->range4_bits;
 	header->answers.range6_bits = build->range6_bits;
-	header->seal.size = size;
-	header->seal.checksum = table_checksum(bytes, size);
+	table_seal(bytes, size);
 }
 
 static int emit(const struct build *build, const struct compile_table_options *options,
@@ -102,7 +101,7 @@ static int emit(const struct build *build, const struct compile_table_options *o
 		abort();
 	memset(bytes, 0, size);
 	lay_out(build, bytes);
-	seal(build, options->generation, bytes, size);
+	complete(build, options->generation, bytes, size);
 	*ret = (struct compiled_table){bytes, size};
 	return 0;
 }

@@ -42,9 +42,6 @@ void compiled_table_release(struct compiled_table *table);
  */
 int table_open(const void *bytes, size_t size, struct table_view *ret_view);
 
-/* The checksum of a whole table, with its checksum field read as 0. */
-uint64_t table_checksum(const void *bytes, size_t size);
-
 const struct table_header *table_header(const struct table_view *view);
 
 /* Text of a string offset; "" when it is out of bounds. */
