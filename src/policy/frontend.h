@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a policy API brings: one line in the registry (policy/frontend.c), one file of its own.
+ * What a policy API brings: a line in the registry (policy/frontend.c), a line for each tier it adds, and
+ * files of its own.
  *
  * A front end reads a policy object's tree, validates it as the API server would (every problem a diagnostic with
  * its place and a hint), applies the API's defaulting, and fills a `struct policy`. It knows nothing of pods.
@@ -9,21 +10,36 @@
 
 #include "policy/ir.h"
 
+/* Every tier, in the order of evaluation: id, name, layer. */
+#define POLICY_TIERS(X) \
+	X(NETWORK_POLICY, "NetworkPolicy", 0)
+
+enum policy_tier_id {
+#define X(id, name, layer) POLICY_TIER_##id,
+	POLICY_TIERS(X)
+#undef X
+	POLICY_N_TIERS
+};
+
+struct policy_schema;
+
 struct policy_reader {
 	struct model_snapshot *snapshot; /* for the arena and interning */
 	const struct policy_options *options;
 	struct diag_list *diags;
 	const struct model_policy_object *object;
-	bool failed; /* an error was reported for this object */
+	const struct policy_schema *const *schemas; /* of the frontend: homes of misplaced fields */
+	bool failed;                                /* an error was reported for this object */
 };
 
 struct policy_frontend {
 	const char *group;
 	const char *kind;
 	const char *const *versions; /* served ones, NULL-terminated; any other is an error */
-	const char *tier;
-	uint32_t tier_order; /* tiers are sorted by this */
-	/* Fills `policy` (zeroed, names set). Problems go through policy_error(). */
+	const char *successor;       /* the apiVersion to write instead of one that is not served */
+	const struct policy_schema *const *schemas; /* every one, NULL-terminated */
+	enum policy_tier_id tier; /* of its policies, unless read() says otherwise */
+	/* Fills `policy` (zeroed; object, names, tier and span set). Problems go through policy_error(). */
 	void (*read)(struct policy_reader *reader, struct policy *policy);
 };
 
@@ -34,5 +50,10 @@ const struct policy_frontend *policy_frontend_find(const char *group, const char
 struct diag *policy_error(struct policy_reader *reader, enum diag_code code, struct diag_span span,
 			  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* NetworkPolicy, networking.k8s.io/v1: policy/networkpolicy.c. */
+/* A warning (BH0205) about what the API server accepts; the policy stays in force. */
+struct diag *policy_warning(struct policy_reader *reader, struct diag_span span, const char *format,
+			    ...) __attribute__((format(printf, 3, 4)));
+
+/* NetworkPolicy, networking.k8s.io/v1 (and the group that had it before): policy/networkpolicy.c. */
 extern const struct policy_frontend policy_frontend_networkpolicy;
+extern const struct policy_frontend policy_frontend_networkpolicy_extensions;

@@ -123,8 +123,8 @@ struct policy_options {
  * Turns every policy object of the snapshot into rules. An object with an error is not in the set but in
  * `rejected`; all problems of all objects are in `diags`. Never NULL; lives in the snapshot's arena.
  */
-struct policy_set *policy_set_build(struct model_snapshot *snapshot, const struct policy_options *options,
-				    struct diag_list *diags);
+struct policy_set *policy_set_build(struct model_snapshot *snapshot,
+				    const struct policy_options *options, struct diag_list *diags);
 
 bool policy_pods_match(const struct policy_pods *pods, const struct model_pod *pod);
 

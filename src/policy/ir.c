@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/ir.h"
+
+#include <assert.h>
+
+bool policy_pods_match(const struct policy_pods *pods, const struct model_pod *pod)
+{
+	if (pod->host_network)
+		return false;
+	if (pods->ns ? pods->ns != pod->ns->name
+		     : !selector_matches(&pods->namespaces, &pod->ns->labels))
+		return false;
+	return selector_matches(&pods->pods, &pod->labels);
+}
+
+const char *policy_direction_name(enum policy_direction direction)
+{
+	static const char *const names[POLICY_N_DIRECTIONS] = {
+		[POLICY_EGRESS] = "egress",
+		[POLICY_INGRESS] = "ingress",
+	};
+
+	assert(direction < POLICY_N_DIRECTIONS);
+	return names[direction];
+}
+
+const char *policy_action_name(enum policy_action action)
+{
+	static const char *const names[] = {
+		[POLICY_DENY] = "deny",
+		[POLICY_ALLOW] = "allow",
+		[POLICY_PASS] = "pass",
+	};
+
+	assert(action <= POLICY_PASS);
+	return names[action];
+}
