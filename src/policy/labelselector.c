@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/labelselector.h"
+
+#include "base/arena.h"
+#include "base/intern.h"
+
+#include <string.h>
+
+enum { MATCH_LABELS, MATCH_EXPRESSIONS };
+
+static const struct policy_field selector_fields[] = {
+	[MATCH_LABELS] = {"matchLabels", POLICY_TYPE_MAPPING},
+	[MATCH_EXPRESSIONS] = {"matchExpressions", POLICY_TYPE_LIST},
+};
+
+static const struct policy_alias selector_aliases[] = {
+	{"labels", "did you mean 'matchLabels'?"},
+	{"expressions", "did you mean 'matchExpressions'?"},
+	{"key", "a requirement is an item of matchExpressions: - {key: …, operator: …}"},
+	{"operator", "a requirement is an item of matchExpressions: - {key: …, operator: …}"},
+	{NULL, NULL},
+};
+
+const struct policy_schema policy_schema_labelselector = {
+	.what = "a label selector",
+	.fields = selector_fields,
+	.n_fields = 2,
+	.aliases = selector_aliases,
+	.hint = "labels go one level deeper, under matchLabels",
+};
+
+enum { KEY, OPERATOR, VALUES };
+
+static const struct policy_field requirement_fields[] = {
+	[KEY] = {"key", POLICY_TYPE_STRING},
+	[OPERATOR] = {"operator", POLICY_TYPE_STRING},
+	[VALUES] = {"values", POLICY_TYPE_LIST},
+};
+
+const struct policy_schema policy_schema_requirement = {
+	.what = "an item of matchExpressions",
+	.fields = requirement_fields,
+	.n_fields = 3,
+};
+
+static const struct {
+	const char *name;
+	bool has_values;
+} operators[] = {
+	[SELECTOR_IN] = {"In", true},
+	[SELECTOR_NOT_IN] = {"NotIn", true},
+	[SELECTOR_EXISTS] = {"Exists", false},
+	[SELECTOR_NOT_EXISTS] = {"DoesNotExist", false},
+};
+
+#define N_OPERATORS (sizeof(operators) / sizeof(operators[0]))
+
+static void add(struct policy_reader *reader, struct selector *selector, enum selector_op op,
+		const char *key)
+{
+	selector->requirements[selector->n++] = (struct selector_requirement){
+		.op = op,
+		.key = intern_str(&reader->snapshot->intern, key),
+	};
+}
+
+static void read_labels(struct policy_reader *reader, const struct tree_node *labels,
+			struct selector *ret)
+{
+	for (uint32_t i = 0; labels && i < labels->len; i++) {
+		const struct tree_member *member = &labels->members[i];
+		struct selector_requirement *requirement = &ret->requirements[ret->n];
+		const char *value;
+
+		policy_key_check(reader, "label key", member, policy_syntax_label_key);
+		value = policy_string(reader, "label value", member->value,
+				      policy_syntax_label_value);
+		add(reader, ret, SELECTOR_IN, member->key);
+		requirement->values = arena_alloc(&reader->snapshot->arena, sizeof(char *));
+		if (value)
+			requirement->values[requirement->n_values++] = value;
+	}
+}
+
+static bool read_operator(struct policy_reader *reader, const struct tree_node *node,
+			  enum selector_op *ret)
+{
+	const char *names[N_OPERATORS];
+	const char *similar;
+	struct diag *diag;
+
+	for (size_t i = 0; i < N_OPERATORS; i++) {
+		names[i] = operators[i].name;
+		if (strcmp(node->text, names[i]) == 0) {
+			*ret = (enum selector_op)i;
+			return true;
+		}
+	}
+	diag = policy_error(reader, DIAG_BH0203, policy_span(reader, node),
+			    "'%s' is not an operator of a label selector", node->text);
+	similar = diag_did_you_mean(node->text, names, N_OPERATORS);
+	if (similar)
+		diag_hint(reader->diags, diag, "did you mean '%s'?", similar);
+	else
+		diag_hint(reader->diags, diag, "the operators are In, NotIn, Exists, DoesNotExist");
+	return false;
+}
+
+static void read_values(struct policy_reader *reader, const struct tree_node *values,
+			struct selector_requirement *ret)
+{
+	ret->values = arena_alloc_n(&reader->snapshot->arena, values->len, sizeof(*ret->values));
+	for (uint32_t i = 0; i < values->len; i++) {
+		const char *value = policy_string(reader, "label value", values->items[i],
+						  policy_syntax_label_value);
+
+		if (value)
+			ret->values[ret->n_values++] = value;
+	}
+}
+
+/* In and NotIn need values, Exists and DoesNotExist have none. */
+static void check_values(struct policy_reader *reader, enum selector_op op,
+			 const struct policy_fields *fields, const struct tree_node *item)
+{
+	const struct tree_node *values = fields->values[VALUES];
+	bool is_empty = policy_field_is_absent(fields, VALUES) || (values && values->len == 0);
+
+	if (operators[op].has_values && is_empty)
+		policy_error(reader, DIAG_BH0204, policy_span(reader, values ? values : item),
+			     "operator %s needs values", operators[op].name);
+	else if (!operators[op].has_values && values && values->len > 0)
+		policy_error(reader, DIAG_BH0203, policy_span(reader, values),
+			     "operator %s has no values", operators[op].name);
+}
+
+static void missing(struct policy_reader *reader, const struct tree_node *item,
+		    const struct policy_fields *fields, size_t field)
+{
+	if (policy_field_is_absent(fields, field))
+		policy_error(reader, DIAG_BH0204, policy_span(reader, item),
+			     "an item of matchExpressions needs '%s'",
+			     requirement_fields[field].name);
+}
+
+static void read_requirement(struct policy_reader *reader, const struct tree_node *item,
+			     struct selector *ret)
+{
+	struct selector_requirement *requirement = &ret->requirements[ret->n];
+	const struct tree_node *key;
+	struct policy_fields fields;
+	enum selector_op op = SELECTOR_IN;
+
+	if (!policy_schema_read(reader, &policy_schema_requirement, item, &fields))
+		return;
+	key = fields.values[KEY];
+	if (key)
+		policy_string(reader, "label key", key, policy_syntax_label_key);
+	else
+		missing(reader, item, &fields, KEY);
+	if (!fields.values[OPERATOR])
+		missing(reader, item, &fields, OPERATOR);
+	else if (read_operator(reader, fields.values[OPERATOR], &op))
+		check_values(reader, op, &fields, item);
+	add(reader, ret, op, key ? key->text : "");
+	if (fields.values[VALUES])
+		read_values(reader, fields.values[VALUES], requirement);
+}
+
+void policy_labelselector_read(struct policy_reader *reader, const struct tree_node *node,
+			       struct selector *ret)
+{
+	const struct tree_node *labels;
+	const struct tree_node *expressions;
+	struct policy_fields fields;
+	uint32_t n;
+
+	*ret = (struct selector){0};
+	if (!node || !policy_schema_read(reader, &policy_schema_labelselector, node, &fields))
+		return;
+	labels = fields.values[MATCH_LABELS];
+	expressions = fields.values[MATCH_EXPRESSIONS];
+	n = (labels ? labels->len : 0) + (expressions ? expressions->len : 0);
+	if (n == 0)
+		return;
+	ret->requirements = arena_alloc_n(&reader->snapshot->arena, n, sizeof(*ret->requirements));
+	read_labels(reader, labels, ret);
+	for (uint32_t i = 0; expressions && i < expressions->len; i++)
+		read_requirement(reader, expressions->items[i], ret);
+	selector_normalise(ret);
+}
