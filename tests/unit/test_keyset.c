@@ -34,7 +34,8 @@ static void test_growth(void)
 		const size_t want = 1 + i % sizeof(i);
 		const uint32_t id = keyset_find(&set, &i, want);
 
-		n_wrong += id == KEYSET_NONE || memcmp(keyset_get(&set, id, &size), &i, want) || size != want;
+		n_wrong += id == KEYSET_NONE || memcmp(keyset_get(&set, id, &size), &i, want) ||
+			   size != want;
 	}
 	ok_int(n_wrong, 0, "every one of %d contents is found after growth", N);
 	keyset_release(&set);
