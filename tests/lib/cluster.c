@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/cluster.h"
+
+#include <assert.h>
+#include <string.h>
+
+static void finish(struct cluster *cluster, struct model_loader *loader)
+{
+	const struct policy_options options = {.skip_invalid = false};
+
+	cluster->snapshot = model_loader_finish(loader, &cluster->diags);
+	cluster->policies = policy_set_build(cluster->snapshot, &options, &cluster->diags);
+}
+
+static struct model_loader *start(struct cluster *cluster, const struct model_options *options)
+{
+	const struct model_options none = {.n_pod_cidrs = 0};
+	struct model_loader *loader = model_loader_new(options ? options : &none);
+
+	*cluster = (struct cluster){.snapshot = NULL};
+	diag_list_init(&cluster->diags, model_loader_arena(loader));
+	return loader;
+}
+
+void cluster_load_text(struct cluster *cluster, const char *name, const char *text,
+		       const struct model_options *options)
+{
+	struct model_loader *loader = start(cluster, options);
+
+	model_load_text(loader, name, text, strlen(text), &cluster->diags);
+	finish(cluster, loader);
+}
+
+void cluster_load_paths(struct cluster *cluster, const char *const *paths, size_t n_paths,
+			const struct model_options *options)
+{
+	struct model_loader *loader = start(cluster, options);
+
+	for (size_t i = 0; i < n_paths; i++)
+		model_load_path(loader, paths[i], &cluster->diags);
+	finish(cluster, loader);
+}
+
+void cluster_compile(struct cluster *cluster, struct model_pod *const *pods, size_t n_pods)
+{
+	const struct compile_table_options options = {.generation = 1};
+
+	if (!pods) {
+		pods = cluster->snapshot->pods;
+		n_pods = cluster->snapshot->n_pods;
+	}
+	cluster->world = compile_world_new(cluster->snapshot, cluster->policies, pods, n_pods);
+	if (compile_table(cluster->world, pods, n_pods, &options, &cluster->diags, &cluster->table))
+		assert(!"the table fits its budget");
+	if (table_open(cluster->table.bytes, cluster->table.size, &cluster->view))
+		assert(!"the table is sound");
+}
+
+void cluster_release(struct cluster *cluster)
+{
+	compiled_table_release(&cluster->table);
+	compile_world_free(cluster->world);
+	model_snapshot_free(cluster->snapshot);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way from YAML to a table in one call, for tests.
+ *
+ *	struct cluster cluster;
+ *
+ *	cluster_load_text(&cluster, "test", yaml, NULL);
+ *	if (cluster.diags.n_errors) …
+ *	cluster_compile(&cluster, pods, n_pods);    (NULL, 0: every pod is a subject)
+ *	verdict_flow(&cluster.view, …);
+ *	cluster_release(&cluster);
+ */
+#pragma once
+
+#include "base/diag.h"
+#include "compile/table.h"
+#include "model/load.h"
+#include "policy/ir.h"
+
+struct cluster {
+	struct model_snapshot *snapshot; /* owns the policies and diagnostics too */
+	struct policy_set *policies;
+	struct diag_list diags;
+	struct compile_world *world; /* NULL until compiled */
+	struct compiled_table table;
+	struct table_view view;
+};
+
+/* Problems, also of policies, are in cluster->diags. `options` may be NULL. */
+void cluster_load_text(struct cluster *cluster, const char *name, const char *text,
+		       const struct model_options *options);
+void cluster_load_paths(struct cluster *cluster, const char *const *paths, size_t n_paths,
+			const struct model_options *options);
+
+/* The world and the table of some pods, NULL for all. Aborts when the table is not sound. */
+void cluster_compile(struct cluster *cluster, struct model_pod *const *pods, size_t n_pods);
+
+void cluster_release(struct cluster *cluster);
