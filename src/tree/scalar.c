@@ -63,7 +63,7 @@ static bool resolve_word(struct tree_node *node)
 	if (node->len > LONGEST_WORD)
 		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(words[i].text, node->text) != 0)
+		if (words[i].text[0] != node->text[0] || strcmp(words[i].text, node->text) != 0)
 			continue;
 		node->kind = words[i].kind;
 		if (node->kind == TREE_BOOL)

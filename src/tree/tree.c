@@ -94,28 +94,40 @@ static bool is_farther(const struct tree_place *a, const struct tree_place *b)
 	return a->line != b->line ? a->line > b->line : a->column > b->column;
 }
 
+static bool is_named_json(const struct diag_file *file)
+{
+	const char *dot = strrchr(file->name, '.');
+
+	return dot && strcmp(dot, ".json") == 0;
+}
+
 /*
  * What starts like JSON and does not parse is YAML with flow collections, comments or trailing
  * commas. If it is not that either, the reader that came farther knows better what is wrong.
  */
-static void parse_text(const struct tree_input *input, struct tree_parse *json,
-		       struct tree_parse *yaml, struct tree_parse **ret_best)
+static bool explains_better(const struct tree_input *input, const struct tree_parse *json,
+			    const struct tree_parse *yaml)
 {
-	bool is_json = false;
+	if (is_farther(&json->error_place, &yaml->error_place))
+		return true;
+	return is_named_json(input->file) && !is_farther(&yaml->error_place, &json->error_place);
+}
 
-	*ret_best = yaml;
-	if (may_be_json(input->file)) {
+/* The attempt that counts. */
+static struct tree_parse *parse_text(const struct tree_input *input, struct tree_parse *json,
+				     struct tree_parse *yaml)
+{
+	bool was_json_tried = may_be_json(input->file);
+
+	if (was_json_tried) {
 		tree_parse_json(input, json);
-		is_json = !json->is_malformed;
-		*ret_best = json;
+		if (!json->is_malformed)
+			return json;
 	}
-	if (is_json)
-		return;
 	tree_parse_yaml(input, yaml);
-	if (*ret_best == json && yaml->is_malformed &&
-	    !is_farther(&yaml->error_place, &json->error_place))
-		return;
-	*ret_best = yaml;
+	if (was_json_tried && yaml->is_malformed && explains_better(input, json, yaml))
+		return json;
+	return yaml;
 }
 
 static int deliver(const struct tree_parse *parse, const struct diag_file *file,
@@ -154,7 +166,7 @@ int tree_read(const struct diag_file *file, const struct tree_limits *limits, st
 
 	diag_list_init(&json.diags, arena);
 	diag_list_init(&yaml.diags, arena);
-	parse_text(&input, &json, &yaml, &best);
+	best = parse_text(&input, &json, &yaml);
 	diag_list_append(diags, &best->diags);
 	ret = deliver(best, file, fn, arg);
 	vec_release(&json.roots);

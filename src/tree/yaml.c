@@ -52,7 +52,16 @@ static struct tree_place place_of(struct reader *reader, const yaml_mark_t *mark
 
 #define TAG_PREFIX "tag:yaml.org,2002:"
 
-enum tag { TAG_NONE, TAG_STRING, TAG_SCALAR, TAG_MERGE, TAG_SEQ, TAG_MAP, TAG_UNKNOWN };
+enum tag {
+	TAG_NONE,
+	TAG_NON_SPECIFIC,
+	TAG_STRING,
+	TAG_SCALAR,
+	TAG_MERGE,
+	TAG_SEQ,
+	TAG_MAP,
+	TAG_UNKNOWN
+};
 
 static const struct {
 	const char *name; /* without the prefix */
@@ -74,6 +83,8 @@ static enum tag parse_tag(const yaml_char_t *uri, enum tree_kind *ret_kind)
 	*ret_kind = TREE_STRING;
 	if (!name)
 		return TAG_NONE;
+	if (strcmp(name, "!") == 0)
+		return TAG_NON_SPECIFIC;
 	if (strncmp(name, TAG_PREFIX, strlen(TAG_PREFIX)) != 0)
 		return TAG_UNKNOWN;
 	name += strlen(TAG_PREFIX);
@@ -128,7 +139,7 @@ static void set_type(struct reader *reader, struct tree_node *node, const yaml_e
 		tree_resolve_plain(node);
 	else if (tag == TAG_SCALAR)
 		apply_scalar_tag(reader, node, kind);
-	else if (tag != TAG_NONE && tag != TAG_STRING)
+	else if (tag > TAG_STRING)
 		report_tag(reader, (struct tree_place){node->line, node->column},
 			   event->data.scalar.tag);
 }
@@ -282,7 +293,7 @@ static void open_collection(struct reader *reader, const yaml_event_t *event, en
 
 	if (tree_build_wants_key(&reader->builder))
 		report_collection_key(reader, place, &event->start_mark, kind);
-	if (tag != TAG_NONE && tag_kind != kind)
+	if (tag > TAG_NON_SPECIFIC && tag_kind != kind)
 		report_tag(reader, place, uri);
 	frame = tree_build_open(&reader->builder, kind, place);
 	if (frame)
