@@ -216,7 +216,9 @@ static void quote_line(struct printer *printer, const struct diag_span *span)
 		return;
 	end = line_end(start, span->file->text + span->file->len);
 	quote = (struct quote){.start = start, .end = end, .mark = end};
-	if (span->column && span->column - 1 < (size_t)(end - start))
+	if (!span->column)
+		quote.mark = start;
+	else if (span->column - 1 < (size_t)(end - start))
 		quote.mark = start + span->column - 1;
 	quote.mark_end = quote.mark + 1;
 	if (span->len && span->len < (size_t)(end - quote.mark))
