@@ -28,9 +28,9 @@ double sample_percentile(struct sample *sample, double share)
 
 	if (!sample->n)
 		return 0;
-	qsort(sample->values, sample->n, sizeof(*sample->values), cmp_double);
+	qsort(sample->items, sample->n, sizeof(*sample->items), cmp_double);
 	rank = (size_t)(share * sample->n + 0.999999);
-	return sample->values[rank ? rank - 1 : 0];
+	return sample->items[rank ? rank - 1 : 0];
 }
 
 uint64_t sample_clock(void)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 struct sample {
-	double *values;
+	double *items;
 	size_t n;
 	size_t cap;
 };
