@@ -294,7 +294,7 @@ void oracle_judge(const struct oracle *oracle, const struct oracle_question *que
 	ask.src = find_end(oracle->snapshot, &question->src);
 	ask.dst = find_end(oracle->snapshot, &question->dst);
 	ask.is_egress = true;
-	ret->egress = judge_side(&ask);
+	ret->side[0] = judge_side(&ask);
 	ask.is_egress = false;
-	ret->ingress = judge_side(&ask);
+	ret->side[1] = judge_side(&ask);
 }

@@ -46,8 +46,7 @@ struct oracle_side {
 
 /* The packet passes if both sides allow it. */
 struct oracle_verdict {
-	struct oracle_side egress;
-	struct oracle_side ingress;
+	struct oracle_side side[2]; /* egress, ingress */
 };
 
 void oracle_judge(const struct oracle *oracle, const struct oracle_question *question,

@@ -83,5 +83,6 @@ void random_question(struct random_cluster *cluster, const struct model_snapshot
 	ret->dst = random_chance(random, 4) ? ret->src : random_addr(cluster, snapshot, family);
 	ret->space = random_space(random, family);
 	ret->port = random_port(random, ret->space);
-	ret->from_own_node = random_chance(random, 4) && model_find_address(snapshot, &ret->dst);
+	ret->from_own_node = random_chance(random, 4) && !ip_equal(&ret->src, &ret->dst) &&
+			     model_find_address(snapshot, &ret->dst);
 }
