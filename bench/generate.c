@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints the manifests of a synthetic cluster: usage: bench-generate PODS [POLICIES] [owned] */
-#include "lib/cluster.h"
+#include "lib/manifests.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 int main(int argc, char **argv)
 {
-	struct cluster_shape shape = {0};
+	struct manifests_shape shape = {0};
 	struct strbuf text = {0};
 
 	for (int i = 1; i < argc; i++) {
@@ -22,7 +22,7 @@ int main(int argc, char **argv)
 			argv[0]);
 		return 2;
 	}
-	cluster_write(&shape, &text);
+	manifests_write(&shape, &text);
 	fwrite(text.text, 1, text.len, stdout);
 	strbuf_release(&text);
 	return 0;

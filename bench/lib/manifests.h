@@ -13,13 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CLUSTER_REPLICAS 5
+#define MANIFESTS_REPLICAS 5
 
-struct cluster_shape {
+struct manifests_shape {
 	uint32_t n_pods;
 	uint32_t n_policies; /* 0: one per app */
 	bool owned;          /* pods of an app are owned by one ReplicaSet, and so one endpoint */
 };
 
 /* Appends the whole cluster as YAML. */
-void cluster_write(const struct cluster_shape *shape, struct strbuf *ret);
+void manifests_write(const struct manifests_shape *shape, struct strbuf *ret);

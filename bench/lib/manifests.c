@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/cluster.h"
+#include "lib/manifests.h"
 
 #include "lib/twister.h"
 
@@ -16,7 +16,7 @@ struct writer {
 	struct twister random;
 	uint32_t n_apps;
 	uint8_t *versions; /* by app */
-	const struct cluster_shape *shape;
+	const struct manifests_shape *shape;
 };
 
 static uint32_t app_namespace(uint32_t app)
@@ -205,10 +205,10 @@ static void write_policy(struct writer *writer, uint32_t number)
 		write_prod_ingress(writer->text, app);
 }
 
-void cluster_write(const struct cluster_shape *shape, struct strbuf *ret)
+void manifests_write(const struct manifests_shape *shape, struct strbuf *ret)
 {
 	struct writer writer = {
-		.text = ret, .shape = shape, .n_apps = shape->n_pods / CLUSTER_REPLICAS};
+		.text = ret, .shape = shape, .n_apps = shape->n_pods / MANIFESTS_REPLICAS};
 	uint32_t n_policies = shape->n_policies ? shape->n_policies : writer.n_apps;
 
 	if (!shape->n_policies && n_policies <= N_NAMESPACES)
