@@ -36,16 +36,22 @@ void tree_build_release(struct tree_builder *builder)
 struct diag *tree_build_problem(struct tree_builder *builder, enum diag_code code,
 				struct tree_place place, const char *format, ...)
 {
+	struct diag_span span = tree_place_span(builder->file, place);
+	struct diag *diag;
 	va_list args;
 	char *message;
 
 	va_start(args, format);
 	message = arena_vprintf(builder->arena, format, args);
 	va_end(args);
+	diag = diag_add(builder->diags, code, span, "%s", message);
 	builder->is_broken = true;
-	if (++builder->n_problems == MAX_PROBLEMS)
+	if (++builder->n_problems == MAX_PROBLEMS) {
+		diag_add(builder->diags, DIAG_BH0004, span, "%d problems: the rest is not read",
+			 MAX_PROBLEMS);
 		builder->is_stopped = true;
-	return diag_add(builder->diags, code, tree_place_span(builder->file, place), "%s", message);
+	}
+	return diag;
 }
 
 static void stop(struct tree_builder *builder, struct tree_place place, const char *problem)
@@ -79,6 +85,11 @@ struct tree_node *tree_build_scalar(struct tree_builder *builder, struct tree_pl
 		tree_build_problem(builder, DIAG_BH0003, place,
 				   "a NUL character (\\0) in a string");
 	return node;
+}
+
+static struct tree_place node_place(const struct tree_node *node)
+{
+	return (struct tree_place){node->line, node->column};
 }
 
 static struct tree_frame *top(const struct tree_builder *builder)
@@ -144,11 +155,10 @@ static void count_nodes(struct tree_builder *builder, struct tree_place place, u
 				  builder->limits->expanded));
 }
 
-void tree_build_value(struct tree_builder *builder, struct tree_node *node, uint32_t height,
-		      uint64_t n_nodes)
+void tree_build_value(struct tree_builder *builder, struct tree_node *node, struct tree_place place,
+		      uint32_t height, uint64_t n_nodes)
 {
 	struct tree_frame *frame = top(builder);
-	struct tree_place place = {node->line, node->column};
 
 	count_nodes(builder, place, n_nodes);
 	if (builder->frames.n + height > builder->limits->depth)
@@ -237,7 +247,7 @@ static void report_repeated(struct tree_builder *builder, const struct tree_memb
 
 static void check_keys(struct tree_builder *builder, size_t base)
 {
-	for (size_t i = 0; base + i < builder->members.n; i++) {
+	for (size_t i = 0; base + i < builder->members.n && !builder->is_stopped; i++) {
 		size_t first = 0;
 
 		if (is_repeated(builder, base, i, &first))
@@ -263,19 +273,21 @@ static void take_merges(struct tree_builder *builder, size_t base)
 }
 
 /* Adds what the mapping does not have yet; own keys and earlier merges win. */
-static void merge_map(struct tree_builder *builder, size_t base, const struct tree_node *map)
+static void merge_map(struct tree_builder *builder, const struct tree_frame *frame,
+		      const struct tree_node *map)
 {
 	for (uint32_t i = 0; i < map->len && !builder->is_stopped; i++) {
 		size_t first;
 
 		vec_push(&builder->members, map->members[i]);
-		if (is_repeated(builder, base, builder->members.n - 1 - base, &first))
+		if (is_repeated(builder, frame->base, builder->members.n - 1 - frame->base, &first))
 			builder->members.n--;
-		count_nodes(builder, (struct tree_place){map->line, map->column}, 1);
+		count_nodes(builder, node_place(frame->node), 1);
 	}
 }
 
-static void merge_value(struct tree_builder *builder, size_t base, const struct tree_node *value)
+static void merge_value(struct tree_builder *builder, const struct tree_frame *frame,
+			const struct tree_node *value)
 {
 	bool is_mergeable = value->kind == TREE_MAP || value->kind == TREE_SEQ;
 
@@ -283,24 +295,24 @@ static void merge_value(struct tree_builder *builder, size_t base, const struct 
 		is_mergeable &= value->items[i]->kind == TREE_MAP;
 	if (!is_mergeable) {
 		tree_build_problem(
-			builder, DIAG_BH0002, (struct tree_place){value->line, value->column},
+			builder, DIAG_BH0002, node_place(value),
 			"a merge (<<) of what is no mapping, expected a mapping or a list of them");
 		return;
 	}
 	if (value->kind == TREE_MAP)
-		merge_map(builder, base, value);
+		merge_map(builder, frame, value);
 	for (uint32_t i = 0; value->kind == TREE_SEQ && i < value->len; i++)
-		merge_map(builder, base, value->items[i]);
+		merge_map(builder, frame, value->items[i]);
 }
 
-static void apply_merges(struct tree_builder *builder, size_t base)
+static void apply_merges(struct tree_builder *builder, const struct tree_frame *frame)
 {
 	size_t first_merge = builder->items.n;
 
-	take_merges(builder, base);
-	check_keys(builder, base);
+	take_merges(builder, frame->base);
+	check_keys(builder, frame->base);
 	for (size_t i = first_merge; i < builder->items.n; i++)
-		merge_value(builder, base, builder->items.items[i]);
+		merge_value(builder, frame, builder->items.items[i]);
 	builder->items.n = first_merge;
 }
 
@@ -309,7 +321,7 @@ static void finish_map(struct tree_builder *builder, const struct tree_frame *fr
 	struct tree_node *node = frame->node;
 
 	if (frame->has_merge)
-		apply_merges(builder, frame->base);
+		apply_merges(builder, frame);
 	else
 		check_keys(builder, frame->base);
 	node->len = (uint32_t)(builder->members.n - frame->base);
@@ -345,7 +357,7 @@ struct tree_frame tree_build_close(struct tree_builder *builder)
 	if (frame.is_key)
 		set_bad_key(top(builder));
 	else
-		tree_build_value(builder, frame.node, frame.height, 1);
+		tree_build_value(builder, frame.node, node_place(frame.node), frame.height, 1);
 	return frame;
 }
 

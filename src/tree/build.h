@@ -65,9 +65,12 @@ void tree_build_merge(struct tree_builder *builder, struct tree_place place);
 /* A scalar that cannot be a key, reported by the caller: its value is built and thrown away. */
 void tree_build_bad_key(struct tree_builder *builder);
 
-/* Puts a finished node, `height` levels high, where it belongs; counts `n_nodes`. */
-void tree_build_value(struct tree_builder *builder, struct tree_node *node, uint32_t height,
-		      uint64_t n_nodes);
+/*
+ * Puts a finished node, `height` levels high, where it belongs; `place` is its alias's, if it has
+ * one.
+ */
+void tree_build_value(struct tree_builder *builder, struct tree_node *node, struct tree_place place,
+		      uint32_t height, uint64_t n_nodes);
 
 /*
  * The new frame, valid until the next tree_build_open(); NULL when the limit was hit. Where a key

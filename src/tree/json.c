@@ -156,7 +156,7 @@ static int finish_event(struct reader *reader)
 	return 1;
 }
 
-static struct tree_node *add_scalar(struct reader *reader, enum tree_kind kind)
+static struct tree_node *make_scalar(struct reader *reader, enum tree_kind kind)
 {
 	struct token token = next_token(reader);
 	struct tree_node *node =
@@ -166,34 +166,35 @@ static struct tree_node *add_scalar(struct reader *reader, enum tree_kind kind)
 	return node;
 }
 
+static int add_scalar(struct reader *reader, struct tree_node *node)
+{
+	struct tree_place place = {node->line, node->column};
+
+	tree_build_value(&reader->builder, node, place, 0, 1);
+	return finish_event(reader);
+}
+
 static int on_null(void *arg)
 {
-	struct reader *reader = arg;
-
-	tree_build_value(&reader->builder, add_scalar(reader, TREE_NULL), 0, 1);
-	return finish_event(reader);
+	return add_scalar(arg, make_scalar(arg, TREE_NULL));
 }
 
 static int on_boolean(void *arg, int value)
 {
-	struct reader *reader = arg;
-	struct tree_node *node = add_scalar(reader, TREE_BOOL);
+	struct tree_node *node = make_scalar(arg, TREE_BOOL);
 
 	node->boolean = value;
-	tree_build_value(&reader->builder, node, 0, 1);
-	return finish_event(reader);
+	return add_scalar(arg, node);
 }
 
 static int on_number(void *arg, const char *text, size_t len)
 {
-	struct reader *reader = arg;
-	struct tree_node *node = add_scalar(reader, TREE_INT);
+	struct tree_node *node = make_scalar(arg, TREE_INT);
 
 	(void)text;
 	(void)len;
 	tree_resolve_json_number(node);
-	tree_build_value(&reader->builder, node, 0, 1);
-	return finish_event(reader);
+	return add_scalar(arg, node);
 }
 
 static int on_string(void *arg, const unsigned char *value, size_t value_len)
@@ -209,8 +210,7 @@ static int on_string(void *arg, const unsigned char *value, size_t value_len)
 	string_content(reader, &token, &text, &len);
 	node = tree_build_scalar(&reader->builder, token.place, text, len);
 	node->is_quoted = true;
-	tree_build_value(&reader->builder, node, 0, 1);
-	return finish_event(reader);
+	return add_scalar(reader, node);
 }
 
 static int on_key(void *arg, const unsigned char *value, size_t value_len)

@@ -225,7 +225,7 @@ static void read_scalar(struct reader *reader, const yaml_event_t *event)
 	if (event->data.scalar.anchor)
 		add_anchor(reader, event->data.scalar.anchor,
 			   (struct anchor){.node = node, .n_nodes = 1});
-	tree_build_value(&reader->builder, node, 0, 1);
+	tree_build_value(&reader->builder, node, place, 0, 1);
 }
 
 static void read_alias(struct reader *reader, const yaml_event_t *event)
@@ -239,7 +239,8 @@ static void read_alias(struct reader *reader, const yaml_event_t *event)
 		if (tree_build_wants_key(builder))
 			use_as_key(reader, anchor->node, place);
 		else
-			tree_build_value(builder, anchor->node, anchor->height, anchor->n_nodes);
+			tree_build_value(builder, anchor->node, place, anchor->height,
+					 anchor->n_nodes);
 		return;
 	}
 	tree_build_problem(builder, DIAG_BH0006, place,
@@ -249,7 +250,7 @@ static void read_alias(struct reader *reader, const yaml_event_t *event)
 	if (tree_build_wants_key(builder))
 		tree_build_bad_key(builder);
 	else
-		tree_build_value(builder, tree_build_scalar(builder, place, "", 0), 0, 1);
+		tree_build_value(builder, tree_build_scalar(builder, place, "", 0), place, 0, 1);
 }
 
 static void add_template_hint(struct reader *reader, struct diag *diag)
