@@ -21,6 +21,7 @@ struct reader {
 	const char *text;
 	size_t len;
 	size_t base;      /* of the text in the file: yajl does not see the byte order mark */
+	bool is_at_end;   /* yajl counts in the blank that it ends a text with */
 	size_t token_end; /* of the last token */
 	struct tree_cursor cursor;
 	struct strbuf unescaped;
@@ -37,10 +38,15 @@ static bool is_between_tokens(char ch)
 	return ch == ' ' || ch == '\t' || ch == '\n' || ch == '\r' || ch == ',' || ch == ':';
 }
 
+static size_t consumed(const struct reader *reader)
+{
+	return reader->is_at_end ? reader->len : yajl_get_bytes_consumed(reader->yajl);
+}
+
 static struct token next_token(struct reader *reader)
 {
 	size_t start = reader->token_end;
-	size_t end = yajl_get_bytes_consumed(reader->yajl);
+	size_t end = consumed(reader);
 
 	while (start < end && is_between_tokens(reader->text[start]))
 		start++;
@@ -269,7 +275,7 @@ static const yajl_callbacks callbacks = {
 /* yajl's words without its line end and its "parse error: ". */
 static void report_syntax(struct reader *reader)
 {
-	size_t at = reader->base + yajl_get_bytes_consumed(reader->yajl);
+	size_t at = reader->base + consumed(reader);
 	unsigned char *text = yajl_get_error(reader->yajl, 0, NULL, 0);
 	const char *message = (const char *)text;
 	const char *colon = strstr(message, ": ");
@@ -302,8 +308,10 @@ void tree_parse_json(const struct tree_input *input, struct tree_parse *parse)
 		    1); /* done before, for both languages */
 
 	status = yajl_parse(reader.yajl, (const unsigned char *)reader.text, reader.len);
-	if (status == yajl_status_ok)
+	if (status == yajl_status_ok) {
+		reader.is_at_end = true;
 		status = yajl_complete_parse(reader.yajl);
+	}
 	if (status == yajl_status_error)
 		report_syntax(&reader);
 	yajl_free(reader.yajl);

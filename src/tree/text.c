@@ -157,7 +157,10 @@ static bool is_control(unsigned char ch)
 	return ch < 0x20 && ch != '\n' && ch != '\r' && ch != '\t';
 }
 
-/* More than one in ten of the first bytes is no text. */
+/*
+ * More than one in ten of the first bytes is no text, and it is not just a word in another
+ * encoding.
+ */
 static bool looks_binary(const struct diag_file *file)
 {
 	size_t size = file->len < SNIFF ? file->len : SNIFF;
@@ -170,7 +173,7 @@ static bool looks_binary(const struct diag_file *file)
 			n_bad++;
 		i += n ? n : 1;
 	}
-	return n_bad * 10 > size;
+	return n_bad >= 8 && n_bad * 10 > size;
 }
 
 static void report_bad_byte(const struct diag_file *file, struct diag_list *diags, size_t at)

@@ -354,12 +354,34 @@ static void read_event(struct reader *reader, const yaml_event_t *event)
 	}
 }
 
+/* Like place_of(), but the end of the text is behind its last word, not on a line of its own. */
+static struct tree_place place_of_error(struct reader *reader, const yaml_mark_t *mark)
+{
+	const struct part *part = &reader->part;
+	yaml_mark_t end = *mark;
+	struct tree_cursor cursor;
+	size_t offset;
+
+	tree_cursor_init(&cursor, part->text, part->len);
+	tree_cursor_to_char(&cursor, mark->index);
+	if (cursor.offset < part->len)
+		return place_of(reader, mark);
+	for (offset = part->len; offset > 0 && strchr(" \t\r\n", part->text[offset - 1]);)
+		offset--;
+	tree_cursor_to_offset(&cursor, offset);
+	end.index = cursor.n_chars;
+	end.line = cursor.line - 1;
+	end.column = cursor.offset - cursor.line_start;
+	return place_of(reader, &end);
+}
+
 static void report_syntax(struct reader *reader)
 {
 	const yaml_parser_t *yaml = &reader->yaml;
 	struct tree_yaml_error error = tree_yaml_error(yaml, reader->part.text, reader->part.len);
-	struct tree_place problem = place_of(reader, &yaml->problem_mark);
-	struct tree_place context = yaml->context ? place_of(reader, &yaml->context_mark) : problem;
+	struct tree_place problem = place_of_error(reader, &yaml->problem_mark);
+	struct tree_place context = yaml->context ? place_of_error(reader, &yaml->context_mark)
+						  : problem;
 	struct tree_place place = error.is_at_context ? context : problem;
 	struct diag *diag;
 

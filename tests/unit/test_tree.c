@@ -233,8 +233,9 @@ static const struct row json[] = {
 	{"NUL by escape", "[\"a\\u0000b\"]", "", "BH0003 1:2 a NUL character"},
 	{"NUL in a key", "{\"a\\u0000b\":1}", "", "BH0003 1:2 a NUL character"},
 	{"DEL is a character", "[\"\x7f\"]", "[\"\\u007f\"]", NULL},
-	{"cut short", "{\"a\":1", "", "BH0002 1:7"},
-	{"a missing comma", "{\"a\":1 \"b\":2}", "", "BH0002 1:8"},
+	{"cut short", "{\"a\":1", "", "BH0002 1:7 expected ',' or '}'"},
+	{"a missing comma makes YAML of it, as for kubectl", "{\"a\":1 \"b\":2}",
+	 "{\"a\":\"1 \\\"b\\\":2\"}", NULL},
 };
 
 static const struct row broken[] = {
@@ -257,13 +258,14 @@ static const struct row broken[] = {
 	{"NUL by escape", "a: \"x\\0y\"", "", "BH0003 1:4 a NUL character"},
 	{"gzip", "\x1f\x8b\x08", "", "BH0009 0:0 this looks like gzip"},
 	{"zip", "PK\x03\x04zzzz", "", "BH0009 0:0 this looks like zip"},
-	{"binary data", "\x01\x02\x03\x04 text \xff\xfe\xfd", "",
+	{"binary data", "\x01\x02\x03\x04 text \xff\xfe\xfd\x05\x06\x07", "",
 	 "BH0009 0:0 this looks like binary data"},
 	{"UTF-16",
 	 "\xff\xfe"
 	 "a\0:\0",
 	 "", "BH0003 0:0 the text is UTF-16 (little-endian)"},
-	{"a Helm template", "{{- if .Values.x }}\na: 1\n{{- end }}\n", "", "BH0008 1:3"},
+	{"a Helm template", "{{- if .Values.x }}\na: 1\n{{- end }}\n", "",
+	 "BH0008 1:1 an unrendered template"},
 	{"a Helm value", "a: 1\nb: {{ .Values.x }}\n", "", "BH0008 2:4 an unrendered template"},
 	{"a Helm line in a list", "a:\n- b\n{{ include \"x\" . | indent 2 }}\n", "", "BH0008 3:"},
 	{"a Helm string", "a: {{ .x | quote }}/b: c", "", "BH0008 1:4 an unrendered template"},

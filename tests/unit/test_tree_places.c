@@ -183,12 +183,15 @@ static void check_floods(struct strbuf *buf)
 
 static void check_accessors(void)
 {
+	static const char text[] = "a: x\nb: 80\nc: {d: \"y\"}\ne:\n";
 	struct reading reading;
 	const struct tree_node *root;
 	const struct tree_member *member;
 	struct diag_span span;
 
-	reading_of_text(&reading, "a: x\nb: 80\nc: {d: \"y\"}\ne:\n", 27);
+	reading_of_text(&reading, text, strlen(text));
+	if (reading.roots.n != 1)
+		bail("the accessors' text is not read");
 	root = reading.roots.items[0];
 	ok_str(tree_get_string(root, "a"), "x", "a string");
 	ok_str(tree_get_string(root, "b"), NULL, "an integer is no string");
