@@ -4,6 +4,9 @@
 
 #include "model/model.h"
 
+/* core/v1 Namespace: the API server sets this label to the name and lets nobody change it. */
+#define MODEL_NAME_LABEL "kubernetes.io/metadata.name"
+
 void model_labels_sort(struct model_label *items, uint32_t n);
 
 /* A copy in which `key` has this value, whatever it had before. */

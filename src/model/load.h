@@ -6,8 +6,8 @@
  *	model_load_path(loader, path, &diags); …        (any number: one run is one cluster)
  *	struct model_snapshot *snapshot = model_loader_finish(loader, &diags);
  *
- * Reading goes on after every problem; the caller decides by diags.n_errors. The snapshot owns everything,
- * the files' texts too (spans point into them).
+ * Reading goes on after every problem; the caller decides by diags.n_errors. The snapshot owns
+ * everything, the files' texts too (spans point into them).
  */
 #pragma once
 
@@ -15,8 +15,9 @@
 
 struct model_options {
 	const char *default_namespace; /* of objects that name none; NULL = "default" */
-	const char *const *pod_cidrs;  /* texts; NULL = 10.244.0.0/16, v6 only where the input shows it */
+	const char *const *pod_cidrs;  /* NULL: 10.244.0.0/16, v6 only where the input shows it */
 	size_t n_pod_cidrs;
+	bool skip_invalid;   /* refused texts and objects are only warned of */
 	bool no_assumed_dns; /* for tests: the cluster is exactly the input */
 };
 
@@ -29,17 +30,19 @@ struct model_loader *model_loader_new(const struct model_options *options);
 void model_loader_free(struct model_loader *loader);
 
 /*
- * Reads a file, a directory (recursive, sorted by name; .git and node_modules skipped; *.yaml, *.yml, *.json),
- * "-" (standard input) or a FIFO. A file named directly is read whatever its name is.
+ * Reads a file, a directory (recursive, sorted by name; .git and node_modules skipped; *.yaml,
+ * *.yml, *.json), "-" (standard input) or a FIFO. A file named directly is read whatever its name is.
  */
 void model_load_path(struct model_loader *loader, const char *path, struct diag_list *diags);
 
 /* Reads a text that is already in memory; `name` is used in messages. The text is copied. */
-void model_load_text(struct model_loader *loader, const char *name, const char *text, size_t len, struct diag_list *diags);
+void model_load_text(struct model_loader *loader, const char *name, const char *text, size_t len,
+		     struct diag_list *diags);
 
 /*
- * Resolves owners, services, addresses and assumed objects, sorts, and gives the snapshot (never NULL). The loader is
- * gone afterwards. `diags` must have been made with model_loader_arena() or outlive the snapshot's use of it.
+ * Resolves owners, services, addresses and assumed objects, sorts, and gives the snapshot (never
+ * NULL). The loader is gone afterwards. `diags` must have been made with model_loader_arena() or
+ * outlive the snapshot's use of it.
  */
 struct model_snapshot *model_loader_finish(struct model_loader *loader, struct diag_list *diags);
 

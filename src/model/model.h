@@ -2,11 +2,13 @@
 /*
  * The snapshot: the cluster as Bulkhead sees it, read from manifests or a cluster's own objects.
  *
- * Built once by model/load.h, then read only. Everything lives in the snapshot's arena; all names, label keys
- * and values are interned in it and compared by pointer. Pods are the subjects and peers of policy; workloads
- * (their owners) are what people ask about. Arrays are sorted by (namespace, kind, name) and stable.
+ * Built once by model/load.h, then read only. Everything lives in the snapshot's arena; all names,
+ * label keys and values are interned in it and compared by pointer. Pods are the subjects and peers
+ * of policy; workloads (their owners) are what people ask about. Arrays are sorted by (namespace,
+ * kind, name) and stable.
  *
- * Sources of the semantics: Kubernetes API reference (core/v1, apps/v1, batch/v1, discovery.k8s.io/v1).
+ * Sources of the semantics: Kubernetes API reference (core/v1, apps/v1, batch/v1,
+ * discovery.k8s.io/v1).
  */
 #pragma once
 
@@ -47,7 +49,7 @@ struct model_namespace {
 	const char *name;
 	struct model_labels labels; /* with kubernetes.io/metadata.name, always */
 	uint8_t origin;             /* enum model_origin */
-	bool is_closed;             /* has a workload in the input: what is not there does not exist */
+	bool is_closed; /* has a workload in the input: what is not there does not exist */
 	struct diag_span span;
 	uint32_t index;
 };
@@ -68,12 +70,15 @@ struct model_port {
 struct model_pod;
 struct model_namespace;
 
-/* What owns pods: a controller object, or a bare pod itself (kind "Pod"). One endpoint of a question. */
+/*
+ * What owns pods: a controller object, or a bare pod itself (kind "Pod"). One endpoint of a
+ * question.
+ */
 struct model_workload {
 	const char *kind; /* "Deployment", "StatefulSet", … "Pod" */
 	struct model_namespace *ns;
 	const char *name;
-	const char *alias; /* NULL; for a pod of an absent ReplicaSet, the Deployment's name it is also found by */
+	const char *alias; /* NULL; of an absent Deployment's ReplicaSet, the Deployment's name */
 	uint8_t origin;
 	struct model_pod **pods; /* never empty: `replicas: 0` keeps one pod as its template says */
 	uint32_t n_pods;
@@ -89,13 +94,13 @@ struct model_pod {
 	struct model_labels labels;
 	const char *service_account;
 	struct model_workload *workload;
-	const char *node;       /* spec.nodeName, or NULL */
-	struct ip_addr ips[2];  /* v4 first; at most one of each family */
-	uint32_t n_ips;
+	const char *node;      /* spec.nodeName, or NULL */
+	struct ip_addr ips[2]; /* v4 first, at most one of a family; the node's with host_network */
+	uint32_t n_ips;        /* 0: a host-network pod of an unknown node, or a full pod CIDR */
 	bool is_address_assumed;
 	bool host_network; /* subject to nothing; a peer only by its node's address */
 	uint8_t origin;
-	const struct model_port *ports; /* of containers and of init containers that restart always */
+	const struct model_port *ports; /* of containers, and init containers that run on */
 	uint32_t n_ports;
 	struct diag_span span; /* of the pod, or of the workload that it comes from */
 	uint32_t index;
@@ -105,32 +110,36 @@ struct model_service_port {
 	const char *name; /* NULL */
 	uint8_t space;
 	uint16_t port;
-	uint16_t target;          /* 0: by name */
-	const char *target_name;  /* NULL: by number */
+	uint16_t target;         /* of the pod; 0: by name */
+	const char *target_name; /* NULL: by number */
 };
 
 struct model_service {
 	struct model_namespace *ns;
 	const char *name;
-	const char *type;             /* "ClusterIP", "NodePort", "LoadBalancer", "ExternalName" */
+	const char *type; /* "ClusterIP", "NodePort", "LoadBalancer", "ExternalName" */
 	const struct model_label *selector; /* NULL and n 0: none */
 	uint32_t n_selector;
 	const struct ip_addr *cluster_ips;
 	uint32_t n_cluster_ips;
 	bool is_headless;
-	const struct model_service_port *ports;
+	struct model_service_port *ports;
 	uint32_t n_ports;
 	struct model_pod **backends; /* by selector, else by EndpointSlices' targetRef or address */
 	uint32_t n_backends;
+	struct ip_addr *backend_addrs; /* of EndpointSlices: those that are no pod's */
+	uint32_t n_backend_addrs;
+	uint8_t origin;
 	struct diag_span span;
 };
 
 struct model_node {
 	const char *name;
 	struct model_labels labels;
-	const struct ip_addr *addrs; /* status.addresses that are IPs; hostIPs of its pods */
+	uint8_t origin;        /* IMPLIED: only pods name it */
+	struct ip_addr *addrs; /* status.addresses that are IPs; hostIPs of its pods */
 	uint32_t n_addrs;
-	struct ip_cidr *pod_cidrs;
+	struct ip_cidr *pod_cidrs; /* spec.podCIDRs */
 	uint32_t n_pod_cidrs;
 	struct diag_span span;
 };
@@ -159,9 +168,12 @@ struct model_assumption {
 	const char *text;
 };
 
+struct model_index; /* what makes lookups fast; private to the module */
+
 struct model_snapshot {
 	struct arena arena;
 	struct intern intern;
+	struct model_index *index;
 
 	struct model_namespace **namespaces;
 	uint32_t n_namespaces;
@@ -173,7 +185,8 @@ struct model_snapshot {
 	uint32_t n_services;
 	struct model_node **nodes;
 	uint32_t n_nodes;
-	struct model_policy_object **policies; /* every policy kind that is evaluated, sorted by group, kind, ns, name */
+	struct model_policy_object *
+		*policies; /* by group, kind, ns, name; kinds that are evaluated */
 	uint32_t n_policies;
 
 	struct ip_addr *closed_addrs; /* claimed by two live pods */
@@ -184,22 +197,47 @@ struct model_snapshot {
 	struct model_kind_count *ignored; /* other kinds that do not matter */
 	uint32_t n_ignored;
 
-	struct ip_cidr *pod_cidrs; /* --pod-cidr, or the defaults; v6 only where the input shows v6 */
+	struct ip_cidr *pod_cidrs; /* --pod-cidr, or the defaults */
 	uint32_t n_pod_cidrs;
 	bool has_v6;
-	uint32_t n_objects; /* read in all */
+	uint32_t n_objects; /* read in all: items of lists, not the lists */
+
+	struct model_assumption *assumptions;
+	uint32_t n_assumptions;
 };
 
 /* Everything is given back. */
 void model_snapshot_free(struct model_snapshot *snapshot);
 
-struct model_namespace *model_find_namespace(const struct model_snapshot *snapshot, const char *name);
+struct model_namespace *model_find_namespace(const struct model_snapshot *snapshot,
+					     const char *name);
 
-/* The pod that has this address (never a host-network pod), or NULL. */
-struct model_pod *model_find_address(const struct model_snapshot *snapshot, const struct ip_addr *addr);
+/*
+ * The pod that has this address (never a host-network pod), or NULL; of a closed address the first.
+ */
+struct model_pod *model_find_address(const struct model_snapshot *snapshot,
+				     const struct ip_addr *addr);
+
+struct model_service *model_find_service(const struct model_snapshot *snapshot, const char *ns,
+					 const char *name);
+struct model_node *model_find_node(const struct model_snapshot *snapshot, const char *name);
 
 /* The node that has this address, or NULL. */
-struct model_node *model_find_node_address(const struct model_snapshot *snapshot, const struct ip_addr *addr);
+struct model_node *model_find_node_address(const struct model_snapshot *snapshot,
+					   const struct ip_addr *addr);
+
+/* The Service that has this cluster address, or NULL. */
+struct model_service *model_find_service_address(const struct model_snapshot *snapshot,
+						 const struct ip_addr *addr);
+
+/*
+ * Adds a pod that the input does not show: kind "Pod", a name of its own, an assumed address that
+ * nobody has. It is appended (pods, workloads, and its namespace if that does not exist), so that
+ * every index stays valid; the arrays may move. Labels need not be interned or sorted.
+ */
+struct model_pod *model_add_hypothetical(struct model_snapshot *snapshot, const char *ns,
+					 const struct model_labels *labels);
 
 /* All numbers of a port name (with its protocol) in a pod, added to `ret`. */
-void model_pod_named_ports(const struct model_pod *pod, const char *name, enum port_space space, struct port_set *ret);
+void model_pod_named_ports(const struct model_pod *pod, const char *name, enum port_space space,
+			   struct port_set *ret);

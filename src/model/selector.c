@@ -153,7 +153,9 @@ const char *selector_format(const struct selector *selector, struct arena *arena
 	return text;
 }
 
-/* Whether every requirement of one key, `of[0]` to `of[n - 1]`, holds for a value (NULL: no label). */
+/*
+ * Whether every requirement of one key, `of[0]` to `of[n - 1]`, holds for a value (NULL: no label).
+ */
 static bool all_hold(const struct selector_requirement *of, uint32_t n, const char *value)
 {
 	for (uint32_t i = 0; i < n; i++)

@@ -2,8 +2,9 @@
 /*
  * Label selectors: metav1.LabelSelector, and what other APIs can be brought to.
  *
- * A selector is a conjunction of requirements; no requirement selects everything. Semantics of each operator:
- * k8s.io/apimachinery labels.Requirement.Matches (a missing key satisfies NotIn and DoesNotExist).
+ * A selector is a conjunction of requirements; no requirement selects everything. Semantics of each
+ * operator: k8s.io/apimachinery labels.Requirement.Matches (a missing key satisfies NotIn and
+ * DoesNotExist).
  */
 #pragma once
 
@@ -29,7 +30,8 @@ bool selector_equal(const struct selector *a, const struct selector *b);
 uint64_t selector_hash(const struct selector *selector);
 
 /*
- * Sorts and dedups the requirements in place; every constructor ends with it. Strings must be interned.
+ * Sorts and dedups the requirements in place; every constructor ends with it. Strings must be
+ * interned.
  */
 void selector_normalise(struct selector *selector);
 
@@ -37,7 +39,9 @@ void selector_normalise(struct selector *selector);
 const char *selector_format(const struct selector *selector, struct arena *arena);
 
 /*
- * Labels that satisfy the selector and differ from every value it excludes: the face of a hypothetical peer.
- * false when no labels can (In with no values, Exists and DoesNotExist of one key …).
+ * Labels that satisfy the selector and differ from every value it excludes: the face of a
+ * hypothetical peer. false when no labels can (In with no values, Exists and DoesNotExist of one
+ * key …).
  */
-bool selector_example(const struct selector *selector, struct model_snapshot *snapshot, struct model_labels *ret);
+bool selector_example(const struct selector *selector, struct model_snapshot *snapshot,
+		      struct model_labels *ret);

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/load.h"
+
+#include "model/loader.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void copy_pod_cidrs(struct model_loader *loader, const struct model_options *options)
+{
+	const char **texts;
+
+	texts = arena_alloc_n(&loader->scratch, options->n_pod_cidrs, sizeof(*texts));
+	for (size_t i = 0; i < options->n_pod_cidrs; i++)
+		texts[i] = arena_strdup(&loader->scratch, options->pod_cidrs[i]);
+	loader->options.pod_cidrs = texts;
+}
+
+struct model_loader *model_loader_new(const struct model_options *options)
+{
+	struct model_loader *loader = calloc(1, sizeof(*loader));
+	struct model_snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	const char *ns = options->default_namespace;
+
+	if (!loader || !snapshot)
+		abort();
+	arena_init(&snapshot->arena);
+	intern_init(&snapshot->intern, &snapshot->arena);
+	arena_init(&loader->scratch);
+	intern_init(&loader->keys, &loader->scratch);
+	loader->snapshot = snapshot;
+	loader->options = *options;
+	loader->default_is_given = ns != NULL;
+	loader->options.default_namespace = intern_str(&snapshot->intern, ns ? ns : "default");
+	copy_pod_cidrs(loader, options);
+	return loader;
+}
+
+struct arena *model_loader_arena(struct model_loader *loader)
+{
+	return &loader->snapshot->arena;
+}
+
+void model_loader_free(struct model_loader *loader)
+{
+	if (!loader)
+		return;
+	model_snapshot_free(loader->snapshot);
+	vec_release(&loader->seen);
+	vec_release(&loader->namespace_list);
+	vec_release(&loader->made_workloads);
+	vec_release(&loader->made_pods);
+	vec_release(&loader->assumptions);
+	vec_release(&loader->declared_namespaces);
+	vec_release(&loader->pods);
+	vec_release(&loader->workloads);
+	vec_release(&loader->nodes);
+	vec_release(&loader->services);
+	vec_release(&loader->endpoints);
+	vec_release(&loader->policies);
+	hash_map_release(&loader->records);
+	hash_map_release(&loader->kinds);
+	hash_map_release(&loader->namespaces);
+	strbuf_release(&loader->key);
+	intern_release(&loader->keys);
+	arena_release(&loader->scratch);
+	free(loader);
+}
+
+struct reading {
+	struct model_loader *loader;
+	struct diag_list *diags;
+};
+
+static int on_document(void *arg, struct tree_node *root, const struct diag_file *file)
+{
+	struct reading *reading = arg;
+
+	model_read_document(reading->loader, root, file, reading->diags);
+	return 0;
+}
+
+static bool line_has_braces(const struct diag_file *file, uint32_t line)
+{
+	const char *at = file->text;
+	const char *end = file->text + file->len;
+	const char *next;
+
+	while (line-- > 1 && at) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		at = at ? at + 1 : NULL;
+	}
+	if (!at)
+		return false;
+	next = memchr(at, '\n', (size_t)(end - at));
+	return memmem(at, (size_t)((next ? next : end) - at), "{{", 2) != NULL;
+}
+
+/* Text that does not parse because of template expressions is no typing mistake. */
+static void recognise_template(struct diag_list *syntax, const struct diag_file *file)
+{
+	struct diag *diag = syntax->first;
+
+	if (!diag || diag->code != DIAG_BH0002 || !line_has_braces(file, diag->span.line))
+		return;
+	diag->code = DIAG_BH0008;
+	diag->message = arena_printf(syntax->arena, "an unrendered template: %s", diag->message);
+	diag_hint(syntax, diag, "helm template CHART | bulkhead COMMAND -f -");
+}
+
+static void soften(struct diag_list *diags)
+{
+	for (struct diag *diag = diags->first; diag; diag = diag->next)
+		if (diag->severity == DIAG_ERROR)
+			diag_set_severity(diags, diag, DIAG_WARNING);
+}
+
+static void read_text(struct model_loader *loader, const struct diag_file *file,
+		      struct diag_list *diags)
+{
+	struct reading reading = {.loader = loader, .diags = diags};
+	struct diag_list syntax;
+	struct arena trees;
+
+	arena_init(&trees);
+	diag_list_init(&syntax, diags->arena);
+	tree_read(file, NULL, &trees, &loader->snapshot->intern, &syntax, on_document, &reading);
+	arena_release(&trees);
+	recognise_template(&syntax, file);
+	if (loader->options.skip_invalid)
+		soften(&syntax);
+	diag_list_append(diags, &syntax);
+}
+
+static struct diag_span whole_file(const char *path, struct diag_list *diags)
+{
+	struct diag_file *file = arena_alloc(diags->arena, sizeof(*file));
+
+	file->name = arena_strdup(diags->arena, path);
+	return (struct diag_span){.file = file};
+}
+
+void model_report_unreadable(const char *path, int error, struct diag_list *diags)
+{
+	struct diag_span span = whole_file(path, diags);
+
+	if (error == -EFBIG)
+		diag_add(diags, DIAG_BH0004, span, "the file is larger than %zu MiB",
+			 tree_default_limits.size >> 20);
+	else
+		diag_add(diags, DIAG_BH0001, span, "cannot read: %s", strerror(-error));
+}
+
+/* What builds manifests from other files is not a manifest; what it would build is not seen. */
+static bool is_recipe(const char *path, struct diag_list *diags)
+{
+	static const struct {
+		const char *name;
+		const char *hint;
+	} recipes[] = {
+		{"Chart.yaml", "helm template CHART | bulkhead COMMAND -f -"},
+		{"kustomization.yaml", "kustomize build DIR | bulkhead COMMAND -f -"},
+		{"kustomization.yml", "kustomize build DIR | bulkhead COMMAND -f -"},
+	};
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	for (size_t i = 0; i < sizeof(recipes) / sizeof(recipes[0]); i++) {
+		struct diag *diag;
+
+		if (strcmp(name, recipes[i].name) != 0)
+			continue;
+		diag = diag_add(diags, DIAG_BH0008, whole_file(path, diags),
+				"what this renders may set names, namespaces and labels that are "
+				"not seen here");
+		diag_hint(diags, diag, "%s", recipes[i].hint);
+		return true;
+	}
+	return false;
+}
+
+void model_load_file(struct model_loader *loader, const char *path, struct diag_list *diags)
+{
+	struct diag_file *file;
+	int ret;
+
+	if (is_recipe(path, diags))
+		return;
+	ret = tree_load(path, NULL, &loader->snapshot->arena, &file);
+	if (ret < 0)
+		model_report_unreadable(path, ret, diags);
+	else
+		read_text(loader, file, diags);
+}
+
+/* What has been seen so far; an input that adds nothing to it and says nothing is empty. */
+static size_t n_seen(const struct model_loader *loader, const struct diag_list *diags)
+{
+	return loader->snapshot->n_objects + loader->untyped.n + diags->n_errors +
+	       diags->n_warnings;
+}
+
+static void report_empty(const char *name, struct diag_list *diags)
+{
+	diag_add(diags, DIAG_BH0007, whole_file(name, diags), "no objects in here");
+}
+
+void model_load_path(struct model_loader *loader, const char *path, struct diag_list *diags)
+{
+	size_t before = n_seen(loader, diags);
+	struct stat st;
+
+	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		model_load_directory(loader, path, diags);
+	else
+		model_load_file(loader, path, diags);
+	if (n_seen(loader, diags) == before)
+		report_empty(path, diags);
+}
+
+void model_load_text(struct model_loader *loader, const char *name, const char *text, size_t len,
+		     struct diag_list *diags)
+{
+	struct arena *arena = &loader->snapshot->arena;
+	struct diag_file *file = arena_alloc(arena, sizeof(*file));
+	size_t before = n_seen(loader, diags);
+
+	file->name = arena_strdup(arena, name);
+	file->text = arena_strndup(arena, text, len);
+	file->len = len;
+	read_text(loader, file, diags);
+	if (n_seen(loader, diags) == before)
+		report_empty(name, diags);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/object.h"
+
+#include "model/labels.h"
+#include "model/loader.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+struct diag *model_object_error(struct model_object *object, enum diag_code code,
+				struct diag_span span, const char *format, ...)
+{
+	struct arena *arena = object->diags->arena;
+	struct diag *diag;
+	va_list args;
+	char *message;
+
+	va_start(args, format);
+	message = arena_vprintf(arena, format, args);
+	va_end(args);
+	if (object->known->role != MODEL_ROLE_POLICY)
+		code = DIAG_BH0104;
+	diag = diag_add(object->diags, code, span, "%s", message);
+	if (object->loader->options.skip_invalid)
+		diag_set_severity(object->diags, diag, DIAG_WARNING);
+	object->failed = true;
+	return diag;
+}
+
+/* `key` NULL: an item of a list. */
+static struct diag *wrong_type(struct model_object *object, const char *key,
+			       const struct tree_node *value, enum tree_kind want)
+{
+	const char *quote = key ? "'" : "";
+
+	return model_object_error(object, DIAG_BH0202, tree_span(object->file, value),
+				  "%s%s%s must be %s %s, found %s", quote, key ? key : "an item",
+				  quote, want == TREE_INT ? "an" : "a", tree_kind_name(want),
+				  tree_kind_name(value->kind));
+}
+
+static const struct tree_node *get(struct model_object *object, const struct tree_node *parent,
+				   const char *key, enum tree_kind kind)
+{
+	const struct tree_node *value = tree_get(parent, key);
+
+	if (!value || value->kind == TREE_NULL)
+		return NULL;
+	if (value->kind == kind)
+		return value;
+	wrong_type(object, key, value, kind);
+	return NULL;
+}
+
+const struct tree_node *model_object_map(struct model_object *object,
+					 const struct tree_node *parent, const char *key)
+{
+	return get(object, parent, key, TREE_MAP);
+}
+
+const struct tree_node *model_object_seq(struct model_object *object,
+					 const struct tree_node *parent, const char *key)
+{
+	return get(object, parent, key, TREE_SEQ);
+}
+
+const struct tree_node *model_object_item(struct model_object *object, const struct tree_node *seq,
+					  uint32_t i)
+{
+	const struct tree_node *item = seq->items[i];
+
+	if (item->kind == TREE_MAP)
+		return item;
+	wrong_type(object, NULL, item, TREE_MAP);
+	return NULL;
+}
+
+static const char *intern_node(struct model_object *object, const struct tree_node *node)
+{
+	return intern_strn(&object->loader->snapshot->intern, node->text, node->len);
+}
+
+const char *model_object_string(struct model_object *object, const struct tree_node *parent,
+				const char *key)
+{
+	const struct tree_node *value = get(object, parent, key, TREE_STRING);
+
+	return value ? intern_node(object, value) : NULL;
+}
+
+bool model_object_bool(struct model_object *object, const struct tree_node *parent, const char *key)
+{
+	const struct tree_node *value = get(object, parent, key, TREE_BOOL);
+
+	return value && value->boolean;
+}
+
+void model_object_int(struct model_object *object, const struct tree_node *parent, const char *key,
+		      struct model_limits limits, int64_t *ret)
+{
+	const struct tree_node *value = get(object, parent, key, TREE_INT);
+
+	if (!value)
+		return;
+	if (value->is_big || value->integer < limits.min || value->integer > limits.max) {
+		model_object_error(object, DIAG_BH0203, tree_span(object->file, value),
+				   "'%s' must be between %lld and %lld, found %s", key,
+				   (long long)limits.min, (long long)limits.max, value->text);
+		return;
+	}
+	*ret = value->integer;
+}
+
+/* What an unquoted value became in YAML 1.1 surprises most people, so the hint shows the way out. */
+static const char *label_value(struct model_object *object, const struct tree_member *member)
+{
+	const struct tree_node *value = member->value;
+	struct diag *diag;
+
+	if (value->kind == TREE_STRING)
+		return intern_node(object, value);
+	if (value->kind == TREE_NULL)
+		return intern_str(&object->loader->snapshot->intern, "");
+	diag = wrong_type(object, member->key, value, TREE_STRING);
+	if (value->kind != TREE_MAP && value->kind != TREE_SEQ)
+		diag_hint(object->diags, diag, "write \"%s\" in quotes", value->text);
+	return NULL;
+}
+
+struct model_labels model_object_labels(struct model_object *object, const struct tree_node *parent,
+					const char *key)
+{
+	const struct tree_node *map = model_object_map(object, parent, key);
+	struct model_label *items;
+	uint32_t n = 0;
+
+	if (!map || map->len == 0)
+		return (struct model_labels){0};
+	items = arena_alloc_n(&object->loader->snapshot->arena, map->len, sizeof(*items));
+	for (uint32_t i = 0; i < map->len; i++) {
+		const char *value = label_value(object, &map->members[i]);
+
+		if (value)
+			items[n++] =
+				(struct model_label){.key = map->members[i].key, .value = value};
+	}
+	model_labels_sort(items, n);
+	return (struct model_labels){.items = items, .n = n};
+}
+
+uint8_t model_object_protocol(struct model_object *object, const struct tree_node *parent)
+{
+	const char *name = model_object_string(object, parent, "protocol");
+
+	if (!name || *name == '\0')
+		return PORT_TCP;
+	for (uint8_t space = PORT_TCP; space <= PORT_SCTP; space++)
+		if (strcmp(name, port_space_name(space)) == 0)
+			return space;
+	model_object_error(object, DIAG_BH0203,
+			   tree_span(object->file, tree_get(parent, "protocol")),
+			   "'protocol' must be TCP, UDP or SCTP, found '%s'", name);
+	return PORT_TCP;
+}
+
+struct ip_addr model_object_ip(struct model_object *object, const struct tree_node *node)
+{
+	struct ip_addr addr = {0};
+
+	if (!node || node->kind == TREE_NULL)
+		return addr;
+	if (node->kind != TREE_STRING) {
+		wrong_type(object, "ip", node, TREE_STRING);
+		return addr;
+	}
+	if (node->len > 0 && ip_parse(node->text, &addr, NULL) != 0) {
+		model_object_error(object, DIAG_BH0203, tree_span(object->file, node),
+				   "expected an IP address, found '%s'", node->text);
+		return (struct ip_addr){0};
+	}
+	if (addr.family == IP_V6)
+		object->loader->shows_v6 = true;
+	return addr;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pods, and what pod templates have in common with them. */
+#include "model/loader.h"
+
+#include <string.h>
+
+struct ports {
+	VEC(struct model_port) list;
+};
+
+static void read_port(struct model_object *object, const struct tree_node *node,
+		      struct ports *ports)
+{
+	struct model_port port = {.space = model_object_protocol(object, node)};
+	const char *name = model_object_string(object, node, "name");
+	const struct tree_node *number = tree_get(node, "containerPort");
+	int64_t value = 0;
+
+	if (!number)
+		model_object_error(object, DIAG_BH0204, tree_span(object->file, node),
+				   "a port without 'containerPort'");
+	model_object_int(object, node, "containerPort", MODEL_PORT_LIMITS, &value);
+	port.number = (uint16_t)value;
+	port.name = name && *name ? name : NULL;
+	vec_push(&ports->list, port);
+}
+
+/* core/v1 Container.restartPolicy: an init container that restarts always runs beside the others. */
+static bool runs_on(struct model_object *object, const struct tree_node *container)
+{
+	const char *policy = model_object_string(object, container, "restartPolicy");
+
+	return policy && strcmp(policy, "Always") == 0;
+}
+
+static void read_containers(struct model_object *object, const struct tree_node *spec,
+			    const char *key, struct ports *ports)
+{
+	const struct tree_node *containers = model_object_seq(object, spec, key);
+	bool is_init = strcmp(key, "initContainers") == 0;
+
+	for (uint32_t i = 0; containers && i < containers->len; i++) {
+		const struct tree_node *container = model_object_item(object, containers, i);
+		const struct tree_node *list = model_object_seq(object, container, "ports");
+
+		if (is_init && !runs_on(object, container))
+			continue;
+		for (uint32_t p = 0; list && p < list->len; p++)
+			if (model_object_item(object, list, p))
+				read_port(object, list->items[p], ports);
+	}
+}
+
+static void read_ports(struct model_object *object, const struct tree_node *spec,
+		       struct model_template *ret)
+{
+	struct ports ports = {0};
+	struct model_port *copy;
+
+	read_containers(object, spec, "containers", &ports);
+	read_containers(object, spec, "initContainers", &ports);
+	if (ports.list.n > 0) {
+		copy = arena_alloc_n(&object->loader->snapshot->arena, ports.list.n, sizeof(*copy));
+		memcpy(copy, ports.list.items, ports.list.n * sizeof(*copy));
+		ret->ports = copy;
+		ret->n_ports = (uint32_t)ports.list.n;
+	}
+	vec_release(&ports.list);
+}
+
+void model_read_template(struct model_object *object, const struct tree_node *template,
+			 struct model_template *ret)
+{
+	const struct tree_node *metadata = model_object_map(object, template, "metadata");
+	const struct tree_node *spec = model_object_map(object, template, "spec");
+
+	ret->labels = model_object_labels(object, metadata, "labels");
+	ret->service_account = model_object_string(object, spec, "serviceAccountName");
+	if (!ret->service_account)
+		ret->service_account = model_object_string(object, spec, "serviceAccount");
+	if (!ret->service_account || *ret->service_account == '\0')
+		ret->service_account = intern_str(&object->loader->snapshot->intern, "default");
+	ret->node = model_object_string(object, spec, "nodeName");
+	if (ret->node && *ret->node == '\0')
+		ret->node = NULL;
+	ret->host_network = model_object_bool(object, spec, "hostNetwork");
+	read_ports(object, spec, ret);
+}
+
+struct model_owner model_read_owner(struct model_object *object)
+{
+	const struct tree_node *metadata = model_object_map(object, object->root, "metadata");
+	const struct tree_node *list = model_object_seq(object, metadata, "ownerReferences");
+
+	for (uint32_t i = 0; list && i < list->len; i++) {
+		const struct tree_node *item = model_object_item(object, list, i);
+		struct model_owner owner = {
+			.kind = model_object_string(object, item, "kind"),
+			.name = model_object_string(object, item, "name"),
+		};
+
+		if (model_object_bool(object, item, "controller") && owner.kind && owner.name)
+			return owner;
+	}
+	return (struct model_owner){0};
+}
+
+/* v4 first, at most one of a family: core/v1 PodStatus.podIPs has no more. */
+void model_add_ip(struct ip_addr ips[2], uint32_t *n, struct ip_addr addr)
+{
+	if (addr.family == IP_NONE || *n == 2 || (*n == 1 && ips[0].family == addr.family))
+		return;
+	ips[(*n)++] = addr;
+	if (*n == 2 && addr.family == IP_V4) {
+		ips[1] = ips[0];
+		ips[0] = addr;
+	}
+}
+
+/* The list counts; the single one is its first item, and all there is in old dumps. */
+static void read_ips(struct model_object *object, const char *const keys[2], struct ip_addr ips[2],
+		     uint32_t *ret_n)
+{
+	const struct tree_node *status = model_object_map(object, object->root, "status");
+	const struct tree_node *list = model_object_seq(object, status, keys[0]);
+
+	for (uint32_t i = 0; list && i < list->len; i++) {
+		const struct tree_node *item = model_object_item(object, list, i);
+
+		model_add_ip(ips, ret_n, model_object_ip(object, tree_get(item, "ip")));
+	}
+	if (*ret_n == 0)
+		model_add_ip(ips, ret_n, model_object_ip(object, tree_get(status, keys[1])));
+}
+
+static bool is_completed(struct model_object *object)
+{
+	const struct tree_node *status = model_object_map(object, object->root, "status");
+	const char *phase = model_object_string(object, status, "phase");
+
+	return phase && (strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0);
+}
+
+void model_read_pod(struct model_object *object)
+{
+	static const char *const pod_ips[] = {"podIPs", "podIP"};
+	static const char *const host_ips[] = {"hostIPs", "hostIP"};
+	struct model_loader *loader = object->loader;
+	struct model_pod_record *pod = arena_alloc(&loader->scratch, sizeof(*pod));
+
+	model_read_template(object, object->root, &pod->spec);
+	pod->owner = model_read_owner(object);
+	read_ips(object, pod_ips, pod->ips, &pod->n_ips);
+	read_ips(object, host_ips, pod->host_ips, &pod->n_host_ips);
+	if (pod->spec.host_network && pod->n_host_ips == 0) {
+		memcpy(pod->host_ips, pod->ips, sizeof(pod->host_ips));
+		pod->n_host_ips = pod->n_ips;
+	}
+	pod->is_completed = is_completed(object);
+	if (!object->failed)
+		model_record_keep(object, &pod->record, &loader->pods);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/loader.h"
+
+/* Front ends read the rest; here a policy is a name with a tree. */
+void model_read_policy(struct model_object *object)
+{
+	struct model_loader *loader = object->loader;
+	struct arena *arena = &loader->snapshot->arena;
+	struct model_policy_record *record = arena_alloc(&loader->scratch, sizeof(*record));
+	struct model_policy_object *policy = arena_alloc(arena, sizeof(*policy));
+
+	policy->group = object->group;
+	policy->version = object->version;
+	policy->kind = object->kind;
+	policy->ns = object->ns;
+	policy->name = object->name;
+	policy->root = model_tree_keep(object->root, arena);
+	policy->file = object->file;
+	policy->span = tree_span(object->file, object->root);
+	record->policy = policy;
+	model_record_keep(object, &record->record, &loader->policies);
+}

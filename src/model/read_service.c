@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Services, and the addresses behind those without a selector. */
+#include "model/loader.h"
+
+#include <string.h>
+
+/* spec.ports[].targetPort: a number, or the name of a container port; the port itself when absent. */
+static void read_target(struct model_object *object, const struct tree_node *node,
+			struct model_service_port *port)
+{
+	const struct tree_node *target = tree_get(node, "targetPort");
+	int64_t number = port->port;
+
+	if (target && target->kind == TREE_STRING && target->len > 0) {
+		port->target_name = model_object_string(object, node, "targetPort");
+		return;
+	}
+	if (target && target->kind == TREE_INT && !target->is_big && target->integer == 0)
+		target = NULL; /* the zero of an int-or-string */
+	if (target && target->kind != TREE_STRING)
+		model_object_int(object, node, "targetPort", MODEL_PORT_LIMITS, &number);
+	port->target = (uint16_t)number;
+}
+
+static void read_service_port(struct model_object *object, const struct tree_node *node,
+			      struct model_service_port *port)
+{
+	int64_t number = 0;
+
+	port->name = model_object_string(object, node, "name");
+	port->space = model_object_protocol(object, node);
+	model_object_int(object, node, "port", MODEL_PORT_LIMITS, &number);
+	port->port = (uint16_t)number;
+	read_target(object, node, port);
+}
+
+struct model_service_port *model_read_service_ports(struct model_object *object,
+						    const struct tree_node *parent, uint32_t *ret_n)
+{
+	const struct tree_node *list = model_object_seq(object, parent, "ports");
+	struct model_service_port *ports;
+	uint32_t n = 0;
+
+	if (!list)
+		return NULL;
+	ports = arena_alloc_n(&object->loader->snapshot->arena, list->len, sizeof(*ports));
+	for (uint32_t i = 0; i < list->len; i++)
+		if (model_object_item(object, list, i))
+			read_service_port(object, list->items[i], &ports[n++]);
+	*ret_n = n;
+	return ports;
+}
+
+/* "None" is not an address but says that there is none. */
+static void read_cluster_ips(struct model_object *object, const struct tree_node *spec,
+			     struct model_service *service)
+{
+	const struct tree_node *list = model_object_seq(object, spec, "clusterIPs");
+	const struct tree_node *single = tree_get(spec, "clusterIP");
+	uint32_t n = list ? list->len : single != NULL;
+	struct ip_addr *ips = arena_alloc_n(&object->loader->snapshot->arena, n, sizeof(*ips));
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct tree_node *item = list ? list->items[i] : single;
+
+		if (item->kind == TREE_STRING && strcmp(item->text, "None") == 0) {
+			service->is_headless = true;
+			continue;
+		}
+		ips[service->n_cluster_ips] = model_object_ip(object, item);
+		service->n_cluster_ips += ips[service->n_cluster_ips].family != IP_NONE;
+	}
+	service->cluster_ips = ips;
+}
+
+void model_read_service(struct model_object *object)
+{
+	struct model_loader *loader = object->loader;
+	const struct tree_node *spec = model_object_map(object, object->root, "spec");
+	struct model_service_record *record = arena_alloc(&loader->scratch, sizeof(*record));
+	struct model_service *service = arena_alloc(&loader->snapshot->arena, sizeof(*service));
+	struct model_labels selector = model_object_labels(object, spec, "selector");
+
+	service->name = object->name;
+	service->origin = MODEL_DECLARED;
+	service->span = tree_span(object->file, object->root);
+	service->type = model_object_string(object, spec, "type");
+	if (!service->type || *service->type == '\0')
+		service->type = intern_str(&loader->snapshot->intern, "ClusterIP");
+	service->selector = selector.items;
+	service->n_selector = selector.n;
+	read_cluster_ips(object, spec, service);
+	service->ports = model_read_service_ports(object, spec, &service->n_ports);
+	record->service = service;
+	if (object->failed)
+		return;
+	service->ns = model_loader_namespace(loader, object->ns);
+	model_record_keep(object, &record->record, &loader->services);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The snapshot's arrays, in their order. */
+#include "model/loader.h"
+
+#include <string.h>
+
+static int compare_numbers(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_namespaces(const void *a, const void *b)
+{
+	const struct model_namespace *x = *(struct model_namespace *const *)a;
+	const struct model_namespace *y = *(struct model_namespace *const *)b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int compare_workloads(const void *a, const void *b)
+{
+	const struct model_workload *x = *(struct model_workload *const *)a;
+	const struct model_workload *y = *(struct model_workload *const *)b;
+	int order = compare_numbers(x->ns->index, y->ns->index);
+
+	if (order == 0)
+		order = strcmp(x->kind, y->kind);
+	return order ? order : strcmp(x->name, y->name);
+}
+
+/* "db-2" comes before "db-10". */
+static int compare_pods(const void *a, const void *b)
+{
+	const struct model_pod *x = *(struct model_pod *const *)a;
+	const struct model_pod *y = *(struct model_pod *const *)b;
+	int order = compare_numbers(x->workload->index, y->workload->index);
+
+	return order ? order : strverscmp(x->name, y->name);
+}
+
+static int compare_services(const void *a, const void *b)
+{
+	const struct model_service *x = *(struct model_service *const *)a;
+	const struct model_service *y = *(struct model_service *const *)b;
+	int order = compare_numbers(x->ns->index, y->ns->index);
+
+	return order ? order : strcmp(x->name, y->name);
+}
+
+static int compare_policies(const void *a, const void *b)
+{
+	const struct model_policy_object *x = *(struct model_policy_object *const *)a;
+	const struct model_policy_object *y = *(struct model_policy_object *const *)b;
+	int order = strcmp(x->group, y->group);
+
+	if (order == 0)
+		order = strcmp(x->kind, y->kind);
+	if (order == 0)
+		order = strcmp(x->ns ? x->ns : "", y->ns ? y->ns : "");
+	return order ? order : strcmp(x->name, y->name);
+}
+
+/* A sorted copy of an array of pointers in the snapshot's arena. */
+static void *sorted(struct model_loader *loader, const void *items, size_t n,
+		    int (*compare)(const void *, const void *))
+{
+	void *copy = arena_alloc_n(&loader->snapshot->arena, n, sizeof(void *));
+
+	if (n > 0)
+		memcpy(copy, items, n * sizeof(void *));
+	if (n > 1)
+		qsort(copy, n, sizeof(void *), compare);
+	return copy;
+}
+
+static void sort_namespaces(struct model_loader *loader)
+{
+	struct model_snapshot *snapshot = loader->snapshot;
+
+	snapshot->n_namespaces = (uint32_t)loader->namespace_list.n;
+	snapshot->namespaces = sorted(loader, loader->namespace_list.items, snapshot->n_namespaces,
+				      compare_namespaces);
+	for (uint32_t i = 0; i < snapshot->n_namespaces; i++)
+		snapshot->namespaces[i]->index = i;
+}
+
+static void sort_workloads(struct model_loader *loader)
+{
+	struct model_snapshot *snapshot = loader->snapshot;
+
+	snapshot->n_workloads = (uint32_t)loader->made_workloads.n;
+	snapshot->workloads = sorted(loader, loader->made_workloads.items, snapshot->n_workloads,
+				     compare_workloads);
+	for (uint32_t i = 0; i < snapshot->n_workloads; i++) {
+		struct model_workload *workload = snapshot->workloads[i];
+
+		workload->index = i;
+		workload->host_network = true;
+		if (workload->origin == MODEL_DECLARED)
+			workload->ns->is_closed = true;
+	}
+}
+
+/* Sorted pods of one workload stand together: its array is a part of the snapshot's. */
+static void sort_pods(struct model_loader *loader)
+{
+	struct model_snapshot *snapshot = loader->snapshot;
+
+	snapshot->n_pods = (uint32_t)loader->made_pods.n;
+	snapshot->pods = sorted(loader, loader->made_pods.items, snapshot->n_pods, compare_pods);
+	for (uint32_t i = 0; i < snapshot->n_pods; i++) {
+		struct model_pod *pod = snapshot->pods[i];
+
+		pod->index = i;
+		if (!pod->workload->pods)
+			pod->workload->pods = &snapshot->pods[i];
+		pod->workload->host_network &= pod->host_network;
+	}
+}
+
+static void sort_services(struct model_loader *loader)
+{
+	struct model_snapshot *snapshot = loader->snapshot;
+	struct model_service **services;
+	uint32_t n = 0;
+
+	services = arena_alloc_n(&loader->scratch, loader->services.n, sizeof(*services));
+	for (size_t i = 0; i < loader->services.n; i++) {
+		struct model_service_record *record =
+			(struct model_service_record *)loader->services.items[i];
+
+		if (!record->record.is_replaced)
+			services[n++] = record->service;
+	}
+	snapshot->services = sorted(loader, services, n, compare_services);
+	snapshot->n_services = n;
+}
+
+static void sort_policies(struct model_loader *loader)
+{
+	struct model_snapshot *snapshot = loader->snapshot;
+	struct model_policy_object **policies;
+	uint32_t n = 0;
+
+	policies = arena_alloc_n(&loader->scratch, loader->policies.n, sizeof(*policies));
+	for (size_t i = 0; i < loader->policies.n; i++) {
+		struct model_policy_record *record =
+			(struct model_policy_record *)loader->policies.items[i];
+
+		if (!record->record.is_replaced)
+			policies[n++] = record->policy;
+	}
+	snapshot->policies = sorted(loader, policies, n, compare_policies);
+	snapshot->n_policies = n;
+}
+
+void model_sort(struct model_loader *loader)
+{
+	sort_namespaces(loader);
+	sort_workloads(loader);
+	sort_pods(loader);
+	sort_services(loader);
+	sort_policies(loader);
+}
