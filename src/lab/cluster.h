@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The cluster that a lab shows: manifests read, policies built, and the plan made from them.
+ *
+ * Not every pod of the input has a place in a lab: one that is scaled to zero does not run, one whose address another
+ * pod claims too cannot be routed. Such are in the snapshot (so that rules see them) and not in the plan; notes say
+ * so.
+ */
+#pragma once
+
+#include "base/vec.h"
+#include "lab/plan.h"
+#include "model/load.h"
+#include "policy/ir.h"
+
+struct lab_input {
+	const char *const *paths;
+	size_t n_paths;
+	const char *default_namespace; /* NULL: "default" */
+	const char *const
+		*pod_cidrs; /* none: 10.244.0.0/16 and, if the machine has IPv6, fd00:10:244::/64 */
+	size_t n_pod_cidrs;
+	bool skip_invalid;
+	uint32_t n_nodes; /* for pods that name no node */
+};
+
+struct lab_cluster {
+	struct model_snapshot *snapshot;
+	struct policy_set *policies;
+	struct diag_list diags; /* lives in the snapshot */
+	struct lab_plan plan;
+	struct model_pod **pods; /* by number of the plan's pod; in the plan's arena */
+	VEC(const char *) notes; /* what the lab leaves out, in sentences; in the plan's arena */
+};
+
+/* Reads and plans. Errors of the input are in diags; then there is no plan. All-zero `ret` is empty. */
+void lab_cluster_load(const struct lab_input *input, struct lab_cluster *ret);
+void lab_cluster_release(struct lab_cluster *cluster);

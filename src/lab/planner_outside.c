@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lab/planner.h"
+
+#include "compile/world.h"
+
+#include <string.h>
+
+#define MAX_PORTS 6 /* of each outside address */
+
+/* No host can have these: a packet to or from them does not get out of its own stack. */
+static const char *const unusable[] = {
+	"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3",
+	"::/8",      "fe80::/10",   "ff00::/8",
+};
+
+/* Documentation addresses: an example that looks like one, where any address would do. */
+static const char *const preferred[] = {"203.0.113.10", "2001:db8::10"};
+
+struct outside {
+	struct lab_cluster *cluster;
+	struct lab_port *ports;
+	uint32_t n_ports;
+	VEC(uint32_t) classes; /* that have an address already */
+};
+
+static bool add_port(struct outside *outside, uint8_t space, uint16_t number)
+{
+	for (uint32_t i = 0; i < outside->n_ports; i++)
+		if (outside->ports[i].space == space && outside->ports[i].number == number)
+			return true;
+	if (outside->n_ports == MAX_PORTS)
+		return false;
+	outside->ports[outside->n_ports++] = (struct lab_port){space, number};
+	return true;
+}
+
+static bool names_addresses(const struct policy_rule *rule)
+{
+	for (uint32_t i = 0; i < rule->n_peers; i++)
+		if (rule->peers[i].kind == POLICY_PEER_CIDR)
+			return true;
+	return rule->any_peer;
+}
+
+/* The ports of egress rules that reach out of the cluster: the first of each range. */
+static void choose_ports(struct outside *outside)
+{
+	const struct policy_set *policies = outside->cluster->policies;
+
+	for (uint32_t i = 0; i < policies->n_policies; i++) {
+		const struct policy *policy = policies->policies[i];
+
+		for (uint32_t j = 0; j < policy->n_rules[POLICY_EGRESS]; j++) {
+			const struct policy_rule *rule = &policy->rules[POLICY_EGRESS][j];
+
+			for (uint32_t k = 0; k < rule->n_ports && names_addresses(rule); k++)
+				if (rule->ports[k].kind == POLICY_PORT_RANGE &&
+				    rule->ports[k].first && rule->ports[k].space <= PORT_UDP)
+					add_port(outside, rule->ports[k].space,
+						 rule->ports[k].first);
+		}
+	}
+	if (!outside->n_ports)
+		add_port(outside, PORT_TCP, 443);
+}
+
+/* The block of unusable addresses that holds this one. */
+static bool find_unusable(const struct ip_addr *addr, struct ip_range *ret)
+{
+	for (size_t i = 0; i < sizeof(unusable) / sizeof(*unusable); i++) {
+		struct ip_cidr cidr;
+
+		ip_cidr_parse(unusable[i], &cidr, NULL);
+		*ret = ip_cidr_range(&cidr);
+		if (ip_range_contains(ret, addr))
+			return true;
+	}
+	return false;
+}
+
+/* An address of the range that can be outside the cluster; false when it has none. */
+static bool example_address(const struct lab_plan *plan, const struct ip_range *range,
+			    struct ip_addr *ret)
+{
+	struct ip_addr addr;
+	struct ip_range block;
+
+	ip_parse(preferred[range->first.family == IP_V6], &addr, NULL);
+	if (!ip_range_contains(range, &addr) && !ip_next(&range->first, &addr))
+		addr = range->first;
+	if (!ip_range_contains(range, &addr))
+		addr = range->first;
+	while (ip_range_contains(range, &addr)) {
+		const bool is_unusable = find_unusable(&addr, &block);
+
+		*ret = addr;
+		if (!is_unusable && !lab_find_address(plan, &addr))
+			return true;
+		if (!ip_next(is_unusable ? &block.last : &addr, &addr))
+			return false;
+	}
+	return false;
+}
+
+static bool has_class(const struct outside *outside, uint32_t class)
+{
+	for (size_t i = 0; i < outside->classes.n; i++)
+		if (outside->classes.items[i] == class)
+			return true;
+	return false;
+}
+
+static bool any_pod_has(const struct lab_plan *plan, enum ip_family family)
+{
+	for (uint32_t i = 0; i < plan->n_pods; i++)
+		if (lab_end_ip(lab_pod(plan, i), family))
+			return true;
+	return false;
+}
+
+static void add_end(struct outside *outside, const struct ip_addr *addr)
+{
+	struct lab_plan *plan = &outside->cluster->plan;
+	struct lab_end *end = &plan->ends[lab_n_ends(plan)];
+	char text[IP_TEXT_SIZE];
+
+	*end = (struct lab_end){
+		.kind = LAB_OUTSIDE,
+		.name = arena_strdup(&plan->arena, ip_format(addr, text)),
+		.ips = {*addr},
+		.n_ips = 1,
+		.ports = outside->ports,
+		.n_ports = outside->n_ports,
+	};
+	plan->n_outside++;
+}
+
+/* Ranges without an address to use say nothing; the ones left out for number are counted. */
+static uint32_t choose_addresses(struct outside *outside, const struct compile_world *world,
+				 enum ip_family family)
+{
+	struct lab_plan *plan = &outside->cluster->plan;
+	const struct compile_range *ranges;
+	uint32_t n_left_out = 0;
+	size_t n;
+
+	ranges = compile_ranges(world, family, &n);
+	vec_clear(&outside->classes);
+	for (size_t i = 0; i < n && any_pod_has(plan, family); i++) {
+		struct ip_addr addr;
+
+		if (has_class(outside, ranges[i].peer_class) ||
+		    !example_address(plan, &ranges[i].range, &addr))
+			continue;
+		vec_push(&outside->classes, ranges[i].peer_class);
+		if (plan->n_outside < LAB_MAX_OUTSIDE)
+			add_end(outside, &addr);
+		else
+			n_left_out++;
+	}
+	return n_left_out;
+}
+
+void lab_plan_outside(struct lab_cluster *cluster)
+{
+	struct lab_plan *plan = &cluster->plan;
+	struct outside outside = {.cluster = cluster};
+	struct compile_world *world = compile_world_new(cluster->snapshot, cluster->policies,
+							cluster->pods, plan->n_pods);
+	uint32_t n_left_out;
+
+	outside.ports = arena_alloc_n(&plan->arena, MAX_PORTS, sizeof(*outside.ports));
+	choose_ports(&outside);
+	n_left_out = choose_addresses(&outside, world, IP_V4);
+	n_left_out += choose_addresses(&outside, world, IP_V6);
+	if (n_left_out)
+		lab_note(cluster,
+			 "%u address ranges of the rules have no example outside the cluster: "
+			 "the lab has %d",
+			 n_left_out, LAB_MAX_OUTSIDE);
+	vec_release(&outside.classes);
+	compile_world_free(world);
+}
