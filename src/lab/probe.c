@@ -69,6 +69,16 @@ void lab_probes_list(const struct lab_plan *plan, struct lab_probes *ret)
 				list_pair(ret, plan, from, to);
 }
 
+bool lab_probe_agrees(const struct lab_probe *probe)
+{
+	const struct event *event = &probe->event;
+
+	if (probe->seen != probe->expected || probe->seen != LAB_DROPPED)
+		return probe->seen == probe->expected;
+	return event->direction == probe->verdict.direction &&
+	       event->reason == probe->verdict.reason && event->stable_id == probe->stable_id;
+}
+
 size_t lab_probes_disagreements(const struct lab_probes *probes)
 {
 	size_t n = 0;

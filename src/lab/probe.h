@@ -45,6 +45,7 @@ struct lab_probe {
 	int error; /* of ODD: the errno, 0 = the wrong one answered */
 	struct verdict
 		verdict; /* the prediction; its outcome numbers belong to the node of each side */
+	uint32_t stable_id; /* of the outcome that is expected to decide, or 0 */
 	struct event event; /* of DROPPED */
 };
 
@@ -79,12 +80,8 @@ struct lab_prober {
 int lab_probes_run(const struct lab_prober *prober, struct lab_probes *probes,
 		   struct lab_fault *fault);
 
-/* Prediction and reality are one. */
-static inline bool lab_probe_agrees(const struct lab_probe *probe)
-{
-	return probe->seen == probe->expected;
-}
-
+/* Prediction and reality are one; of a drop, also what decided it. */
+bool lab_probe_agrees(const struct lab_probe *probe);
 size_t lab_probes_disagreements(const struct lab_probes *probes);
 
 const char *lab_outcome_name(enum lab_outcome outcome);
