@@ -164,8 +164,8 @@ int tree_read(const struct diag_file *file, const struct tree_limits *limits, st
 	if (!tree_text_check(file, diags, &input.facts))
 		return 0;
 
-	diag_list_init(&json.diags, arena);
-	diag_list_init(&yaml.diags, arena);
+	diag_list_init(&json.diags, diags->arena);
+	diag_list_init(&yaml.diags, diags->arena);
 	best = parse_text(&input, &json, &yaml);
 	diag_list_append(diags, &best->diags);
 	ret = deliver(best, file, fn, arg);
