@@ -122,8 +122,9 @@ static void read_object(struct model_object *object)
 		report_removed(object);
 	else if (object->known->role == MODEL_ROLE_OVERLAY)
 		report_overlay(object);
-	if (!object->known->read || !model_object_identify(object))
+	if (!object->known->read)
 		return;
+	model_object_identify(object);
 	if (object->lacks_ns)
 		note_lack(&object->loader->without_namespace,
 			  tree_span(object->file, object->root));
@@ -138,6 +139,7 @@ static void read_typed(const struct reading *reading, const struct tree_node *ro
 	struct model_object object = {
 		.loader = reading->loader,
 		.diags = reading->diags,
+		.before = reading->diags->last,
 		.file = reading->file,
 		.root = root,
 		.group = intern(reading, type->api_version,

@@ -82,7 +82,7 @@ static void read_ns(struct model_object *object, const struct tree_node *metadat
 {
 	const char *ns = model_object_string(object, metadata, "namespace");
 
-	if (object->failed || object->known->is_cluster_wide)
+	if (object->known->is_cluster_wide)
 		return;
 	if (!ns || *ns == '\0') {
 		object->lacks_ns = true;
@@ -94,11 +94,10 @@ static void read_ns(struct model_object *object, const struct tree_node *metadat
 		bad_name(object, metadata, "namespace");
 }
 
-bool model_object_identify(struct model_object *object)
+void model_object_identify(struct model_object *object)
 {
 	const struct tree_node *metadata = model_object_map(object, object->root, "metadata");
 
 	read_name(object, metadata);
 	read_ns(object, metadata);
-	return !object->failed;
 }

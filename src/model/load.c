@@ -81,34 +81,6 @@ static int on_document(void *arg, struct tree_node *root, const struct diag_file
 	return 0;
 }
 
-static bool line_has_braces(const struct diag_file *file, uint32_t line)
-{
-	const char *at = file->text;
-	const char *end = file->text + file->len;
-	const char *next;
-
-	while (line-- > 1 && at) {
-		at = memchr(at, '\n', (size_t)(end - at));
-		at = at ? at + 1 : NULL;
-	}
-	if (!at)
-		return false;
-	next = memchr(at, '\n', (size_t)(end - at));
-	return memmem(at, (size_t)((next ? next : end) - at), "{{", 2) != NULL;
-}
-
-/* Text that does not parse because of template expressions is no typing mistake. */
-static void recognise_template(struct diag_list *syntax, const struct diag_file *file)
-{
-	struct diag *diag = syntax->first;
-
-	if (!diag || diag->code != DIAG_BH0002 || !line_has_braces(file, diag->span.line))
-		return;
-	diag->code = DIAG_BH0008;
-	diag->message = arena_printf(syntax->arena, "an unrendered template: %s", diag->message);
-	diag_hint(syntax, diag, "helm template CHART | bulkhead COMMAND -f -");
-}
-
 static void soften(struct diag_list *diags)
 {
 	for (struct diag *diag = diags->first; diag; diag = diag->next)
@@ -127,7 +99,6 @@ static void read_text(struct model_loader *loader, const struct diag_file *file,
 	diag_list_init(&syntax, diags->arena);
 	tree_read(file, NULL, &trees, &loader->snapshot->intern, &syntax, on_document, &reading);
 	arena_release(&trees);
-	recognise_template(&syntax, file);
 	if (loader->options.skip_invalid)
 		soften(&syntax);
 	diag_list_append(diags, &syntax);

@@ -7,6 +7,19 @@
 #include <stdarg.h>
 #include <string.h>
 
+/* A field that several readers look at has one problem, not several. */
+static struct diag *said_before(const struct model_object *object, struct diag_span span,
+				const char *message)
+{
+	struct diag *diag = object->before ? object->before->next : object->diags->first;
+
+	for (; diag; diag = diag->next)
+		if (diag->span.line == span.line && diag->span.column == span.column &&
+		    strcmp(diag->message, message) == 0)
+			return diag;
+	return NULL;
+}
+
 struct diag *model_object_error(struct model_object *object, enum diag_code code,
 				struct diag_span span, const char *format, ...)
 {
@@ -18,6 +31,9 @@ struct diag *model_object_error(struct model_object *object, enum diag_code code
 	va_start(args, format);
 	message = arena_vprintf(arena, format, args);
 	va_end(args);
+	diag = said_before(object, span, message);
+	if (diag)
+		return diag;
 	if (object->known->role != MODEL_ROLE_POLICY)
 		code = DIAG_BH0104;
 	diag = diag_add(object->diags, code, span, "%s", message);
@@ -27,16 +43,23 @@ struct diag *model_object_error(struct model_object *object, enum diag_code code
 	return diag;
 }
 
-/* `key` NULL: an item of a list. */
-static struct diag *wrong_type(struct model_object *object, const char *key,
-			       const struct tree_node *value, enum tree_kind want)
+/*
+ * `key` NULL: an item of a list. What an unquoted word became in YAML 1.1 surprises most people, so
+ * the hint shows the way out.
+ */
+static void wrong_type(struct model_object *object, const char *key, const struct tree_node *value,
+		       enum tree_kind want)
 {
+	bool is_scalar = value->kind != TREE_MAP && value->kind != TREE_SEQ;
 	const char *quote = key ? "'" : "";
+	struct diag *diag;
 
-	return model_object_error(object, DIAG_BH0202, tree_span(object->file, value),
+	diag = model_object_error(object, DIAG_BH0202, tree_span(object->file, value),
 				  "%s%s%s must be %s %s, found %s", quote, key ? key : "an item",
 				  quote, want == TREE_INT ? "an" : "a", tree_kind_name(want),
 				  tree_kind_name(value->kind));
+	if (want == TREE_STRING && is_scalar)
+		diag_hint(object->diags, diag, "write \"%s\" in quotes", value->text);
 }
 
 static const struct tree_node *get(struct model_object *object, const struct tree_node *parent,
@@ -111,19 +134,16 @@ void model_object_int(struct model_object *object, const struct tree_node *paren
 	*ret = value->integer;
 }
 
-/* What an unquoted value became in YAML 1.1 surprises most people, so the hint shows the way out. */
+/* A value of a mapping of strings; null is the empty one. */
 static const char *label_value(struct model_object *object, const struct tree_member *member)
 {
 	const struct tree_node *value = member->value;
-	struct diag *diag;
 
 	if (value->kind == TREE_STRING)
 		return intern_node(object, value);
 	if (value->kind == TREE_NULL)
 		return intern_str(&object->loader->snapshot->intern, "");
-	diag = wrong_type(object, member->key, value, TREE_STRING);
-	if (value->kind != TREE_MAP && value->kind != TREE_SEQ)
-		diag_hint(object->diags, diag, "write \"%s\" in quotes", value->text);
+	wrong_type(object, member->key, value, TREE_STRING);
 	return NULL;
 }
 

@@ -37,6 +37,7 @@ const struct model_kind *model_kind_find(const char *group, const char *kind);
 struct model_object {
 	struct model_loader *loader;
 	struct diag_list *diags;
+	const struct diag *before; /* the last one that is not of this object */
 	const struct diag_file *file;
 	const struct tree_node *root;
 	const struct model_kind *known;
@@ -46,7 +47,7 @@ struct model_object {
 	const char *ns; /* NULL: cluster-wide */
 	const char *name;
 	bool lacks_ns; /* it names none, so `ns` is the default */
-	bool failed;
+	bool failed;   /* it is read on, for the sake of other problems, but not kept */
 };
 
 struct model_limits {
@@ -54,8 +55,8 @@ struct model_limits {
 	int64_t max;
 };
 
-/* Fills namespace and name from the object's metadata; false when they are not valid. */
-bool model_object_identify(struct model_object *object);
+/* Fills namespace and name from the object's metadata; fails it when they are not valid. */
+void model_object_identify(struct model_object *object);
 
 /*
  * A problem of the object, which fails; the code is that of policies, and BH0104 for other objects.

@@ -9,6 +9,8 @@ void model_read_policy(struct model_object *object)
 	struct model_policy_record *record = arena_alloc(&loader->scratch, sizeof(*record));
 	struct model_policy_object *policy = arena_alloc(arena, sizeof(*policy));
 
+	if (object->failed)
+		return;
 	policy->group = object->group;
 	policy->version = object->version;
 	policy->kind = object->kind;

@@ -58,7 +58,7 @@ void model_read_workload(struct model_object *object)
 
 	if (!template && !object->failed)
 		model_object_error(object, DIAG_BH0204, tree_span(object->file, object->root),
-				   "%s %s has no pod template", object->kind, object->name);
+				   "a %s without a pod template", object->kind);
 	model_read_template(object, template, &workload->spec);
 	workload->owner = model_read_owner(object);
 	workload->replicas = read_replicas(object, spec);
