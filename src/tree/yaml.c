@@ -42,7 +42,8 @@ static struct tree_place place_of(struct reader *reader, const yaml_mark_t *mark
 {
 	struct tree_place place = {(uint32_t)mark->line + 1, (uint32_t)mark->column + 1};
 
-	if (reader->has_wide) /* libyaml counts characters, and more line breaks than editors */
+	/* libyaml counts characters, more line breaks than editors, and a line behind the last. */
+	if (reader->has_wide || mark->index >= reader->part.len)
 		place = tree_cursor_to_char(&reader->cursor, mark->index);
 	if (place.line == 1)
 		place.column += reader->part.column;

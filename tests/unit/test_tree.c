@@ -9,7 +9,10 @@
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-/* `want`: the documents as JSON; `problem`: the start of the first diagnostic, NULL if there is none. */
+/*
+ * `want`: the documents as JSON; `problem`: the start of the first diagnostic, NULL if there is
+ * none.
+ */
 struct row {
 	const char *name;
 	const char *text;

@@ -51,6 +51,7 @@ static const struct {
 	 "b: 2\nc: 3",
 	 " 1:1 a@1:1 1:4 3:4 b@3:4 3:7 c@4:1 4:4"},
 	{"an alias stands where its anchor does", "a: &x 1\nb: *x", " 1:1 a@1:1 1:4 b@2:1 1:4"},
+	{"an absent value at the end", "? ab", " 1:1 ab@1:3 1:5"},
 	{"JSON", "{\"a\": 1,\n \"b\" : [ true,\n\"x\", null ]}",
 	 " 1:1 a@1:2 1:7 b@2:2 2:8 2:10 3:1 3:6"},
 	{"JSON with escapes", "[\"\\\"\\\\\",\"\\u00e4\" , 1]", " 1:1 1:2 1:9 1:20"},
