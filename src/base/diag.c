@@ -88,6 +88,57 @@ void diag_list_append(struct diag_list *to, struct diag_list *from)
 	diag_list_init(from, from->arena);
 }
 
+static bool is_before(const struct diag *a, const struct diag *b)
+{
+	if (a->span.line != b->span.line)
+		return a->span.line < b->span.line;
+	return a->span.column < b->span.column;
+}
+
+/* Merges sorted lists; of equal ones those of `a` come first. */
+static struct diag *merge(struct diag *a, struct diag *b)
+{
+	struct diag *first = NULL;
+	struct diag **end = &first;
+
+	while (a && b) {
+		struct diag **less = is_before(b, a) ? &b : &a;
+
+		*end = *less;
+		end = &(*less)->next;
+		*less = *end;
+	}
+	*end = a ? a : b;
+	return first;
+}
+
+/* The first `n` of a list, sorted. */
+static struct diag *merge_sort(struct diag *first, size_t n)
+{
+	struct diag *second = first;
+
+	if (n == 1) {
+		first->next = NULL;
+		return first;
+	}
+	for (size_t i = 0; i < n / 2; i++)
+		second = second->next;
+	return merge(merge_sort(first, n / 2), merge_sort(second, n - n / 2));
+}
+
+void diag_list_sort(struct diag_list *list)
+{
+	size_t n = 0;
+
+	for (const struct diag *diag = list->first; diag; diag = diag->next)
+		n++;
+	if (n < 2)
+		return;
+	list->first = merge_sort(list->first, n);
+	while (list->last->next)
+		list->last = list->last->next;
+}
+
 const char *diag_code_name(enum diag_code code)
 {
 	assert(code < DIAG_N_CODES);

@@ -226,6 +226,30 @@ static void check_words(void)
 		       "did you mean: '%s'", rows[i].word);
 }
 
+static void check_sort(void)
+{
+	static const struct diag_span places[] = {
+		{.line = 3, .column = 1}, {.line = 1, .column = 9}, {.line = 3, .column = 1},
+		{.line = 1, .column = 2}, {.line = 2, .column = 5},
+	};
+	struct diag_list list;
+	char got[32] = "";
+
+	diag_list_init(&list, &arena);
+	diag_list_sort(&list);
+	ok(!list.first, "an empty list is sorted");
+	for (size_t i = 0; i < N(places); i++)
+		diag_add(&list, DIAG_BH0201, places[i], "%zu", i);
+	diag_list_sort(&list);
+	for (const struct diag *d = list.first; d; d = d->next)
+		strcat(got, d->message);
+	ok_str(got, "31402", "by line and column; equal places in the order they were found");
+	ok_str(list.last->message, "2", "the last is known");
+	diag_add(&list, DIAG_BH0201, places[0], "5");
+	ok_str(list.last->message, "5", "and a further one goes behind it");
+	ok_int(list.n_errors, 6, "counted");
+}
+
 int main(void)
 {
 	arena_init(&arena);
@@ -235,6 +259,7 @@ int main(void)
 	check_counts();
 	check_jumps();
 	check_words();
+	check_sort();
 	arena_release(&arena);
 	free(printed);
 	return tap_done();
