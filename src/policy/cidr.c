@@ -43,7 +43,10 @@ static void refuse_mapped(struct policy_reader *reader, const char *what,
 	diag_hint(reader->diags, diag, "write %s", ip_cidr_format(&v4, buf));
 }
 
-/* What the API server warns of; `cidr` is what it reads. */
+/*
+ * What the API server warns of, and from Kubernetes 1.36 on refuses in new policies (but for the last,
+ * StrictIPCIDRValidation). `cidr` is what it reads.
+ */
 static void warn_spelling(struct policy_reader *reader, const char *what,
 			  const struct tree_node *node, unsigned int flags,
 			  const struct ip_cidr *cidr)
@@ -52,6 +55,8 @@ static void warn_spelling(struct policy_reader *reader, const char *what,
 	const char *plain = ip_cidr_format(cidr, buf);
 	struct diag *diag;
 
+	if (!flags && strcmp(plain, node->text) == 0)
+		return;
 	if (flags & IP_PARSE_HOST_BITS)
 		diag = policy_warning(reader, policy_span(reader, node),
 				      "%s '%s' has bits set beyond its prefix: it is read as %s",
@@ -60,12 +65,11 @@ static void warn_spelling(struct policy_reader *reader, const char *what,
 		diag = policy_warning(reader, policy_span(reader, node),
 				      "%s '%s' has leading zeros: it is read as decimal, %s", what,
 				      node->text, plain);
-	else if (strcmp(plain, node->text) != 0)
+	else
 		diag = policy_warning(reader, policy_span(reader, node),
 				      "%s '%s' is not in canonical form", what, node->text);
-	else
-		return;
-	diag_hint(reader->diags, diag, "write %s", plain);
+	diag_hint(reader->diags, diag, "write %s%s", plain,
+		  flags ? ": Kubernetes 1.36 and later refuse the other" : "");
 }
 
 bool policy_cidr_read(struct policy_reader *reader, const char *what, const struct tree_node *node,
@@ -74,7 +78,7 @@ bool policy_cidr_read(struct policy_reader *reader, const char *what, const stru
 	unsigned int flags = 0;
 	struct ip_cidr cidr;
 
-	if (strlen(node->text) != node->len || ip_cidr_parse(node->text, &cidr, &flags) < 0) {
+	if (ip_cidr_parse(node->text, &cidr, &flags) < 0) {
 		struct diag *diag = policy_error(reader, DIAG_BH0203, policy_span(reader, node),
 						 "%s '%s' is not a CIDR block", what, node->text);
 

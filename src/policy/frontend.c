@@ -8,7 +8,6 @@
 
 static const struct policy_frontend *const frontends[] = {
 	&policy_frontend_networkpolicy,
-	&policy_frontend_networkpolicy_extensions,
 };
 
 const struct policy_frontend *policy_frontend_find(const char *group, const char *kind)

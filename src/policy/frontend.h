@@ -54,6 +54,5 @@ struct diag *policy_error(struct policy_reader *reader, enum diag_code code, str
 struct diag *policy_warning(struct policy_reader *reader, struct diag_span span, const char *format,
 			    ...) __attribute__((format(printf, 3, 4)));
 
-/* NetworkPolicy, networking.k8s.io/v1 (and the group that had it before): policy/networkpolicy.c. */
+/* NetworkPolicy, networking.k8s.io/v1: policy/networkpolicy.c. */
 extern const struct policy_frontend policy_frontend_networkpolicy;
-extern const struct policy_frontend policy_frontend_networkpolicy_extensions;

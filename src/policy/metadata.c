@@ -3,17 +3,17 @@
 
 #define ANNOTATIONS_MAX (256 * 1024) /* bytes of keys and values together */
 
-enum { NAME, GENERATE_NAME, NAMESPACE, LABELS, ANNOTATIONS, FINALIZERS, GENERATION };
+enum { LABELS, ANNOTATIONS, FINALIZERS };
 
 static const struct policy_field fields_of_metadata[] = {
-	[NAME] = {"name", POLICY_TYPE_STRING},
-	[GENERATE_NAME] = {"generateName", POLICY_TYPE_STRING},
-	[NAMESPACE] = {"namespace", POLICY_TYPE_STRING},
 	[LABELS] = {"labels", POLICY_TYPE_MAPPING},
 	[ANNOTATIONS] = {"annotations", POLICY_TYPE_MAPPING},
 	[FINALIZERS] = {"finalizers", POLICY_TYPE_LIST},
-	[GENERATION] = {"generation", POLICY_TYPE_INTEGER},
+	{"name", POLICY_TYPE_STRING},
+	{"generateName", POLICY_TYPE_STRING},
+	{"namespace", POLICY_TYPE_STRING},
 	/* The cluster's own book-keeping, as `kubectl get -o yaml` prints it. */
+	{"generation", POLICY_TYPE_INTEGER},
 	{"uid", POLICY_TYPE_STRING},
 	{"resourceVersion", POLICY_TYPE_STRING},
 	{"creationTimestamp", POLICY_TYPE_STRING},
@@ -63,27 +63,11 @@ static void check_finalizers(struct policy_reader *reader, const struct tree_nod
 		policy_string(reader, "finalizer", finalizers->items[i], policy_syntax_label_key);
 }
 
-static void check_names(struct policy_reader *reader, const struct policy_fields *fields,
-			struct diag_span span)
-{
-	const struct tree_node *name = fields->values[NAME];
-	const struct tree_node *ns = fields->values[NAMESPACE];
-
-	if (name)
-		policy_string(reader, "name", name, policy_syntax_dns_subdomain);
-	else if (policy_field_is_absent(fields, NAME) && !fields->values[GENERATE_NAME])
-		policy_error(reader, DIAG_BH0204, span, "metadata needs 'name'");
-	if (ns && ns->len)
-		policy_string(reader, "namespace", ns, policy_syntax_dns_label);
-}
-
 void policy_metadata_check(struct policy_reader *reader, const struct tree_node *node)
 {
-	struct policy_fields fields = {0};
+	struct policy_fields fields;
 
-	if (node && !policy_schema_read(reader, &policy_schema_metadata, node, &fields))
-		return;
-	check_names(reader, &fields, node ? policy_span(reader, node) : reader->object->span);
+	policy_schema_read(reader, &policy_schema_metadata, node, &fields);
 	check_labels(reader, fields.values[LABELS]);
 	check_annotations(reader, fields.values[ANNOTATIONS]);
 	check_finalizers(reader, fields.values[FINALIZERS]);

@@ -65,30 +65,23 @@ static const struct policy_field rule_fields[POLICY_N_DIRECTIONS][N_RULE_FIELDS]
 	[POLICY_EGRESS] = {{"to", POLICY_TYPE_LIST}, {"ports", POLICY_TYPE_LIST}},
 };
 
-#define RULE_ALIASES(peers) \
-	{"podSelector", "a peer is an item of '" peers "': - podSelector: …"}, \
-	{"namespaceSelector", "a peer is an item of '" peers "': - namespaceSelector: …"}, \
-	{"ipBlock", "a peer is an item of '" peers "': - ipBlock: …"}, \
-	{"protocol", "a port is an item of 'ports': - protocol: …"}, \
-	{"endPort", "a port is an item of 'ports': - endPort: …"},
-
-static const struct policy_alias ingress_aliases[] = {
+/* Each schema is asked only for what it does not have: 'to' of an ingress rule, 'from' of an egress rule. */
+static const struct policy_alias rule_aliases[] = {
 	{"to", "an ingress rule says where traffic comes from: did you mean 'from'?"},
-	RULE_ALIASES("from")
-	{NULL, NULL},
-};
-
-static const struct policy_alias egress_aliases[] = {
 	{"from", "an egress rule says where traffic goes to: did you mean 'to'?"},
-	RULE_ALIASES("to")
+	{"podSelector", "a peer is an item of 'from' or 'to': - podSelector: …"},
+	{"namespaceSelector", "a peer is an item of 'from' or 'to': - namespaceSelector: …"},
+	{"ipBlock", "a peer is an item of 'from' or 'to': - ipBlock: …"},
+	{"protocol", "a port is an item of 'ports': - protocol: …"},
+	{"endPort", "a port is an item of 'ports': - endPort: …"},
 	{NULL, NULL},
 };
 
 static const struct policy_schema rule_schemas[POLICY_N_DIRECTIONS] = {
 	[POLICY_INGRESS] = {"an ingress rule", rule_fields[POLICY_INGRESS], N_RULE_FIELDS,
-			    ingress_aliases, NULL},
+			    rule_aliases, NULL},
 	[POLICY_EGRESS] = {"an egress rule", rule_fields[POLICY_EGRESS], N_RULE_FIELDS,
-			   egress_aliases, NULL},
+			   rule_aliases, NULL},
 };
 
 static const struct policy_schema *const schemas[] = {
@@ -122,6 +115,18 @@ static void read_peers(struct policy_reader *reader, const struct tree_node *lis
 		networkpolicy_peer_read(reader, rule->policy->ns, list->items[i], &rule->peers[i]);
 }
 
+/* The API server reads a null item as one without fields, which is seldom meant. */
+static void warn_null(struct policy_reader *reader, const struct tree_node *item, const char *what,
+		      const char *plain)
+{
+	struct diag *diag;
+
+	if (item->kind != TREE_NULL)
+		return;
+	diag = policy_warning(reader, policy_span(reader, item), "%s", what);
+	diag_hint(reader->diags, diag, "if that is meant write %s", plain);
+}
+
 static void read_ports(struct policy_reader *reader, const struct tree_node *list,
 		       struct policy_rule *rule)
 {
@@ -131,9 +136,8 @@ static void read_ports(struct policy_reader *reader, const struct tree_node *lis
 	rule->ports = arena_alloc_n(&reader->snapshot->arena, list->len, sizeof(*rule->ports));
 	rule->n_ports = list->len;
 	for (uint32_t i = 0; i < list->len; i++) {
-		if (list->items[i]->kind == TREE_NULL)
-			policy_warning(reader, policy_span(reader, list->items[i]),
-				       "a port that is null allows all TCP ports");
+		warn_null(reader, list->items[i], "a port that is null allows all TCP ports",
+			  "protocol: TCP");
 		networkpolicy_port_read(reader, list->items[i], &rule->ports[i]);
 	}
 }
@@ -145,12 +149,7 @@ static void read_rule(struct policy_reader *reader, const struct tree_node *item
 
 	rule->span = policy_span(reader, item);
 	rule->action = POLICY_ALLOW;
-	if (item->kind == TREE_NULL) {
-		struct diag *diag =
-			policy_warning(reader, rule->span, "a rule that is null allows everything");
-
-		diag_hint(reader->diags, diag, "if that is meant write {}");
-	}
+	warn_null(reader, item, "a rule that is null allows everything", "{}");
 	if (!policy_schema_read(reader, &rule_schemas[rule->direction], item, &fields))
 		return;
 	read_peers(reader, fields.values[RULE_PEERS], rule);
@@ -254,7 +253,8 @@ static void read_networkpolicy(struct policy_reader *reader, struct policy *poli
 	const struct tree_node *spec;
 
 	policy_schema_read(reader, &root_schema, reader->object->root, &root);
-	policy_metadata_check(reader, root.values[ROOT_METADATA]);
+	if (root.values[ROOT_METADATA])
+		policy_metadata_check(reader, root.values[ROOT_METADATA]);
 	spec = root.values[ROOT_SPEC];
 	if (spec)
 		policy_schema_read(reader, &spec_schema, spec, &fields);
@@ -267,23 +267,11 @@ static void read_networkpolicy(struct policy_reader *reader, struct policy *poli
 }
 
 static const char *const versions[] = {"v1", NULL};
-static const char *const no_versions[] = {NULL};
 
 const struct policy_frontend policy_frontend_networkpolicy = {
 	.group = "networking.k8s.io",
 	.kind = "NetworkPolicy",
 	.versions = versions,
-	.successor = "networking.k8s.io/v1",
-	.schemas = schemas,
-	.tier = POLICY_TIER_NETWORK_POLICY,
-	.read = read_networkpolicy,
-};
-
-/* Served by Kubernetes until 1.15. */
-const struct policy_frontend policy_frontend_networkpolicy_extensions = {
-	.group = "extensions",
-	.kind = "NetworkPolicy",
-	.versions = no_versions,
 	.successor = "networking.k8s.io/v1",
 	.schemas = schemas,
 	.tier = POLICY_TIER_NETWORK_POLICY,

@@ -113,6 +113,8 @@ static void read_pods(struct policy_reader *reader, const char *ns,
 		ret->ns = ns;
 }
 
+#define NULL_HINT "'%s' without a value is null, as if it were not there: %s"
+
 static void refuse_empty(struct policy_reader *reader, const struct tree_node *node,
 			 const struct policy_fields *fields)
 {
@@ -120,18 +122,18 @@ static void refuse_empty(struct policy_reader *reader, const struct tree_node *n
 		policy_error(reader, DIAG_BH0204, policy_span(reader, node),
 			     "a peer needs one of 'podSelector', 'namespaceSelector' or 'ipBlock'");
 
-	for (size_t i = 0; i < N_PEER_FIELDS; i++) {
-		if (!fields->members[i])
-			continue;
+	if (fields->members[IP_BLOCK])
+		diag_hint(reader->diags, diag, NULL_HINT, "ipBlock", "give it a 'cidr'");
+	else if (fields->members[POD_SELECTOR])
+		diag_hint(reader->diags, diag, NULL_HINT, "podSelector",
+			  "for all pods of the namespace write podSelector: {}");
+	else if (fields->members[NAMESPACE_SELECTOR])
+		diag_hint(reader->diags, diag, NULL_HINT, "namespaceSelector",
+			  "for all pods of the cluster write namespaceSelector: {}");
+	else
 		diag_hint(reader->diags, diag,
-			  "'%s' without a value is null, as if it were not there; for all write "
-			  "%s: {}",
-			  fields->members[i]->key, fields->members[i]->key);
-		return;
-	}
-	diag_hint(reader->diags, diag,
-		  "for every peer leave out 'from' or 'to', and for every "
-		  "pod of the cluster write namespaceSelector: {}");
+			  "for every peer leave out 'from' or 'to', and for all pods of the "
+			  "cluster write namespaceSelector: {}");
 }
 
 void networkpolicy_peer_read(struct policy_reader *reader, const char *ns,

@@ -148,17 +148,12 @@ static void unknown_field(struct policy_reader *reader, const struct policy_sche
 		hint_fields(reader, diag, schema);
 }
 
-static bool is_key(const struct tree_member *member, const char *name)
-{
-	return strlen(name) == member->key_len && strcmp(name, member->key) == 0;
-}
-
 static void read_member(struct policy_reader *reader, const struct policy_schema *schema,
 			const struct tree_member *member, struct policy_fields *ret)
 {
 	size_t i = 0;
 
-	while (i < schema->n_fields && !is_key(member, schema->fields[i].name))
+	while (i < schema->n_fields && strcmp(member->key, schema->fields[i].name) != 0)
 		i++;
 	if (i == schema->n_fields) {
 		unknown_field(reader, schema, member);

@@ -41,10 +41,10 @@ static void refuse_version(struct policy_reader *reader, const struct policy_fro
 {
 	const struct model_policy_object *object = reader->object;
 	struct diag *diag = policy_error(reader, DIAG_BH0109, version_span(object),
-					 "%s/%s has no %s that an API server would accept",
-					 object->group, object->version, object->kind);
+					 "no Kubernetes has a %s in %s/%s", object->kind,
+					 object->group, object->version);
 
-	diag_hint(reader->diags, diag, "write apiVersion: %s", frontend->successor);
+	diag_hint(reader->diags, diag, "write 'apiVersion: %s'", frontend->successor);
 }
 
 static struct policy *read_object(struct policy_reader *reader)
@@ -80,6 +80,23 @@ static void reject(struct policy_reader *reader, struct policy_set *set)
 		diag_add(reader->diags, DIAG_BH0206, object->span,
 			 "%s %s%s%s is left out: an API server would refuse it", object->kind,
 			 object->ns ? object->ns : "", object->ns ? "/" : "", object->name);
+}
+
+static void add_object(struct policy_reader *reader, struct policy_set *set,
+		       struct diag_list *diags)
+{
+	struct diag_list own;
+	struct policy *policy;
+
+	diag_list_init(&own, diags->arena);
+	reader->diags = &own;
+	policy = read_object(reader);
+	if (reader->failed)
+		reject(reader, set);
+	else
+		set->policies[set->n_policies++] = policy;
+	diag_list_sort(&own);
+	diag_list_append(diags, &own);
 }
 
 static int compare_text(const char *a, const char *b)
@@ -120,15 +137,10 @@ struct policy_set *policy_set_build(struct model_snapshot *snapshot,
 		struct policy_reader reader = {
 			.snapshot = snapshot,
 			.options = options,
-			.diags = diags,
 			.object = snapshot->policies[i],
 		};
-		struct policy *policy = read_object(&reader);
 
-		if (reader.failed)
-			reject(&reader, set);
-		else
-			set->policies[set->n_policies++] = policy;
+		add_object(&reader, set, diags);
 	}
 	qsort(set->policies, set->n_policies, sizeof(*set->policies), compare_policies);
 	for (uint32_t i = 0; i < set->n_policies; i++)

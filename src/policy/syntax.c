@@ -113,26 +113,6 @@ const char *policy_syntax_label_value(const char *text, size_t len)
 	return NULL;
 }
 
-const char *policy_syntax_dns_subdomain(const char *text, size_t len)
-{
-	if (len > SUBDOMAIN_MAX)
-		return "must have at most 253 characters";
-	if (!is_dns_subdomain(text, len, false))
-		return "must be lower case letters, digits, '-' or '.', with a letter or digit at "
-		       "both ends and around each '.'";
-	return NULL;
-}
-
-const char *policy_syntax_dns_label(const char *text, size_t len)
-{
-	if (len > LABEL_MAX)
-		return "must have at most 63 characters";
-	if (!is_dns_label(text, len, false))
-		return "must be lower case letters, digits or '-', with a letter or digit at both "
-		       "ends";
-	return NULL;
-}
-
 const char *policy_syntax_port_name(const char *text, size_t len)
 {
 	bool has_letter = false;

@@ -3,7 +3,7 @@
  * The syntax of names in the Kubernetes API (k8s.io/apimachinery/pkg/util/validation).
  *
  * Each function returns NULL when the text is right, else what it must be: "must …", a constant that
- * follows the quoted text in a message. `len` counts, so a NUL in a text is just a wrong character.
+ * follows the quoted text in a message.
  */
 #pragma once
 
@@ -19,10 +19,6 @@ const char *policy_syntax_annotation_key(const char *text, size_t len);
 
 /* ≤ 63 characters, may be empty. */
 const char *policy_syntax_label_value(const char *text, size_t len);
-
-/* RFC 1123: the name of most objects (≤ 253), and of a namespace (a single label, ≤ 63). */
-const char *policy_syntax_dns_subdomain(const char *text, size_t len);
-const char *policy_syntax_dns_label(const char *text, size_t len);
 
 /* IANA service name (RFC 6335) in lower case: ≤ 15 characters, a letter among them. */
 const char *policy_syntax_port_name(const char *text, size_t len);
