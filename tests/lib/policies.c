@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/policies.h"
+
+#include "base/arena.h"
+#include "base/strbuf.h"
+
+#include <string.h>
+
+static const struct model_options options = {.no_assumed_dns = true};
+
+static struct model_loader *begin(struct policies *ret)
+{
+	struct model_loader *loader = model_loader_new(&options);
+
+	memset(ret, 0, sizeof(*ret));
+	diag_list_init(&ret->diags, model_loader_arena(loader));
+	return loader;
+}
+
+static void finish(struct policies *ret, struct model_loader *loader, bool skip_invalid)
+{
+	struct policy_options policy_options = {.skip_invalid = skip_invalid};
+
+	ret->snapshot = model_loader_finish(loader, &ret->diags);
+	ret->set = policy_set_build(ret->snapshot, &policy_options, &ret->diags);
+}
+
+void policies_read(struct policies *ret, const char *yaml, bool skip_invalid)
+{
+	struct model_loader *loader = begin(ret);
+
+	model_load_text(loader, "test.yaml", yaml, strlen(yaml), &ret->diags);
+	finish(ret, loader, skip_invalid);
+}
+
+void policies_read_path(struct policies *ret, const char *path)
+{
+	struct model_loader *loader = begin(ret);
+
+	model_load_path(loader, path, &ret->diags);
+	finish(ret, loader, false);
+}
+
+void policies_release(struct policies *policies)
+{
+	model_snapshot_free(policies->snapshot);
+}
+
+static const char *keep(const struct policies *policies, struct strbuf *buf)
+{
+	const char *text = arena_strdup(&policies->snapshot->arena, strbuf_str(buf));
+
+	strbuf_release(buf);
+	return text;
+}
+
+const char *policies_diags(const struct policies *policies)
+{
+	struct strbuf buf = {0};
+
+	for (const struct diag *diag = policies->diags.first; diag; diag = diag->next) {
+		strbuf_printf(&buf, "%u:%u %s %s %s", diag->span.line, diag->span.column,
+			      diag_code_name(diag->code), diag_severity_name(diag->severity),
+			      diag->message);
+		if (diag->hint)
+			strbuf_printf(&buf, "; %s", diag->hint);
+		strbuf_addch(&buf, '\n');
+	}
+	return keep(policies, &buf);
+}
+
+static void add_selector(struct strbuf *buf, const struct selector *selector, struct arena *arena)
+{
+	strbuf_addstr(buf, selector_format(selector, arena));
+}
+
+static void add_pods(struct strbuf *buf, const struct policy_pods *pods, struct arena *arena)
+{
+	if (pods->ns) {
+		strbuf_addstr(buf, pods->ns);
+	} else {
+		strbuf_addch(buf, '{');
+		add_selector(buf, &pods->namespaces, arena);
+		strbuf_addch(buf, '}');
+	}
+	strbuf_addch(buf, ':');
+	add_selector(buf, &pods->pods, arena);
+}
+
+static void add_cidr(struct strbuf *buf, const struct ip_cidr *cidr)
+{
+	char text[IP_CIDR_TEXT_SIZE];
+
+	strbuf_addstr(buf, ip_cidr_format(cidr, text));
+}
+
+static void add_peer(struct strbuf *buf, const struct policy_peer *peer, struct arena *arena)
+{
+	strbuf_addch(buf, ' ');
+	if (peer->kind == POLICY_PEER_PODS) {
+		add_pods(buf, &peer->pods, arena);
+		return;
+	}
+	add_cidr(buf, &peer->cidr);
+	for (uint32_t i = 0; i < peer->n_except; i++) {
+		strbuf_addch(buf, '-');
+		add_cidr(buf, &peer->except[i]);
+	}
+}
+
+static void add_port(struct strbuf *buf, const struct policy_port *port)
+{
+	strbuf_printf(buf, " %s", port_space_name(port->space));
+	if (port->kind == POLICY_PORT_NAMED)
+		strbuf_printf(buf, ":%s", port->name);
+	else if (port->first == port->last)
+		strbuf_printf(buf, " %u", port->first);
+	else
+		strbuf_printf(buf, " %u-%u", port->first, port->last);
+}
+
+static void add_rule(struct strbuf *buf, const struct policy_rule *rule, struct arena *arena)
+{
+	strbuf_printf(buf, "  %s[%u] %u:%u %s", policy_direction_name(rule->direction), rule->index,
+		      rule->span.line, rule->span.column,
+		      rule->direction == POLICY_INGRESS ? "from" : "to");
+	if (rule->any_peer)
+		strbuf_addstr(buf, " any");
+	for (uint32_t i = 0; i < rule->n_peers; i++)
+		add_peer(buf, &rule->peers[i], arena);
+	strbuf_addstr(buf, rule->any_port ? " ports any" : " ports");
+	for (uint32_t i = 0; i < rule->n_ports; i++)
+		add_port(buf, &rule->ports[i]);
+	strbuf_addch(buf, '\n');
+}
+
+static void add_policy(struct strbuf *buf, const struct policy *policy, struct arena *arena)
+{
+	static const enum policy_direction directions[] = {POLICY_INGRESS, POLICY_EGRESS};
+
+	strbuf_printf(buf, "%s/%s selects ", policy->ns, policy->name);
+	add_pods(buf, &policy->subject, arena);
+	strbuf_addstr(buf, " isolates");
+	for (size_t i = 0; i < POLICY_N_DIRECTIONS; i++) {
+		if (policy->isolates[directions[i]])
+			strbuf_printf(buf, " %s", policy_direction_name(directions[i]));
+	}
+	strbuf_addch(buf, '\n');
+	for (size_t i = 0; i < POLICY_N_DIRECTIONS; i++) {
+		for (uint32_t r = 0; r < policy->n_rules[directions[i]]; r++)
+			add_rule(buf, &policy->rules[directions[i]][r], arena);
+	}
+}
+
+const char *policies_text(const struct policies *policies)
+{
+	struct strbuf buf = {0};
+
+	for (uint32_t i = 0; i < policies->set->n_policies; i++)
+		add_policy(&buf, policies->set->policies[i], &policies->snapshot->arena);
+	return keep(policies, &buf);
+}
