@@ -13,6 +13,7 @@
 
 struct kernel {
 	struct question_bpf *skeleton;
+	uint64_t ns;
 };
 
 /* What separates a kernel that cannot from a program that it refuses. */
@@ -93,6 +94,7 @@ static int ask_packet(struct kernel *kernel, struct question *questions, size_t 
 		return -errno;
 	if (run.retval != 0)
 		return -EBADMSG;
+	kernel->ns += run.duration;
 	memcpy(questions, answer + QUESTION_PREFIX, n * sizeof(*questions));
 	return 0;
 }
@@ -105,4 +107,9 @@ int kernel_ask(struct kernel *kernel, struct question *questions, size_t n)
 		r = ask_packet(kernel, questions + i,
 			       n - i < QUESTION_PER_PACKET ? n - i : QUESTION_PER_PACKET);
 	return r;
+}
+
+uint64_t kernel_ns(const struct kernel *kernel)
+{
+	return kernel->ns;
 }

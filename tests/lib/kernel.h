@@ -9,6 +9,7 @@
 #include "bpf/question.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct kernel;
 
@@ -24,3 +25,6 @@ int kernel_load(struct kernel *kernel, const void *table, size_t size);
 
 /* Fills in the verdict of every question. 0 or -errno. */
 int kernel_ask(struct kernel *kernel, struct question *questions, size_t n);
+
+/* How long the kernel's program ran in all, in ns: what the questions took, without the system calls. */
+uint64_t kernel_ns(const struct kernel *kernel);
