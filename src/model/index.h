@@ -55,6 +55,9 @@ struct model_index {
 	size_t cap_namespaces;
 };
 
+/* "Deployment" for "ReplicaSet" …: the kind of controller that makes such objects, or NULL. */
+const char *model_parent_kind(const char *child);
+
 /* Fills the index of a snapshot whose arrays are complete. */
 void model_index_build(struct model_snapshot *snapshot);
 

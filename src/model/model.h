@@ -91,6 +91,7 @@ struct model_workload {
 struct model_pod {
 	struct model_namespace *ns;
 	const char *name; /* of the object, or derived: WORKLOAD-ORDINAL */
+	bool is_derived;  /* from its workload's template: the input has no such pod */
 	struct model_labels labels;
 	const char *service_account;
 	struct model_workload *workload;

@@ -19,7 +19,7 @@ static const struct {
 	{"ReplicationController", "DeploymentConfig"},
 };
 
-static const char *parent_kind(const char *child)
+const char *model_parent_kind(const char *child)
 {
 	for (size_t i = 0; i < sizeof(chains) / sizeof(chains[0]); i++)
 		if (strcmp(chains[i].child, child) == 0)
@@ -49,7 +49,7 @@ static struct model_owner guess_parent(struct model_loader *loader, const struct
 				       const struct model_labels *pod_labels)
 {
 	struct intern *intern = &loader->snapshot->intern;
-	struct model_owner parent = {.kind = parent_kind(owner->kind)};
+	struct model_owner parent = {.kind = model_parent_kind(owner->kind)};
 	const char *dash = strrchr(owner->name, '-');
 	const char *hash;
 

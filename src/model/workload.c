@@ -46,6 +46,17 @@ static struct model_pod *pod_new(struct model_loader *loader, struct model_workl
 	return pod;
 }
 
+/* The workload of a controller's record; its alias is the name of the absent object that made it. */
+static struct model_workload *workload_from(struct model_loader *loader,
+					    struct model_workload_record *record)
+{
+	struct model_workload *workload = workload_new(loader, &record->record);
+
+	workload->alias = record->owner.kind ? record->owner.name : record->alias;
+	record->workload = workload;
+	return workload;
+}
+
 static struct model_workload *workload_of(struct model_loader *loader,
 					  const struct model_pod_record *pod)
 {
@@ -53,11 +64,7 @@ static struct model_workload *workload_of(struct model_loader *loader,
 
 	if (!controller)
 		return workload_new(loader, &pod->record);
-	if (!controller->workload) {
-		controller->workload = workload_new(loader, &controller->record);
-		controller->workload->alias = controller->alias;
-	}
-	return controller->workload;
+	return controller->workload ? controller->workload : workload_from(loader, controller);
 }
 
 static void make_pod(struct model_loader *loader, const struct model_pod_record *record)
@@ -78,6 +85,7 @@ void model_make_assumed(struct model_loader *loader, const struct model_record *
 
 	workload->origin = MODEL_ASSUMED;
 	pod = pod_new(loader, workload, spec);
+	pod->is_derived = true;
 	pod->name = intern_str(&loader->snapshot->intern,
 			       arena_printf(&loader->scratch, "%s-0", record->name));
 }
@@ -137,7 +145,7 @@ static void make_template_pods(struct model_loader *loader, struct model_workloa
 	bool is_daemon = strcmp(record->record.kind, "DaemonSet") == 0;
 	uint32_t n = n_template_pods(loader, record);
 	struct model_template spec = record->spec;
-	struct model_workload *workload = workload_new(loader, &record->record);
+	struct model_workload *workload = workload_from(loader, record);
 
 	spec.labels = shared_labels(loader, record);
 	workload->is_scaled_to_zero = record->replicas == 0;
@@ -145,6 +153,7 @@ static void make_template_pods(struct model_loader *loader, struct model_workloa
 		struct model_pod *pod = pod_new(loader, workload, &spec);
 		uint32_t ordinal = record->first_ordinal + i;
 
+		pod->is_derived = true;
 		pod->name = intern_str(&snapshot->intern, arena_printf(&loader->scratch, "%s-%u",
 								       workload->name, ordinal));
 		if (is_stateful)

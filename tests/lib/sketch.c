@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/sketch.h"
+
+#include <string.h>
+
+static const struct model_options plain = {.default_namespace = "default", .no_assumed_dns = true};
+
+static struct model_loader *start(struct sketch *sketch, const struct model_options *options)
+{
+	struct model_loader *loader = model_loader_new(options ? options : &plain);
+
+	*sketch = (struct sketch){0};
+	diag_list_init(&sketch->diags, model_loader_arena(loader));
+	return loader;
+}
+
+void sketch_text(struct sketch *sketch, const char *text, const struct model_options *options)
+{
+	struct model_loader *loader = start(sketch, options);
+
+	model_load_text(loader, "test", text, strlen(text), &sketch->diags);
+	sketch->snapshot = model_loader_finish(loader, &sketch->diags);
+}
+
+void sketch_path(struct sketch *sketch, const char *path, const struct model_options *options)
+{
+	struct model_loader *loader = start(sketch, options);
+
+	model_load_path(loader, path, &sketch->diags);
+	sketch->snapshot = model_loader_finish(loader, &sketch->diags);
+}
+
+void sketch_release(struct sketch *sketch)
+{
+	model_snapshot_free(sketch->snapshot);
+	strbuf_release(&sketch->text);
+}
+
+static void add_separator(struct strbuf *text)
+{
+	if (text->len > 0)
+		strbuf_addstr(text, "; ");
+}
+
+static void add_labels(struct strbuf *text, const struct model_labels *labels)
+{
+	for (uint32_t i = 0; i < labels->n; i++)
+		strbuf_printf(text, "%s%s=%s", i ? "," : "", labels->items[i].key,
+			      labels->items[i].value);
+}
+
+static void add_address(struct strbuf *text, const char *before, const struct ip_addr *addr)
+{
+	char buf[IP_TEXT_SIZE];
+
+	strbuf_printf(text, " %s%s", before, ip_format(addr, buf));
+}
+
+const char *sketch_workloads(struct sketch *sketch)
+{
+	struct strbuf *text = &sketch->text;
+
+	strbuf_clear(text);
+	for (uint32_t i = 0; i < sketch->snapshot->n_workloads; i++) {
+		const struct model_workload *workload = sketch->snapshot->workloads[i];
+
+		if (workload->origin != MODEL_DECLARED)
+			continue;
+		add_separator(text);
+		strbuf_printf(text, "%s/%s/%s", workload->ns->name, workload->kind, workload->name);
+		if (workload->alias)
+			strbuf_printf(text, "(%s)", workload->alias);
+		if (workload->is_scaled_to_zero)
+			strbuf_addstr(text, "(0)");
+		strbuf_addch(text, ':');
+		for (uint32_t p = 0; p < workload->n_pods; p++)
+			strbuf_printf(text, " %s", workload->pods[p]->name);
+	}
+	return strbuf_str(text);
+}
+
+/* The start of a pod's part; pods that the input does not show have none. */
+static bool add_pod(struct strbuf *text, const struct model_pod *pod)
+{
+	if (pod->origin != MODEL_DECLARED)
+		return false;
+	add_separator(text);
+	strbuf_printf(text, "%s/%s:", pod->ns->name, pod->name);
+	return true;
+}
+
+const char *sketch_labels(struct sketch *sketch)
+{
+	strbuf_clear(&sketch->text);
+	for (uint32_t i = 0; i < sketch->snapshot->n_pods; i++) {
+		const struct model_pod *pod = sketch->snapshot->pods[i];
+
+		if (!add_pod(&sketch->text, pod))
+			continue;
+		strbuf_addch(&sketch->text, ' ');
+		add_labels(&sketch->text, &pod->labels);
+	}
+	return strbuf_str(&sketch->text);
+}
+
+const char *sketch_addresses(struct sketch *sketch)
+{
+	strbuf_clear(&sketch->text);
+	for (uint32_t i = 0; i < sketch->snapshot->n_pods; i++) {
+		const struct model_pod *pod = sketch->snapshot->pods[i];
+
+		if (!add_pod(&sketch->text, pod))
+			continue;
+		if (pod->host_network)
+			strbuf_addstr(&sketch->text, " (host)");
+		for (uint32_t a = 0; a < pod->n_ips; a++)
+			add_address(&sketch->text, pod->is_address_assumed ? "?" : "",
+				    &pod->ips[a]);
+	}
+	return strbuf_str(&sketch->text);
+}
+
+const char *sketch_ports(struct sketch *sketch)
+{
+	strbuf_clear(&sketch->text);
+	for (uint32_t i = 0; i < sketch->snapshot->n_pods; i++) {
+		const struct model_pod *pod = sketch->snapshot->pods[i];
+
+		if (!add_pod(&sketch->text, pod))
+			continue;
+		for (uint32_t p = 0; p < pod->n_ports; p++) {
+			const struct model_port *port = &pod->ports[p];
+
+			strbuf_printf(&sketch->text, " %s%s%u/%s", port->name ? port->name : "",
+				      port->name ? "=" : "", port->number,
+				      port_space_name(port->space));
+		}
+	}
+	return strbuf_str(&sketch->text);
+}
+
+const char *sketch_services(struct sketch *sketch)
+{
+	struct strbuf *text = &sketch->text;
+
+	strbuf_clear(text);
+	for (uint32_t i = 0; i < sketch->snapshot->n_services; i++) {
+		const struct model_service *service = sketch->snapshot->services[i];
+
+		if (service->origin != MODEL_DECLARED)
+			continue;
+		add_separator(text);
+		strbuf_printf(text, "%s/%s", service->ns->name, service->name);
+		for (uint32_t a = 0; a < service->n_cluster_ips; a++)
+			add_address(text, "", &service->cluster_ips[a]);
+		strbuf_addstr(text, service->is_headless ? " headless ->" : " ->");
+		for (uint32_t b = 0; b < service->n_backends; b++)
+			strbuf_printf(text, " %s", service->backends[b]->name);
+		for (uint32_t a = 0; a < service->n_backend_addrs; a++)
+			add_address(text, "", &service->backend_addrs[a]);
+	}
+	return strbuf_str(text);
+}
+
+const char *sketch_namespaces(struct sketch *sketch)
+{
+	struct strbuf *text = &sketch->text;
+
+	strbuf_clear(text);
+	for (uint32_t i = 0; i < sketch->snapshot->n_namespaces; i++) {
+		const struct model_namespace *ns = sketch->snapshot->namespaces[i];
+
+		add_separator(text);
+		strbuf_printf(text, "%c%s %s: ", "diah"[ns->origin], ns -> is_closed ? "!" : "",
+			      ns->name);
+		add_labels(text, &ns->labels);
+	}
+	return strbuf_str(text);
+}
+
+static const char *problems(struct sketch *sketch, bool with_messages)
+{
+	strbuf_clear(&sketch->text);
+	for (const struct diag *diag = sketch->diags.first; diag; diag = diag->next) {
+		add_separator(&sketch->text);
+		strbuf_printf(&sketch->text, "%s %u:%u", diag_code_name(diag->code),
+			      diag->span.line, diag->span.column);
+		if (with_messages)
+			strbuf_printf(&sketch->text, " %s", diag->message);
+	}
+	return strbuf_str(&sketch->text);
+}
+
+const char *sketch_codes(struct sketch *sketch)
+{
+	return problems(sketch, false);
+}
+
+const char *sketch_problems(struct sketch *sketch)
+{
+	return problems(sketch, true);
+}
