@@ -50,7 +50,9 @@ struct rows {
 	struct compile_row scratch;
 	struct keyset outcome_lists; /* runs of table_outcome */
 	VEC(__u32) first_outcomes;   /* by outcome_lists id */
-	struct keyset rows;          /* (first outcome, cells) */
+	struct keyset cells;         /* of rows, up to the last that differs from the default */
+	VEC(__u32) first_cells;      /* by cells id */
+	struct keyset rows;          /* struct table_row */
 	struct keyset remaps;        /* row numbers by port class */
 	VEC(__u32) first_remaps;     /* by remaps id */
 	VEC(__u32) numbers;          /* scratch */
@@ -141,36 +143,36 @@ static size_t used_cells(const struct compile_row *row)
 	return n;
 }
 
-static void store_cells(struct build *build, const __u16 *cells, size_t n)
+/* Stores the cells of the scratch row, or finds equal ones of another row; the number of the first. */
+static __u32 store_cells(struct rows *rows, size_t n)
 {
 	static const char zeros[TABLE_LINE_SIZE];
-	struct strbuf *section = &build->section[BUILD_cells];
+	struct strbuf *section = &rows->build->section[BUILD_cells];
+	const __u16 *cells = rows->scratch.cells;
+	bool is_new;
+	const uint32_t id = keyset_intern(&rows->cells, cells, n * sizeof(*cells), &is_new);
 
+	if (!is_new)
+		return rows->first_cells.items[id];
+	vec_push(&rows->first_cells, build_count(rows->build, cells, __u16));
 	strbuf_add(section, cells, n * sizeof(*cells));
 	if (section->len % TABLE_LINE_SIZE)
 		strbuf_add(section, zeros, TABLE_LINE_SIZE - section->len % TABLE_LINE_SIZE);
+	return rows->first_cells.items[id];
 }
 
 /* Stores the scratch row, or finds an equal one; its number. */
 static __u32 store_row(struct rows *rows, __u32 first_outcome)
 {
-	struct build *build = rows->build;
 	const size_t n_cells = used_cells(&rows->scratch);
-	const struct table_row row = {.first_cell = build_count(build, cells, __u16),
+	const struct table_row row = {.first_cell = store_cells(rows, n_cells),
 				      .n_cells = n_cells,
 				      .first_outcome = first_outcome};
-	struct strbuf key = {0};
-	uint32_t id;
 	bool is_new;
+	const uint32_t id = keyset_intern(&rows->rows, &row, sizeof(row), &is_new);
 
-	strbuf_add(&key, &first_outcome, sizeof(first_outcome));
-	strbuf_add(&key, rows->scratch.cells, n_cells * sizeof(*rows->scratch.cells));
-	id = keyset_intern(&rows->rows, key.text, key.len, &is_new);
-	strbuf_release(&key);
-	if (is_new) {
-		build_push(build, rows, row);
-		store_cells(build, rows->scratch.cells, n_cells);
-	}
+	if (is_new)
+		build_push(rows->build, rows, row);
 	return id + 1; /* row 0 is "none" */
 }
 
@@ -247,6 +249,8 @@ static void rows_release(struct rows *rows)
 	compile_row_release(&rows->scratch);
 	keyset_release(&rows->outcome_lists);
 	vec_release(&rows->first_outcomes);
+	keyset_release(&rows->cells);
+	vec_release(&rows->first_cells);
 	keyset_release(&rows->rows);
 	keyset_release(&rows->remaps);
 	vec_release(&rows->first_remaps);
