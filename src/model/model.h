@@ -152,6 +152,7 @@ struct model_policy_object {
 	const char *kind;
 	const char *ns; /* NULL for cluster-wide kinds */
 	const char *name;
+	bool is_refused; /* its metadata is wrong, which has been said: only to be checked further */
 	const struct tree_node *root;
 	const struct diag_file *file;
 	struct diag_span span; /* of the object */

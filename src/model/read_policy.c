@@ -9,16 +9,18 @@ void model_read_policy(struct model_object *object)
 	struct model_policy_record *record = arena_alloc(&loader->scratch, sizeof(*record));
 	struct model_policy_object *policy = arena_alloc(arena, sizeof(*policy));
 
-	if (object->failed)
-		return;
 	policy->group = object->group;
 	policy->version = object->version;
 	policy->kind = object->kind;
 	policy->ns = object->ns;
-	policy->name = object->name;
+	policy->name = object->name ? object->name : "";
+	policy->is_refused = object->failed;
 	policy->root = model_tree_keep(object->root, arena);
 	policy->file = object->file;
 	policy->span = tree_span(object->file, object->root);
 	record->policy = policy;
-	model_record_keep(object, &record->record, &loader->policies);
+	if (policy->is_refused) /* replaces nothing: the API server would not take it */
+		vec_push(&loader->policies, &record->record);
+	else
+		model_record_keep(object, &record->record, &loader->policies);
 }

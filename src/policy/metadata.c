@@ -9,9 +9,10 @@ static const struct policy_field fields_of_metadata[] = {
 	[LABELS] = {"labels", POLICY_TYPE_MAPPING},
 	[ANNOTATIONS] = {"annotations", POLICY_TYPE_MAPPING},
 	[FINALIZERS] = {"finalizers", POLICY_TYPE_LIST},
-	{"name", POLICY_TYPE_STRING},
-	{"generateName", POLICY_TYPE_STRING},
-	{"namespace", POLICY_TYPE_STRING},
+	/* Checked by `model`. */
+	{"name", POLICY_TYPE_ANY},
+	{"generateName", POLICY_TYPE_ANY},
+	{"namespace", POLICY_TYPE_ANY},
 	/* The cluster's own book-keeping, as `kubectl get -o yaml` prints it. */
 	{"generation", POLICY_TYPE_INTEGER},
 	{"uid", POLICY_TYPE_STRING},

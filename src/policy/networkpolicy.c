@@ -15,7 +15,7 @@
 enum { ROOT_METADATA, ROOT_SPEC, N_ROOT_FIELDS = 5 };
 
 static const struct policy_field root_fields[] = {
-	[ROOT_METADATA] = {"metadata", POLICY_TYPE_MAPPING},
+	[ROOT_METADATA] = {"metadata", POLICY_TYPE_ANY},
 	[ROOT_SPEC] = {"spec", POLICY_TYPE_MAPPING},
 	{"apiVersion", POLICY_TYPE_STRING},
 	{"kind", POLICY_TYPE_STRING},
@@ -253,7 +253,7 @@ static void read_networkpolicy(struct policy_reader *reader, struct policy *poli
 	const struct tree_node *spec;
 
 	policy_schema_read(reader, &root_schema, reader->object->root, &root);
-	if (root.values[ROOT_METADATA])
+	if (root.values[ROOT_METADATA] && root.values[ROOT_METADATA]->kind == TREE_MAP)
 		policy_metadata_check(reader, root.values[ROOT_METADATA]);
 	spec = root.values[ROOT_SPEC];
 	if (spec)

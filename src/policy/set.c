@@ -78,25 +78,7 @@ static void reject(struct policy_reader *reader, struct policy_set *set)
 	set->rejected[set->n_rejected++] = (struct policy_rejected){object};
 	if (reader->options->skip_invalid)
 		diag_add(reader->diags, DIAG_BH0206, object->span,
-			 "%s %s%s%s is left out: an API server would refuse it", object->kind,
-			 object->ns ? object->ns : "", object->ns ? "/" : "", object->name);
-}
-
-static void add_object(struct policy_reader *reader, struct policy_set *set,
-		       struct diag_list *diags)
-{
-	struct diag_list own;
-	struct policy *policy;
-
-	diag_list_init(&own, diags->arena);
-	reader->diags = &own;
-	policy = read_object(reader);
-	if (reader->failed)
-		reject(reader, set);
-	else
-		set->policies[set->n_policies++] = policy;
-	diag_list_sort(&own);
-	diag_list_append(diags, &own);
+			 "this %s is left out: an API server would refuse it", object->kind);
 }
 
 static int compare_text(const char *a, const char *b)
@@ -123,9 +105,38 @@ static int compare_policies(const void *left, const void *right)
 	return order ? order : compare_text(a->kind, b->kind);
 }
 
+/* Reads every object; the diagnostics come in the order of the files, not of the names. */
+static void read_all(const struct policy_reader *common, struct policy_set *set)
+{
+	struct diag_list *diags = common->diags;
+	struct diag_list own;
+
+	diag_list_init(&own, diags->arena);
+	for (uint32_t i = 0; i < common->snapshot->n_policies; i++) {
+		struct policy_reader reader = *common;
+		struct policy *policy;
+
+		reader.diags = &own;
+		reader.object = common->snapshot->policies[i];
+		reader.failed = reader.object->is_refused;
+		policy = read_object(&reader);
+		if (reader.failed)
+			reject(&reader, set);
+		else
+			set->policies[set->n_policies++] = policy;
+	}
+	diag_list_sort(&own);
+	diag_list_append(diags, &own);
+}
+
 struct policy_set *policy_set_build(struct model_snapshot *snapshot,
 				    const struct policy_options *options, struct diag_list *diags)
 {
+	const struct policy_reader common = {
+		.snapshot = snapshot,
+		.options = options,
+		.diags = diags,
+	};
 	struct arena *arena = &snapshot->arena;
 	struct policy_set *set = arena_alloc(arena, sizeof(*set));
 
@@ -133,15 +144,7 @@ struct policy_set *policy_set_build(struct model_snapshot *snapshot,
 	set->n_tiers = POLICY_N_TIERS;
 	set->policies = arena_alloc_n(arena, snapshot->n_policies, sizeof(*set->policies));
 	set->rejected = arena_alloc_n(arena, snapshot->n_policies, sizeof(*set->rejected));
-	for (uint32_t i = 0; i < snapshot->n_policies; i++) {
-		struct policy_reader reader = {
-			.snapshot = snapshot,
-			.options = options,
-			.object = snapshot->policies[i],
-		};
-
-		add_object(&reader, set, diags);
-	}
+	read_all(&common, set);
 	qsort(set->policies, set->n_policies, sizeof(*set->policies), compare_policies);
 	for (uint32_t i = 0; i < set->n_policies; i++)
 		set->policies[i]->index = i;

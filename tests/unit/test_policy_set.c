@@ -41,21 +41,29 @@ static void check_all_problems(void)
 	struct policies policies;
 
 	policies_read(&policies,
-		      POLICY("a", "one",
+		      POLICY("b", "one",
 			     "{podSelectr: {}, ingress: [{form: []}, {ports: [{port: 0}]}]}")
-			      POLICY("a", "two", EMPTY) POLICY("a", "three", "{egress: 1}"),
+			      POLICY("a", "two", EMPTY) POLICY("a", "three", "{egress: 1}")
+				      POLICY("a", "Four", "{egres: []}") POLICY("a", "''", EMPTY),
 		      false);
 	ok_str(policies_diags(&policies),
+	       "19:18 BH0203 error 'name' is no valid name: lower case letters, digits and '-', "
+	       "found "
+	       "'Four'\n"
+	       "24:11 BH0204 error a NetworkPolicy without 'metadata.name'\n"
 	       "5:8 BH0201 error unknown field 'podSelectr' in spec; did you mean 'podSelector'?\n"
 	       "5:35 BH0201 error unknown field 'form' in an ingress rule; did you mean 'from'?\n"
 	       "5:62 BH0203 error 'port' must be 1 to 65535, but is 0\n"
 	       "15:16 BH0202 error 'egress' must be a list, but is an integer; a list of one item "
-	       "is [1]\n",
+	       "is [1]\n"
+	       "20:8 BH0201 error unknown field 'egres' in spec; did you mean 'egress'?\n",
 	       "all problems of all policies");
 	ok_int(policies.set->n_policies, 1, "the valid one is in the set");
-	ok_int(policies.set->n_rejected, 2, "the others are rejected");
-	ok_str(policies.set->rejected[0].object->name, "one", "the first of them");
-	ok_str(policies.set->rejected[1].object->name, "three", "the second of them");
+	ok_int(policies.set->n_rejected, 4, "the others are rejected");
+	ok_str(policies.set->rejected[0].object->name, "", "the one without a name");
+	ok_str(policies.set->rejected[1].object->name, "Four", "the one with a wrong name");
+	ok_str(policies.set->rejected[2].object->name, "three", "by namespace and name");
+	ok_str(policies.set->rejected[3].object->name, "one", "the last of them");
 	policies_release(&policies);
 }
 
@@ -66,8 +74,7 @@ static void check_skip_invalid(void)
 	policies_read(&policies, POLICY("a", "bad", "{podSelectr: {}}") POLICY("a", "good", EMPTY),
 		      true);
 	ok_str(policies_diags(&policies),
-	       "2:1 BH0206 warning NetworkPolicy a/bad is left out: an API server would refuse "
-	       "it\n"
+	       "2:1 BH0206 warning this NetworkPolicy is left out: an API server would refuse it\n"
 	       "5:8 BH0201 warning unknown field 'podSelectr' in spec; did you mean "
 	       "'podSelector'?\n",
 	       "with skip_invalid problems are warnings, and the consequence is said");
