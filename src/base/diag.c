@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <string.h>
 
 static const struct {
 	const char *name;
@@ -90,6 +91,14 @@ void diag_list_append(struct diag_list *to, struct diag_list *from)
 
 static bool is_before(const struct diag *a, const struct diag *b)
 {
+	const struct diag_file *a_file = a->span.file;
+	const struct diag_file *b_file = b->span.file;
+	int order = 0;
+
+	if (a_file != b_file)
+		order = !a_file ? -1 : !b_file ? 1 : strcmp(a_file->name, b_file->name);
+	if (order)
+		return order < 0;
 	if (a->span.line != b->span.line)
 		return a->span.line < b->span.line;
 	return a->span.column < b->span.column;

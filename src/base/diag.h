@@ -111,7 +111,7 @@ void diag_relate(struct diag *diag, struct diag_span span, const char *message);
  */
 void diag_list_append(struct diag_list *to, struct diag_list *from);
 
-/* Brings the diagnostics of one file into the order of their places; equal places stay as they are. */
+/* By the name of the file, line, column; what has no place comes first. Equal places stay as they are. */
 void diag_list_sort(struct diag_list *list);
 
 const char *diag_code_name(enum diag_code code);

@@ -228,9 +228,16 @@ static void check_words(void)
 
 static void check_sort(void)
 {
+	static const struct diag_file a = {.name = "a"};
+	static const struct diag_file b = {.name = "b"};
 	static const struct diag_span places[] = {
-		{.line = 3, .column = 1}, {.line = 1, .column = 9}, {.line = 3, .column = 1},
-		{.line = 1, .column = 2}, {.line = 2, .column = 5},
+		{.file = &b, .line = 1, .column = 1},
+		{.file = &a, .line = 3, .column = 1},
+		{.file = &a, .line = 1, .column = 9},
+		{.file = &a, .line = 3, .column = 1},
+		{.file = &a, .line = 1, .column = 2},
+		{.file = &a, .line = 2, .column = 5},
+		{.file = NULL},
 	};
 	struct diag_list list;
 	char got[32] = "";
@@ -243,11 +250,11 @@ static void check_sort(void)
 	diag_list_sort(&list);
 	for (const struct diag *d = list.first; d; d = d->next)
 		strcat(got, d->message);
-	ok_str(got, "31402", "by line and column; equal places in the order they were found");
-	ok_str(list.last->message, "2", "the last is known");
-	diag_add(&list, DIAG_BH0201, places[0], "5");
-	ok_str(list.last->message, "5", "and a further one goes behind it");
-	ok_int(list.n_errors, 6, "counted");
+	ok_str(got, "6425130", "by file, line and column; equal places in the order they came");
+	ok_str(list.last->message, "0", "the last is known");
+	diag_add(&list, DIAG_BH0201, places[0], "7");
+	ok_str(list.last->message, "7", "and a further one goes behind it");
+	ok_int(list.n_errors, 8, "counted");
 }
 
 int main(void)
