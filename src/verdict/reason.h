@@ -37,7 +37,8 @@
 	X(EXTENSION_HEADER, "extension-header", "an IPv6 extension header") \
 	X(NEIGHBOUR_FORBIDDEN, "neighbour-forbidden", \
 	  "neighbour discovery that a pod must not send") \
-	X(UNRELATED, "unrelated", "an ICMP error about no known flow")
+	X(UNRELATED, "unrelated", "an ICMP error about no known flow") \
+	X(MISDIRECTED, "misdirected", "the destination address is not the pod's")
 
 enum verdict_reason {
 #define X(id, name, text) VERDICT_##id,

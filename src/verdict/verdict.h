@@ -29,7 +29,7 @@ enum verdict_space {
 
 enum verdict_direction { VERDICT_EGRESS, VERDICT_INGRESS };
 
-#define VERDICT_JUDGE_EGRESS 1u
+#define VERDICT_JUDGE_EGRESS 1u /* 1 << enum verdict_direction */
 #define VERDICT_JUDGE_INGRESS 2u
 #define VERDICT_FROM_OWN_NODE 4u /* sent by the stack of the node that the target runs on */
 
@@ -43,9 +43,10 @@ struct verdict_flow {
 };
 
 struct verdict_side {
-	__u32 outcome; /* number in the table's outcomes; 0 when not decided by a row */
-	__u8 action;   /* enum table_action */
-	__u8 reason;   /* enum verdict_reason */
+	__u32 outcome;   /* number in the table's outcomes; 0 when not decided by a row */
+	__u32 stable_id; /* of that outcome */
+	__u8 action;     /* enum table_action */
+	__u8 reason;     /* enum verdict_reason */
 	__u16 pad;
 };
 
@@ -62,6 +63,7 @@ struct verdict {
 VERDICT_INLINE void verdict_side_set(struct verdict_side *side, __u8 action, __u8 reason)
 {
 	side->outcome = 0;
+	side->stable_id = 0;
 	side->action = action;
 	side->reason = reason;
 }
@@ -124,20 +126,22 @@ VERDICT_INLINE int verdict_find6(const struct table_view *table, struct table_se
 
 /*
  * All ones if a ≤ b, else 0, without a jump: in the search below every jump would double the states that the
- * kernel's verifier has to walk.
+ * kernel's verifier has to walk. The compiler must not see what the masks are, or it makes jumps of them.
  */
 VERDICT_INLINE __u64 verdict_mask_le(__u64 a, __u64 b)
 {
-	const __u64 greater = ((~b & a) | (~(b ^ a) & (b - a))) >> 63;
+	__u64 greater = ((~b & a) | (~(b ^ a) & (b - a))) >> 63;
 
+	asm("" : "+r"(greater));
 	return greater - 1;
 }
 
 /* All ones if a = b, else 0. */
 VERDICT_INLINE __u64 verdict_mask_eq(__u64 a, __u64 b)
 {
-	const __u64 differ = a ^ b;
+	__u64 differ = a ^ b;
 
+	asm("" : "+r"(differ));
 	return ((differ | (0 - differ)) >> 63) - 1;
 }
 
@@ -290,6 +294,7 @@ VERDICT_INLINE void verdict_row(const struct table_view *table, const struct tab
 	if (!outcome)
 		return;
 	ret->outcome = number;
+	ret->stable_id = outcome->stable_id;
 	ret->action = outcome->action;
 	ret->reason = outcome->reason;
 }
