@@ -4,10 +4,9 @@
  * packet. Numbers of the table (outcomes) mean something together with `generation` only.
  *
  * Addresses and ports are those of the flow as it was judged, from its initiator to its target, as on the
- * wire; EVENT_REVERSE says that the packet itself travelled the other way. Ports by space: TCP, UDP and SCTP
- * have both; a ping has its id in the pinger's port; another ICMP message has type << 8 | code in its
- * sender's; other protocols have their number in both. Of a packet that did not parse only what was read
- * before is set.
+ * wire; EVENT_REVERSE says that the packet itself travelled the other way. A ping goes from its id to the port
+ * type << 8 | code of a request; of other ICMP messages both ports are their type << 8 | code, of other
+ * protocols their number. Of a packet that did not parse only what was read before is set.
  */
 #pragma once
 

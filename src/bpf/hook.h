@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A packet's way through a hook, the same for both directions:
+ *
+ *	parse → the table → the pod's flows → an entry of this generation: pass
+ *	                                    → else hook_slow(): judge, remember, tell
+ *
+ * The first hook sees what the pod sends, the second what goes to the pod. An entry is judged as its flow
+ * began, whichever way the packet goes.
+ *
+ * Included by the programs that are attached and by the benchmark, which calls hook_run() in a loop.
+ */
+#pragma once
+
+#include "bpf/judge.h"
+
+/* The kernel's, since 6.6; the headers of Debian 12 do not have them. */
+#define HOOK_PASS (-1) /* TCX_NEXT: whoever else is attached has a say */
+#define HOOK_DROP 2    /* TCX_DROP */
+
+/* Enough for every header that packet_parse() may read. */
+#define HOOK_PULL (ETH_HLEN + 60 + 8 + 60 + 8)
+
+/* The ring wakes its reader at this many bytes; before, the reader looks by itself. */
+#define HOOK_WAKE (128 << 10)
+
+struct hook {
+	struct __sk_buff *skb;
+	void *flows;              /* the pod's, of the packet's kind */
+	struct flow_entry *entry; /* or NULL */
+	__u64 now;
+	struct judgement judged;
+	__u32 flags; /* EVENT_* */
+};
+
+VERDICT_INLINE int hook_parse_linear(struct __sk_buff *skb, __u32 sender, struct packet *packet)
+{
+	return packet_parse((void *)(long)skb->data, (void *)(long)skb->data_end, skb->len, sender,
+			    packet);
+}
+
+/*
+ * Global, see judge.h. 0 or an enum verdict_reason. The kernel takes a VLAN tag out of the frame before the hooks run.
+ * Headers beyond the linear part are rare, and to fetch them may copy the packet, so they are only fetched
+ * when they were missed.
+ */
+__noinline int hook_parse(struct __sk_buff *skb, __u32 sender, struct packet *packet)
+{
+	int reason;
+
+	if (!packet)
+		return VERDICT_MALFORMED;
+	reason = hook_parse_linear(skb, sender, packet);
+	if (skb->vlan_present)
+		return VERDICT_NOT_IP;
+	if (reason != VERDICT_MALFORMED && reason != VERDICT_UNRELATED)
+		return reason;
+	if (bpf_skb_pull_data(skb, skb->len < HOOK_PULL ? skb->len : HOOK_PULL))
+		return reason;
+	return hook_parse_linear(skb, sender, packet);
+}
+
+VERDICT_INLINE void hook_count(void *map, __u32 index)
+{
+	__u64 *count = bpf_map_lookup_elem(map, &index);
+
+	if (count)
+		++*count;
+}
+
+static __noinline void hook_tell(const struct hook *hook, __u8 action)
+{
+	const struct judgement *judged = &hook->judged;
+	const struct verdict *verdict = &judged->verdict;
+	const struct flow_key *key = &judged->packet.key;
+	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
+	if (!event) {
+		hook_count(&lost, 0);
+		return;
+	}
+	event->time = hook->now;
+	event->generation = judged->generation;
+	packet_copy_address(event->src, judged->by ? key->addr[1] : key->addr[0]);
+	packet_copy_address(event->dst, judged->by ? key->addr[0] : key->addr[1]);
+	event->src_port = judged->by ? key->port[1] : key->port[0];
+	event->dst_port = judged->by ? key->port[0] : key->port[1];
+	event->version = EVENT_VERSION;
+	event->family = key->family;
+	event->space = key->space;
+	event->tcp_flags = judged->packet.tcp_flags;
+	event->endpoint = judged->endpoint;
+	event->ifindex = hook->skb->ifindex;
+	event->outcome[0] = verdict->side[0].outcome;
+	event->outcome[1] = verdict->side[1].outcome;
+	event->stable_id = verdict->direction ? verdict->side[1].stable_id
+					      : verdict->side[0].stable_id;
+	event->size = hook->skb->len;
+	event->hook = judged->sender ? EVENT_FROM_POD : EVENT_TO_POD;
+	event->action = action;
+	event->reason = verdict->reason;
+	event->direction = verdict->direction;
+	event->flags = hook->flags | (judged->by != judged->sender ? EVENT_REVERSE : 0);
+	bpf_ringbuf_submit(event, bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > HOOK_WAKE
+					  ? BPF_RB_FORCE_WAKEUP
+					  : BPF_RB_NO_WAKEUP);
+}
+
+VERDICT_INLINE int hook_deny(const struct hook *hook)
+{
+	hook_count(&drops, hook->judged.verdict.reason);
+	hook_tell(hook, TABLE_DENY);
+	return HOOK_DROP;
+}
+
+VERDICT_INLINE int hook_deny_as(struct hook *hook, __u8 reason)
+{
+	hook->judged.verdict.reason = reason;
+	return hook_deny(hook);
+}
+
+/* The number of the interface's pod, 0 if it is nobody's. */
+VERDICT_INLINE __u32 hook_endpoint(const struct __sk_buff *skb)
+{
+	const __u32 ifindex = skb->ifindex;
+	const __u32 *endpoint = bpf_map_lookup_elem(&endpoints, &ifindex);
+
+	return endpoint ? *endpoint : 0;
+}
+
+/* What a slow way needs besides the packet, for a packet that begins a flow. */
+VERDICT_INLINE void hook_prepare(struct hook *hook)
+{
+	struct judgement *judged = &hook->judged;
+
+	hook->flags = 0;
+	judged->endpoint = hook_endpoint(hook->skb);
+	judged->by = judged->sender;
+	judged->own_node = !judged->sender && !hook->skb->ingress_ifindex;
+	judged->is_midway = 0;
+	judged->verdict = (struct verdict){
+		.reason = VERDICT_NO_TABLE,
+		.direction = judged->sender ? VERDICT_EGRESS : VERDICT_INGRESS,
+	};
+}
+
+/* Writes the entry with the last judgement. Should that fail, the next packet is judged again. */
+VERDICT_INLINE void hook_remember(struct hook *hook, struct flow_entry *entry, int is_allowed)
+{
+	const struct verdict *verdict = &hook->judged.verdict;
+
+	entry->generation = hook->judged.generation | (is_allowed ? 0 : FLOW_CUT);
+	entry->outcome = verdict->direction ? verdict->side[1].outcome : verdict->side[0].outcome;
+	entry->stable_id = verdict->direction ? verdict->side[1].stable_id
+					      : verdict->side[0].stable_id;
+	entry->reason = verdict->reason;
+	entry->direction = verdict->direction;
+	bpf_map_update_elem(hook->flows, &hook->judged.packet.key, entry, BPF_ANY);
+}
+
+/* Errors about a flow neither keep it alive nor count. */
+VERDICT_INLINE void hook_touch(const struct hook *hook, struct flow_entry *entry)
+{
+	const struct judgement *judged = &hook->judged;
+
+	if (!(judged->packet.flags & PACKET_ERROR))
+		flow_touch(entry, &judged->packet, judged->sender, hook->now, hook->skb->len);
+}
+
+/* A flow that was cut by the enforced table itself. */
+VERDICT_INLINE int hook_stays_cut(struct hook *hook, const struct flow_entry *known)
+{
+	struct verdict *verdict = &hook->judged.verdict;
+
+	hook->entry->last_seen = hook->now;
+	hook->flags |= EVENT_CUT;
+	verdict->direction = known->direction;
+	if (known->direction)
+		verdict->side[1].outcome = known->outcome;
+	else
+		verdict->side[0].outcome = known->outcome;
+	verdict->side[0].stable_id = verdict->side[1].stable_id = known->stable_id;
+	return hook_deny_as(hook, known->reason);
+}
+
+/* A packet of, or about, a flow that has a live entry. */
+static __noinline int hook_known(struct hook *hook)
+{
+	struct judgement *judged = &hook->judged;
+	struct flow_entry known;
+	int is_allowed;
+
+	if (!hook->entry)
+		return HOOK_DROP;
+	known = *hook->entry;
+	if (known.generation == judged->generation) {
+		hook_touch(hook, hook->entry);
+		return HOOK_PASS;
+	}
+	judged->by = known.flags & FLOW_BY_POD;
+	judged->own_node = !!(known.flags & FLOW_OWN_NODE);
+	hook->flags = judged->own_node ? EVENT_OWN_NODE : 0;
+	if ((known.generation & ~FLOW_CUT) == judged->generation)
+		return hook_stays_cut(hook, &known);
+	is_allowed = judge(judged);
+	hook_touch(hook, &known);
+	hook_remember(hook, &known, is_allowed);
+	if (!is_allowed) {
+		hook->flags |= EVENT_CUT;
+		return hook_deny(hook);
+	}
+	if (known.generation & FLOW_CUT)
+		hook_tell(hook, TABLE_ALLOW);
+	return HOOK_PASS;
+}
+
+/* A packet that begins a flow, or a TCP segment from the middle of one. */
+static __noinline int hook_new(struct hook *hook, int is_live)
+{
+	struct judgement *judged = &hook->judged;
+	const struct flow_entry *old = hook->entry;
+	struct flow_entry entry = {0};
+
+	judged->is_midway = judged->packet.key.space == VERDICT_TCP &&
+			    !(judged->packet.flags & PACKET_OPENS);
+	if (!judge(judged)) {
+		hook->flags = judged->own_node ? EVENT_OWN_NODE : 0;
+		return hook_deny(hook);
+	}
+	entry.flags = (judged->by ? FLOW_BY_POD : 0) | (judged->own_node ? FLOW_OWN_NODE : 0);
+	entry.seen = judged->is_midway ? FLOW_SEEN_REPLY : 0;
+	entry.lifetime = flow_lifetime(judged->packet.key.space, entry.seen);
+	hook_touch(hook, &entry);
+	hook_remember(hook, &entry, 1);
+	hook->flags = (judged->own_node ? EVENT_OWN_NODE : 0) |
+		      (judged->is_midway ? EVENT_HEALED : 0);
+	/* The same SYN again is not a new flow. */
+	if (!is_live || !old || old->seen || old->flags != entry.flags)
+		hook_tell(hook, TABLE_ALLOW);
+	return HOOK_PASS;
+}
+
+/* An echo reply that answers nothing is a message like any other. */
+VERDICT_INLINE void hook_unasked(struct hook *hook)
+{
+	struct flow_key *key = &hook->judged.packet.key;
+
+	key->kind = PACKET_MESSAGE;
+	key->port[0] = key->port[1] = PACKET_BE16((__u16)(hook->judged.packet.type << 8));
+	key->icmp_by = hook->judged.sender;
+	hook->entry = bpf_map_lookup_elem(hook->flows, key);
+}
+
+VERDICT_INLINE int hook_is_live(const struct hook *hook)
+{
+	return hook->entry && flow_is_live(hook->entry, hook->now);
+}
+
+/* Whatever is not simply a packet of an allowed flow. */
+static __noinline int hook_slow(struct hook *hook)
+{
+	const __u8 flags = hook->judged.packet.flags;
+	int is_live = hook_is_live(hook);
+
+	hook_prepare(hook);
+	if (!hook->judged.endpoint)
+		return hook_deny_as(hook, VERDICT_NO_ENDPOINT);
+	if (flags & PACKET_ERROR && (!is_live || (hook->judged.sender && flags & PACKET_ROUTER)))
+		return hook_deny_as(hook, VERDICT_UNRELATED);
+	if (flags & PACKET_REPLY && !is_live) {
+		hook_unasked(hook);
+		is_live = hook_is_live(hook);
+	}
+	if (is_live && !(flags & PACKET_OPENS))
+		return hook_known(hook);
+	return hook_new(hook, is_live);
+}
+
+/* Drops what never gets as far as a flow. */
+static __noinline int hook_refuse(struct hook *hook, __u8 reason)
+{
+	hook_prepare(hook);
+	hook->now = bpf_ktime_get_coarse_ns();
+	hook->judged.generation = 0;
+	return hook_deny_as(hook, reason);
+}
+
+#define HOOK_ND_TARGET (ETH_HLEN + sizeof(struct ipv6hdr) + 8) /* RFC 4861, sections 4.3 and 4.4 */
+
+VERDICT_INLINE int hook_is_neighbour_type(__u8 type)
+{
+	return type == PACKET_NEIGHBOUR_SOLICITATION || type == PACKET_NEIGHBOUR_ADVERTISEMENT;
+}
+
+/*
+ * Neighbour discovery of a pod: solicitations and advertisements in its own name. A source that is not the
+ * pod's, or the target of an advertisement or of a duplicate address detection, would speak for another.
+ */
+static __noinline int hook_neighbour_from_pod(struct hook *hook)
+{
+	const struct packet *packet = &hook->judged.packet;
+	const __u32 endpoint = hook_endpoint(hook->skb);
+	struct judge_address addr;
+	int is_anonymous;
+
+	if (packet->key.family != 6 || packet->hop_limit != 255 ||
+	    (packet->type != PACKET_ROUTER_SOLICITATION && !hook_is_neighbour_type(packet->type)))
+		return hook_refuse(hook, VERDICT_NEIGHBOUR_FORBIDDEN);
+	packet_copy_address(addr.word, packet->key.addr[PACKET_NEAR]);
+	is_anonymous = !(addr.word[0] | addr.word[1] | addr.word[2] | addr.word[3]);
+	if (!is_anonymous && !judge_owner(&addr, endpoint))
+		return hook_refuse(hook, VERDICT_SPOOFED);
+	if (packet->type == PACKET_ROUTER_SOLICITATION ||
+	    (packet->type == PACKET_NEIGHBOUR_SOLICITATION && !is_anonymous))
+		return HOOK_PASS;
+	if (bpf_skb_load_bytes(hook->skb, HOOK_ND_TARGET, &addr, sizeof(addr)))
+		return hook_refuse(hook, VERDICT_MALFORMED);
+	return judge_owner(&addr, endpoint) ? HOOK_PASS : hook_refuse(hook, VERDICT_SPOOFED);
+}
+
+/*
+ * Neighbour discovery for a pod. Only the node may be its router; solicitations and advertisements may come
+ * from others on a bridged link, where a pod's went through the function above.
+ */
+VERDICT_INLINE int hook_neighbour_to_pod(struct hook *hook)
+{
+	const struct packet *packet = &hook->judged.packet;
+	const int is_ip6 = packet->key.family == 6;
+
+	if (is_ip6 && packet->hop_limit != 255)
+		return hook_refuse(hook, VERDICT_NEIGHBOUR_FORBIDDEN);
+	if (!hook->skb->ingress_ifindex || (is_ip6 && hook_is_neighbour_type(packet->type)))
+		return HOOK_PASS;
+	return hook_refuse(hook, VERDICT_NEIGHBOUR_FORBIDDEN);
+}
+
+/* The pod's flows of the packet's kind. Two calls, kept apart: the verifier wants to know each one's map. */
+VERDICT_INLINE void *hook_flows(const struct hook *hook)
+{
+	const __u32 ifindex = hook->skb->ifindex;
+	void *found;
+
+	if (hook->judged.packet.key.space == VERDICT_TCP) {
+		found = bpf_map_lookup_elem(&flows_tcp, &ifindex);
+		asm volatile("" : "+r"(found));
+	} else {
+		found = bpf_map_lookup_elem(&flows_other, &ifindex);
+	}
+	return found;
+}
+
+VERDICT_INLINE int hook_run(struct __sk_buff *skb, const __u32 sender)
+{
+	const __u8 slow_flags = sender ? PACKET_OPENS | PACKET_ROUTER : PACKET_OPENS;
+	const struct table_view *table;
+	const struct table_keys *keys;
+	const __u32 zero = 0;
+	struct hook hook;
+	int reason;
+
+	hook.skb = skb;
+	hook.judged.sender = sender;
+	reason = hook_parse(skb, sender, &hook.judged.packet);
+	if (reason == VERDICT_NEIGHBOUR)
+		return HOOK_PASS;
+	if (reason)
+		return hook_refuse(&hook, reason);
+	if (hook.judged.packet.flags & PACKET_NEIGHBOUR)
+		return sender ? hook_neighbour_from_pod(&hook) : hook_neighbour_to_pod(&hook);
+	table = bpf_map_lookup_elem(&tables, &zero);
+	if (!table)
+		return hook_refuse(&hook, VERDICT_NO_TABLE);
+	keys = table_line(table, 0);
+	if (!keys)
+		return hook_refuse(&hook, VERDICT_BAD_TABLE);
+	hook.judged.generation = keys->generation;
+	hook.flows = hook_flows(&hook);
+	if (!hook.flows)
+		return hook_refuse(&hook, VERDICT_NO_ENDPOINT);
+	hook.now = bpf_ktime_get_coarse_ns();
+	hook.entry = bpf_map_lookup_elem(hook.flows, &hook.judged.packet.key);
+	if (hook.entry && hook.entry->generation == hook.judged.generation &&
+	    flow_is_live(hook.entry, hook.now) && !(hook.judged.packet.flags & slow_flags)) {
+		hook_touch(&hook, hook.entry);
+		return HOOK_PASS;
+	}
+	return hook_slow(&hook);
+}

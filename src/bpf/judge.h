@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * From a flow to a judgement by the enforced table.
+ *
+ * The functions here that are not inline are "global" in the verifier's sense: it checks each once, for any
+ * arguments, instead of once for each way that leads to a call. That is why they take no map, look at the
+ * table themselves, and get flows without pointers in them.
+ */
+#pragma once
+
+#include "bpf/maps.h"
+
+struct judgement {
+	struct packet packet; /* in: whose key is the flow */
+	__u32 endpoint;       /* in: the interface's pod */
+	__u64 generation;     /* out: of the table that answered; untouched if there is none */
+	__u32 sender;         /* in: of the packet, enum packet_end; in other words, which hook */
+	__u32 by;             /* in, out: who began, enum packet_end */
+	__u32 own_node;       /* in, out: and that is the node's own stack */
+	__u32 is_midway; /* in: a TCP segment that begins no flow, and belongs to none that is known */
+	struct verdict verdict; /* out; in: something that denies */
+};
+
+/* Whether the verdict, and the table's word that the pod's address is the pod's, let the flow pass. */
+VERDICT_INLINE int judge_allows(struct judgement *judged)
+{
+	struct verdict *verdict = &judged->verdict;
+	const __u32 owner = judged->by ? verdict->src.endpoint : verdict->dst.endpoint;
+
+	if (verdict->reason == VERDICT_BAD_TABLE || verdict->reason == VERDICT_ADDRESS_CONFLICT)
+		return 0;
+	if (owner != judged->endpoint) {
+		verdict->reason = judged->sender ? VERDICT_SPOOFED : VERDICT_MISDIRECTED;
+		return 0;
+	}
+	if (verdict->action == TABLE_DECIDE)
+		verdict->reason = VERDICT_CONDITION;
+	if (verdict->action != TABLE_ALLOW)
+		return 0;
+	/* Of two sides that allow, one that a rule decided says more than one that is not judged here. */
+	if (!verdict->side[VERDICT_INGRESS].outcome && verdict->side[VERDICT_EGRESS].outcome) {
+		verdict->direction = VERDICT_EGRESS;
+		verdict->reason = verdict->side[VERDICT_EGRESS].reason;
+	}
+	return 1;
+}
+
+/*
+ * Asks a table about the flow. Where the remote pod is on this node too, its side counts at the sender's hook, so
+ * that one packet between the two is judged by one table; the receiver's hook judges its own pod's side again.
+ */
+VERDICT_INLINE int judge_by(const struct table_view *table, struct judgement *judged)
+{
+	struct verdict_flow flow;
+	const __u32 by = judged->by & 1;
+	const __u32 own_side = VERDICT_JUDGE_INGRESS >> by;
+	const __u32 both_sides = VERDICT_JUDGE_EGRESS | VERDICT_JUDGE_INGRESS;
+
+	flow_question(&judged->packet.key, by,
+		      own_side | both_sides * (judged->sender & 1) |
+			      VERDICT_FROM_OWN_NODE * (judged->own_node & 1),
+		      &flow);
+	verdict_flow(table, &flow, &judged->verdict);
+	return judge_allows(judged);
+}
+
+/*
+ * Global. 1: the flow may pass. The answer is wholly that of one table, the one enforced now. A flow that is found in
+ * its middle may have begun the other way; if neither way is allowed, the verdict is that of the first.
+ */
+__noinline int judge(struct judgement *judged)
+{
+	const __u32 zero = 0;
+	const struct table_view *table = bpf_map_lookup_elem(&tables, &zero);
+	const struct table_keys *keys;
+	struct verdict first;
+
+	if (!judged || !table)
+		return 0;
+	keys = table_line(table, 0);
+	if (!keys)
+		return 0;
+	judged->generation = keys->generation;
+	if (judge_by(table, judged))
+		return 1;
+	if (!judged->is_midway)
+		return 0;
+	first = judged->verdict;
+	judged->by = !judged->by;
+	judged->own_node = 0;
+	if (judge_by(table, judged))
+		return 1;
+	judged->verdict = first;
+	judged->by = !judged->by;
+	return 0;
+}
+
+struct judge_address {
+	__be32 word[4];
+};
+
+/* Global. 1: the IPv6 address is the endpoint's. A link-local one means nothing beyond the pod's own link. */
+__noinline int judge_owner(const struct judge_address *addr, __u32 endpoint)
+{
+	const __u32 zero = 0;
+	const struct table_view *table = bpf_map_lookup_elem(&tables, &zero);
+	const struct table_keys *keys;
+	struct table_address found = {0};
+	__u32 words[4];
+
+	if (!addr)
+		return 0;
+	if ((addr->word[0] & PACKET_BE32(0xffc00000)) == PACKET_BE32(0xfe800000))
+		return 1;
+	if (!table || !endpoint)
+		return 0;
+	keys = table_line(table, 0);
+	if (!keys)
+		return 0;
+	flow_address(words, addr->word);
+	return verdict_find6(table, keys->addr6, words, &found) == 1 && found.endpoint == endpoint;
+}
