@@ -37,6 +37,25 @@ void arena_release(struct arena *arena)
 	arena_init(arena);
 }
 
+void arena_absorb(struct arena *arena, struct arena *from)
+{
+	struct arena_chunk *oldest = from->chunks;
+
+	if (!oldest)
+		return;
+	if (!arena->chunks) {
+		*arena = *from;
+		arena_init(from);
+		return;
+	}
+	while (oldest->older)
+		oldest = oldest->older;
+	oldest->older = arena->chunks->older;
+	arena->chunks->older = from->chunks;
+	arena->size += from->size;
+	arena_init(from);
+}
+
 /* Chunks double with the arena, so that small answers stay small and big ones take few calls. */
 static size_t next_chunk_size(const struct arena *arena)
 {

@@ -27,6 +27,9 @@ void arena_init(struct arena *arena);
 /* Gives everything back. Every pointer that came from the arena is dead afterwards. */
 void arena_release(struct arena *arena);
 
+/* Takes over everything that `from` holds; its pointers live on, and it is empty. */
+void arena_absorb(struct arena *arena, struct arena *from);
+
 /* `size` bytes, zeroed, aligned to 16. Never NULL; size 0 gives a valid unique pointer. */
 void *arena_alloc(struct arena *arena, size_t size);
 

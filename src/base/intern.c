@@ -13,10 +13,16 @@ void intern_init(struct intern *intern, struct arena *arena)
 	*intern = (struct intern){.arena = arena};
 }
 
+void intern_init_view(struct intern *view, struct intern *parent, pthread_mutex_t *lock)
+{
+	*view = (struct intern){.parent = parent, .lock = lock};
+}
+
 void intern_release(struct intern *intern)
 {
 	free(intern->slots);
-	*intern = (struct intern){.arena = intern->arena};
+	intern->slots = NULL;
+	intern->n_slots = intern->n_strings = 0;
 }
 
 static uint32_t text_hash(const char *text, size_t len)
@@ -68,6 +74,17 @@ const char *intern_str(struct intern *intern, const char *text)
 	return intern_strn(intern, text, strlen(text));
 }
 
+/* The text for a new slot. */
+static const char *make_text(struct intern *intern, const char *text, size_t len)
+{
+	if (!intern->parent)
+		return arena_strndup(intern->arena, text, len);
+	pthread_mutex_lock(intern->lock);
+	text = intern_strn(intern->parent, text, len);
+	pthread_mutex_unlock(intern->lock);
+	return text;
+}
+
 const char *intern_strn(struct intern *intern, const char *text, size_t len)
 {
 	uint32_t hash = text_hash(text, len);
@@ -79,7 +96,7 @@ const char *intern_strn(struct intern *intern, const char *text, size_t len)
 	slot = find_slot(intern, text, len, hash);
 	if (!slot->text) {
 		*slot = (struct intern_slot){
-			.text = arena_strndup(intern->arena, text, len),
+			.text = make_text(intern, text, len),
 			.len = (uint32_t)len,
 			.hash = hash,
 		};

@@ -24,6 +24,7 @@ struct tree_input {
 struct tree_parse {
 	struct diag_list diags;
 	VEC(struct tree_node *) roots; /* complete documents, in order */
+	bool is_stopped;               /* a limit was hit */
 	bool is_malformed;             /* a syntax error, at error_place */
 	struct tree_place error_place;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tree/parse.h"
+#include "tree/yaml.h"
 
 #include "base/arena.h"
 #include "base/intern.h"
@@ -10,8 +10,6 @@
 #include <assert.h>
 #include <yaml.h>
 
-#define MAX_TAG_DIRECTIVES 1000 /* of a text: libyaml compares each with all before it */
-
 struct anchor {
 	struct tree_node *node;
 	uint64_t n_nodes;
@@ -19,19 +17,11 @@ struct anchor {
 	bool is_open; /* a collection that is not finished: an alias to it has no end */
 };
 
-/* A stretch of the text without a byte order mark: what libyaml gets. */
-struct part {
-	const char *text;
-	size_t len;
-	uint32_t line;   /* lines before it */
-	uint32_t column; /* bytes before it on its first line */
-};
-
 struct reader {
 	struct tree_builder builder;
 	struct tree_parse *parse;
 	yaml_parser_t yaml;
-	struct part part;
+	struct tree_yaml_part part;
 	struct tree_cursor cursor;
 	bool has_wide;
 	VEC(struct anchor) anchors;
@@ -358,7 +348,7 @@ static void read_event(struct reader *reader, const yaml_event_t *event)
 /* Like place_of(), but the end of the text is behind its last word, not on a line of its own. */
 static struct tree_place place_of_error(struct reader *reader, const yaml_mark_t *mark)
 {
-	const struct part *part = &reader->part;
+	const struct tree_yaml_part *part = &reader->part;
 	yaml_mark_t end = *mark;
 	struct tree_cursor cursor;
 	size_t offset;
@@ -422,122 +412,31 @@ static void read_events(struct reader *reader)
 	}
 }
 
-static void read_part(struct reader *reader, const struct part *part)
+static void read_part(struct reader *reader)
 {
+	const struct tree_yaml_part *part = &reader->part;
 	int is_ready = yaml_parser_initialize(&reader->yaml);
 
 	assert(is_ready);
 	yaml_parser_set_encoding(&reader->yaml, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&reader->yaml, (const unsigned char *)part->text, part->len);
-	reader->part = *part;
 	tree_cursor_init(&reader->cursor, part->text, part->len);
 	read_events(reader);
 	yaml_parser_delete(&reader->yaml);
 }
 
-/* A byte order mark may also stand where a document starts: after a separator, or before one. */
-static bool is_document_start(const char *text, size_t at, const char *rest, size_t rest_len)
+void tree_yaml_read(const struct tree_input *input, const struct tree_yaml_part *part,
+		    struct tree_parse *parse)
 {
-	const char *line;
-
-	if (text[at - 1] != '\n')
-		return false;
-	if (rest_len && (*rest == '%' || *rest == '#'))
-		return true;
-	if (rest_len >= 3 && memcmp(rest, "---", 3) == 0)
-		return true;
-	line = memrchr(text, '\n', at - 1);
-	line = line ? line + 1 : text;
-	return strncmp(line, "---", 3) == 0 || strncmp(line, "...", 3) == 0;
-}
-
-/* The part that starts at `start`; false when a byte order mark stands inside a document. */
-static bool cut_part(const struct tree_input *input, size_t start, struct part *ret_part)
-{
-	const char *text = input->file->text;
-	size_t len = input->file->len;
-	const char *bom = NULL;
-	size_t end = len;
-	struct tree_cursor cursor;
-	struct tree_place place;
-
-	if (input->facts.has_bom)
-		bom = memmem(text + start, len - start, "\xef\xbb\xbf", 3);
-	if (bom)
-		end = (size_t)(bom - text);
-	tree_cursor_init(&cursor, text, len);
-	place = tree_cursor_to_offset(&cursor, start);
-	*ret_part = (struct part){
-		.text = text + start,
-		.len = end - start,
-		.line = place.line - 1,
-		.column = place.column - 1,
+	struct reader reader = {
+		.parse = parse,
+		.part = *part,
+		.has_wide = input->facts.has_wide,
 	};
-	return !bom || is_document_start(text, end, bom + 3, len - end - 3);
-}
 
-static void reject_text(const struct tree_input *input, struct tree_parse *parse, size_t offset,
-			const char *problem)
-{
-	struct diag_span span = tree_offset_span(input->file, offset);
-
-	diag_add(&parse->diags, DIAG_BH0003, span, "%s", problem);
-	parse->is_malformed = true;
-	parse->error_place = (struct tree_place){span.line, span.column};
-}
-
-static void read_parts(struct reader *reader, const struct tree_input *input)
-{
-	size_t start = tree_bom_size(input->file->text, input->file->len);
-	struct part part;
-
-	for (;;) {
-		bool is_cut_well = cut_part(input, start, &part);
-
-		read_part(reader, &part);
-		start += part.len;
-		if (start == input->file->len || reader->parse->is_malformed ||
-		    reader->builder.is_stopped)
-			return;
-		if (!is_cut_well) {
-			reject_text(input, reader->parse, start,
-				    "a byte order mark inside a document");
-			return;
-		}
-		start += 3;
-	}
-}
-
-static bool has_many_tag_directives(const struct diag_file *file)
-{
-	const char *end = file->text + file->len;
-	const char *p = file->text;
-
-	for (size_t n = 0; n <= MAX_TAG_DIRECTIVES; n++) {
-		p = memmem(p, (size_t)(end - p), "%TAG", 4);
-		if (!p)
-			return false;
-		p += 4;
-	}
-	return true;
-}
-
-void tree_parse_yaml(const struct tree_input *input, struct tree_parse *parse)
-{
-	struct reader reader = {.parse = parse, .has_wide = input->facts.has_wide};
-
-	if (input->facts.has_forbidden) {
-		reject_text(input, parse, input->facts.forbidden,
-			    "a character that YAML does not allow");
-		return;
-	}
-	if (has_many_tag_directives(input->file)) {
-		diag_add(&parse->diags, DIAG_BH0004, (struct diag_span){.file = input->file},
-			 "more than %d %%TAG directives", MAX_TAG_DIRECTIVES);
-		return;
-	}
 	tree_build_init(&reader.builder, input, &parse->diags);
-	read_parts(&reader, input);
+	read_part(&reader);
+	parse->is_stopped = reader.builder.is_stopped;
 	tree_build_release(&reader.builder);
 	vec_release(&reader.anchors);
 	hash_map_release(&reader.anchor_of);

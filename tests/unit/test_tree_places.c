@@ -161,7 +161,7 @@ static void check_floods(struct strbuf *buf)
 		      "three thousand indentations");
 	for (int i = 0; i < 100000; i++)
 		strbuf_printf(buf, "%%TAG !a%d! x\n", i);
-	check_problem(buf, NULL, "BH0004 0:0 more than 1000 %TAG directives",
+	check_problem(buf, NULL, "BH0004 1:1 too many %TAG directives",
 		      "a hundred thousand handles");
 	for (int i = 0; i < 100000; i++)
 		strbuf_printf(buf, "a%d: &a%d %d\n", i, i, i);
