@@ -127,8 +127,7 @@ static void home_remove_files(const struct lab_home *home)
 	rmdir(LAB_RUN_DIR);
 }
 
-/* Removes the homes whose init died without a word, for example by a kill -9 of `run`. */
-static void sweep(void)
+void lab_home_sweep(void)
 {
 	DIR *dir = opendir(LAB_RUN_DIR);
 	struct dirent *entry;
@@ -151,7 +150,7 @@ int lab_home_create(const char *name, struct lab_home *ret, struct lab_fault *fa
 {
 	int error;
 
-	sweep();
+	lab_home_sweep();
 	home_set_name(ret, name);
 	if ((mkdir(LAB_RUN_DIR, 0755) && errno != EEXIST) ||
 	    (mkdir(ret->path, 0700) && errno != EEXIST))
@@ -237,7 +236,7 @@ int lab_home_find(const char *name, struct lab_home *ret, struct lab_fault *faul
 
 void lab_home_end(struct lab_home *home)
 {
-	if (home->init_fd >= 0) {
+	if (home->init_fd >= 0 || home_open_init(home)) {
 		pidfd_send_signal(home->init_fd, SIGKILL, NULL, 0);
 		/* Readable once every process of the lab is gone: init outlives them. */
 		poll(&(struct pollfd){.fd = home->init_fd, .events = POLLIN}, 1, -1);

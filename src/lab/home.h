@@ -35,7 +35,10 @@ const char *lab_path(char buf[LAB_PATH_SIZE], const char *format, ...)
 /* Lower-case letters, digits and hyphens. */
 bool lab_name_is_valid(const char *name);
 
-/* A home for a new lab, locked. -EEXIST when a lab of that name is up. Removes what dead labs left. */
+/* Removes what dead labs left: the note of a `run` that was killed without a chance to clean up. */
+void lab_home_sweep(void);
+
+/* A home for a new lab, locked. -EEXIST when a lab of that name is up. Sweeps. */
 int lab_home_create(const char *name, struct lab_home *ret, struct lab_fault *fault);
 
 /* Notes who init is; the home can be found from now on. */
@@ -44,7 +47,10 @@ int lab_home_set_init(struct lab_home *home, pid_t init, struct lab_fault *fault
 /* The lab of that name; with NULL the only one that is up. -ENOENT when there is none. */
 int lab_home_find(const char *name, struct lab_home *ret, struct lab_fault *fault);
 
-/* Kills init, waits until it and all it held is gone, and removes the home. Fine when it is half made. */
+/*
+ * Kills init, whoever started it, waits until it and all it held is gone, and removes the home. Fine when it is
+ * half made.
+ */
 void lab_home_end(struct lab_home *home);
 
 /* Forgets the handle; the lab stays. */

@@ -13,14 +13,22 @@ static const char *const unusable[] = {
 	"::/8",      "fe80::/10",   "ff00::/8",
 };
 
-/* Documentation addresses: an example that looks like one, where any address would do. */
-static const char *const preferred[] = {"203.0.113.10", "2001:db8::10"};
+/* Examples that look like some, where any address would do. */
+static const char *const preferred[] = {
+	"198.51.100.10", "203.0.113.10", "192.0.2.10", "2001:db8::10", "2001:db8:ffff::10",
+};
+
+/* A kind of range that has an address already. */
+struct chosen {
+	uint32_t peer_class;
+	bool is_named;
+};
 
 struct outside {
 	struct lab_cluster *cluster;
 	struct lab_port *ports;
 	uint32_t n_ports;
-	VEC(uint32_t) classes; /* that have an address already */
+	VEC(struct chosen) chosen; /* of the family at hand */
 };
 
 static bool add_port(struct outside *outside, uint8_t space, uint16_t number)
@@ -78,18 +86,27 @@ static bool find_unusable(const struct ip_addr *addr, struct ip_range *ret)
 	return false;
 }
 
+/* Where to begin to look: at an address that looks good, else at the second or only one. */
+static struct ip_addr first_candidate(const struct ip_range *range)
+{
+	struct ip_addr addr;
+
+	for (size_t i = 0; i < sizeof(preferred) / sizeof(*preferred); i++) {
+		ip_parse(preferred[i], &addr, NULL);
+		if (ip_range_contains(range, &addr))
+			return addr;
+	}
+	return ip_next(&range->first, &addr) && ip_range_contains(range, &addr) ? addr
+										: range->first;
+}
+
 /* An address of the range that can be outside the cluster; false when it has none. */
 static bool example_address(const struct lab_plan *plan, const struct ip_range *range,
 			    struct ip_addr *ret)
 {
-	struct ip_addr addr;
+	struct ip_addr addr = first_candidate(range);
 	struct ip_range block;
 
-	ip_parse(preferred[range->first.family == IP_V6], &addr, NULL);
-	if (!ip_range_contains(range, &addr) && !ip_next(&range->first, &addr))
-		addr = range->first;
-	if (!ip_range_contains(range, &addr))
-		addr = range->first;
 	while (ip_range_contains(range, &addr)) {
 		const bool is_unusable = find_unusable(&addr, &block);
 
@@ -102,11 +119,43 @@ static bool example_address(const struct lab_plan *plan, const struct ip_range *
 	return false;
 }
 
-static bool has_class(const struct outside *outside, uint32_t class)
+static bool block_contains(const struct ip_cidr *cidr, const struct ip_addr *addr)
 {
-	for (size_t i = 0; i < outside->classes.n; i++)
-		if (outside->classes.items[i] == class)
+	const struct ip_range range = ip_cidr_range(cidr);
+
+	return ip_range_contains(&range, addr);
+}
+
+static bool rule_names(const struct policy_rule *rule, const struct ip_addr *addr)
+{
+	for (uint32_t i = 0; i < rule->n_peers; i++)
+		if (rule->peers[i].kind == POLICY_PEER_CIDR &&
+		    block_contains(&rule->peers[i].cidr, addr))
 			return true;
+	return false;
+}
+
+/* Some rule's block holds the address, be it in an `except`: the same as far outside, but worth a look. */
+static bool is_named(const struct policy_set *policies, const struct ip_addr *addr)
+{
+	for (uint32_t i = 0; i < policies->n_policies; i++)
+		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+			for (uint32_t j = 0; j < policies->policies[i]->n_rules[direction]; j++)
+				if (rule_names(&policies->policies[i]->rules[direction][j], addr))
+					return true;
+	return false;
+}
+
+/* Remembers it; whether it was there. */
+static bool was_chosen(struct outside *outside, uint32_t peer_class, const struct ip_addr *addr)
+{
+	const struct chosen kind = {peer_class, is_named(outside->cluster->policies, addr)};
+
+	for (size_t i = 0; i < outside->chosen.n; i++)
+		if (outside->chosen.items[i].peer_class == kind.peer_class &&
+		    outside->chosen.items[i].is_named == kind.is_named)
+			return true;
+	vec_push(&outside->chosen, kind);
 	return false;
 }
 
@@ -145,14 +194,13 @@ static uint32_t choose_addresses(struct outside *outside, const struct compile_w
 	size_t n;
 
 	ranges = compile_ranges(world, family, &n);
-	vec_clear(&outside->classes);
+	vec_clear(&outside->chosen);
 	for (size_t i = 0; i < n && any_pod_has(plan, family); i++) {
 		struct ip_addr addr;
 
-		if (has_class(outside, ranges[i].peer_class) ||
-		    !example_address(plan, &ranges[i].range, &addr))
+		if (!example_address(plan, &ranges[i].range, &addr) ||
+		    was_chosen(outside, ranges[i].peer_class, &addr))
 			continue;
-		vec_push(&outside->classes, ranges[i].peer_class);
 		if (plan->n_outside < LAB_MAX_OUTSIDE)
 			add_end(outside, &addr);
 		else
@@ -178,6 +226,6 @@ void lab_plan_outside(struct lab_cluster *cluster)
 			 "%u address ranges of the rules have no example outside the cluster: "
 			 "the lab has %d",
 			 n_left_out, LAB_MAX_OUTSIDE);
-	vec_release(&outside.classes);
+	vec_release(&outside.chosen);
 	compile_world_free(world);
 }

@@ -70,7 +70,8 @@ struct lab_prober {
 	const struct lab_home *home;
 	struct datapath *const *nodes; /* whose events tell of drops; by node number */
 	uint32_t n_nodes;
-	void (*progress)(size_t n_done, size_t n); /* now and then; or NULL */
+	void (*progress)(void *data, size_t n_done, size_t n); /* now and then; or NULL */
+	void *progress_data;
 };
 
 /*

@@ -262,7 +262,8 @@ static int prober_loop(struct prober *prober)
 			error = prober_hear_events(prober);
 		prober_expire(prober);
 		if (prober->asked->progress)
-			prober->asked->progress(prober->n_done, prober->probes->n);
+			prober->asked->progress(prober->asked->progress_data, prober->n_done,
+						prober->probes->n);
 	}
 	for (struct flight *flight = prober->flights; flight < prober->flights + WINDOW; flight++)
 		if (flight->probe)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define MATRIX_MAX_ENDS 48 /* beyond, nobody reads it */
+#define MAX_LISTED 20
 
 const char *lab_thousands(uint64_t number, char buf[32])
 {
@@ -91,6 +92,20 @@ static void print_disagreement(FILE *out, const struct lab_report *report,
 	arena_release(&arena);
 }
 
+static void print_disagreements(FILE *out, const struct lab_report *report)
+{
+	const struct lab_probes *probes = report->probes;
+	size_t n = 0;
+	char text[32];
+
+	for (size_t i = 0; i < probes->n; i++)
+		if (!lab_probe_agrees(&probes->items[i]) && n++ < MAX_LISTED)
+			print_disagreement(out, report, &probes->items[i]);
+	if (n > MAX_LISTED)
+		fprintf(out, "… and %s more (-o json has them all)\n",
+			lab_thousands(n - MAX_LISTED, text));
+}
+
 void lab_report_text(FILE *out, const struct lab_report *report, unsigned int width, bool color)
 {
 	const struct lab_probes *probes = report->probes;
@@ -99,9 +114,7 @@ void lab_report_text(FILE *out, const struct lab_report *report, unsigned int wi
 
 	if (lab_n_ends(report->plan) <= MATRIX_MAX_ENDS)
 		lab_matrix_print(out, report, width, color);
-	for (size_t i = 0; i < probes->n; i++)
-		if (!lab_probe_agrees(&probes->items[i]))
-			print_disagreement(out, report, &probes->items[i]);
+	print_disagreements(out, report);
 	if (report->n_events_lost)
 		fprintf(out, "%s events of the kernel were lost\n",
 			lab_thousands(report->n_events_lost, n_wrong));

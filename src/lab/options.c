@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lab/options.h"
+
+#include "base/diag.h"
+#include "lab/home.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_NODES 64
+
+enum {
+	OPTION_POD_CIDR = 256,
+	OPTION_INVALID,
+	OPTION_COLOR,
+	OPTION_NAME,
+	OPTION_NODES,
+	OPTION_DENIED
+};
+
+static const struct option long_options[] = {
+	{"file", required_argument, NULL, 'f'},
+	{"namespace", required_argument, NULL, 'n'},
+	{"output", required_argument, NULL, 'o'},
+	{"help", no_argument, NULL, 'h'},
+	{"pod-cidr", required_argument, NULL, OPTION_POD_CIDR},
+	{"invalid", required_argument, NULL, OPTION_INVALID},
+	{"color", optional_argument, NULL, OPTION_COLOR},
+	{"name", required_argument, NULL, OPTION_NAME},
+	{"nodes", required_argument, NULL, OPTION_NODES},
+	{"denied", no_argument, NULL, OPTION_DENIED},
+	{NULL, 0, NULL, 0},
+};
+
+/* What is read while its size is not known. */
+struct reader {
+	struct lab_options *options;
+	const char *verb;
+	unsigned int takes;
+	const char *color; /* "auto", "always", "never" */
+};
+
+static int refuse(const char *verb, const char *option, const char *why)
+{
+	fprintf(stderr, "bulkhead-lab %s: %s: %s\n", verb, option, why);
+	return LAB_EXIT_INPUT;
+}
+
+/* The arrays are as long as argv, which bounds them. */
+static void add_path(struct lab_input *input, const char *path)
+{
+	((const char **)input->paths)[input->n_paths++] = path;
+}
+
+static int set_nodes(struct reader *reader, const char *text)
+{
+	char *end;
+	const unsigned long n = strtoul(text, &end, 10);
+
+	if (*end || !n || n > MAX_NODES)
+		return refuse(reader->verb, "--nodes", "expected a number from 1 to 64");
+	reader->options->input.n_nodes = (uint32_t)n;
+	return 0;
+}
+
+static int set_word(struct reader *reader, int option, const char *text)
+{
+	struct lab_options *options = reader->options;
+
+	if (option == 'o') {
+		options->is_json = !strcmp(text, "json");
+		return options->is_json || !strcmp(text, "text")
+			       ? 0
+			       : refuse(reader->verb, "-o", "expected text or json");
+	}
+	if (option == OPTION_INVALID) {
+		options->input.skip_invalid = true;
+		return strcmp(text, "skip") ? refuse(reader->verb, "--invalid", "expected skip")
+					    : 0;
+	}
+	if (option == OPTION_NAME) {
+		options->name = text;
+		return lab_name_is_valid(text) ? 0
+					       : refuse(reader->verb, "--name",
+							"expected up to 32 lower-case letters, "
+							"digits and hyphens");
+	}
+	reader->color = text ? text : "always";
+	return strcmp(reader->color, "always") && strcmp(reader->color, "never") &&
+			       strcmp(reader->color, "auto")
+		       ? refuse(reader->verb, "--color", "expected auto, always or never")
+		       : 0;
+}
+
+static int set_input(struct reader *reader, int option, const char *text)
+{
+	struct lab_input *input = &reader->options->input;
+
+	if (option == 'f') {
+		add_path(input, text);
+		return 0;
+	}
+	if (!(reader->takes & LAB_TAKES_INPUT))
+		return refuse(reader->verb, "-n, --pod-cidr, --nodes",
+			      "the running lab has its own; they are for run and up");
+	if (option == 'n')
+		input->default_namespace = text;
+	else if (option == OPTION_POD_CIDR)
+		((const char **)input->pod_cidrs)[input->n_pod_cidrs++] = text;
+	else
+		return set_nodes(reader, text);
+	return 0;
+}
+
+static int set_option(struct reader *reader, int option, const char *text)
+{
+	switch (option) {
+	case 'h':
+		reader->options->wants_help = true;
+		return 0;
+	case OPTION_DENIED:
+		reader->options->is_denied_only = true;
+		return 0;
+	case 'f':
+	case 'n':
+	case OPTION_POD_CIDR:
+	case OPTION_NODES:
+		if (!(reader->takes & (LAB_TAKES_INPUT | LAB_TAKES_PATHS)))
+			return refuse(reader->verb, "-f, -n, --pod-cidr, --nodes",
+				      "this verb reads no manifests");
+		return set_input(reader, option, text);
+	case 'o':
+	case OPTION_INVALID:
+	case OPTION_NAME:
+	case OPTION_COLOR:
+		return set_word(reader, option, text);
+	default: /* getopt_long has said it */
+		return LAB_EXIT_INPUT;
+	}
+}
+
+/* Colour for a terminal, unless NO_COLOR (https://no-color.org) or --color says otherwise. */
+static bool wants_color(const char *color, int fd)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (strcmp(color, "auto"))
+		return !strcmp(color, "always");
+	return isatty(fd) && !(no_color && *no_color);
+}
+
+/* What stands after the options. */
+static int set_rest(struct reader *reader, int argc, char **argv)
+{
+	struct lab_options *options = reader->options;
+	const bool takes_paths = reader->takes & (LAB_TAKES_INPUT | LAB_TAKES_PATHS);
+
+	if (reader->takes & LAB_TAKES_COMMAND) {
+		const int at = argc > 1 && !strcmp(argv[1], "--") ? 2 : 1;
+
+		if (argc <= at)
+			return refuse(reader->verb, "NS/POD -- COMMAND",
+				      "a pod and a command are needed");
+		options->pod = argv[0];
+		options->command = argv + at;
+		return 0;
+	}
+	for (int i = 0; i < argc; i++)
+		if (takes_paths)
+			add_path(&options->input, argv[i]);
+		else
+			return refuse(reader->verb, argv[i], "unexpected argument");
+	if (takes_paths && !options->input.n_paths)
+		return refuse(reader->verb, "PATH", "at least one file or directory is needed");
+	return 0;
+}
+
+int lab_options_parse(int argc, char **argv, unsigned int takes, struct lab_options *ret)
+{
+	struct reader reader = {.options = ret, .verb = argv[0], .takes = takes, .color = "auto"};
+	/* Options of the command that is to be run are its own. */
+	const char *shorts = takes & LAB_TAKES_COMMAND ? "+f:n:o:h" : "f:n:o:h";
+	int option, error = 0;
+
+	*ret = (struct lab_options){
+		.input.paths = calloc((size_t)argc, sizeof(char *)),
+		.input.pod_cidrs = calloc((size_t)argc, sizeof(char *)),
+	};
+	if (!ret->input.paths || !ret->input.pod_cidrs)
+		abort();
+	optind = 1;
+	while (!error && (option = getopt_long(argc, argv, shorts, long_options, NULL)) != -1)
+		error = set_option(&reader, option, optarg);
+	ret->color = wants_color(reader.color, STDOUT_FILENO);
+	ret->color_err = wants_color(reader.color, STDERR_FILENO);
+	if (error || ret->wants_help)
+		return error;
+	return set_rest(&reader, argc - optind, argv + optind);
+}
+
+void lab_options_release(struct lab_options *options)
+{
+	free((void *)options->input.paths);
+	free((void *)options->input.pod_cidrs);
+}
