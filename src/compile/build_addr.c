@@ -114,8 +114,8 @@ static void build_buckets(struct build *build, const struct entry_list *entries,
 		n += entries->items[i].addr.family == family;
 	if (!n)
 		return;
-	/* at most half full, so that nearly every address is in its home bucket */
-	while (n_buckets * n_slots < 2 * n)
+	/* at most two thirds full, so that nearly every address is in its home bucket */
+	while (2 * n_buckets * n_slots < 3 * n)
 		n_buckets *= 2;
 	for (;; n_buckets *= 2) {
 		lines = calloc(n_buckets, TABLE_LINE_SIZE);

@@ -23,6 +23,13 @@ VERDICT_INLINE const void *table_line(const struct table_view *table, __u32 line
 	return bpf_map_lookup_elem((void *)table, &line);
 }
 
+/* The kernel's programs cannot. */
+VERDICT_INLINE void table_prefetch(const struct table_view *table, __u32 line)
+{
+	(void)table;
+	(void)line;
+}
+
 #else
 
 /* A table in memory: `lines` is 8-byte aligned and outlives the view. */
@@ -36,6 +43,12 @@ VERDICT_INLINE const void *table_line(const struct table_view *table, __u32 line
 	if (line >= table->n_lines)
 		return (const void *)0;
 	return (const char *)table->lines + (__u64)line * TABLE_LINE_SIZE;
+}
+
+/* A hint: any number is fine, also one outside the table. */
+VERDICT_INLINE void table_prefetch(const struct table_view *table, __u32 line)
+{
+	__builtin_prefetch((const char *)table->lines + (__u64)line * TABLE_LINE_SIZE);
 }
 
 #endif

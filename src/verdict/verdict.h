@@ -68,62 +68,6 @@ VERDICT_INLINE void verdict_side_set(struct verdict_side *side, __u8 action, __u
 	side->reason = reason;
 }
 
-/* 1: found; 0: not a known single address; -1: the table is broken. */
-VERDICT_INLINE int verdict_find4(const struct table_view *table, struct table_section section,
-				 __u32 addr, struct table_address *ret)
-{
-	const __u32 mask = section.n - 1;
-	const __u32 home = table_hash4(addr, mask);
-
-	for (__u32 probe = 0; probe < TABLE_PROBES && section.n; probe++) {
-		const struct table_bucket4 *bucket =
-			table_line(table, section.line + ((home + probe) & mask));
-
-		if (!bucket)
-			return -1;
-#pragma GCC unroll 5
-		for (int i = 0; i < TABLE_BUCKET4_SLOTS; i++) {
-			if (bucket->key[i] != addr ||
-			    !(bucket->value[i].flags_class & TABLE_ADDR_USED))
-				continue;
-			*ret = bucket->value[i];
-			return 1;
-		}
-		if (!bucket->more)
-			break;
-	}
-	return 0;
-}
-
-VERDICT_INLINE int verdict_find6(const struct table_view *table, struct table_section section,
-				 const __u32 addr[4], struct table_address *ret)
-{
-	const __u32 mask = section.n - 1;
-	const __u32 home = table_hash6(addr, mask);
-
-	for (__u32 probe = 0; probe < TABLE_PROBES && section.n; probe++) {
-		const struct table_bucket6 *bucket =
-			table_line(table, section.line + ((home + probe) & mask));
-
-		if (!bucket)
-			return -1;
-#pragma GCC unroll 2
-		for (int i = 0; i < TABLE_BUCKET6_SLOTS; i++) {
-			const __u32 *key = bucket->slot[i].key;
-
-			if (key[3] != addr[3] || key[2] != addr[2] || key[1] != addr[1] ||
-			    key[0] != addr[0] ||
-			    !(bucket->slot[i].value.flags_class & TABLE_ADDR_USED))
-				continue;
-			*ret = bucket->slot[i].value;
-			return 1;
-		}
-		if (!bucket->more)
-			break;
-	}
-	return 0;
-}
-
 /*
  * All ones if a ≤ b, else 0, without a jump: in the search below every jump would double the states that the
  * kernel's verifier has to walk. The compiler must not see what the masks are, or it makes jumps of them.
@@ -148,6 +92,73 @@ VERDICT_INLINE __u64 verdict_mask_eq(__u64 a, __u64 b)
 VERDICT_INLINE __u64 verdict_u64(const __u32 words[2])
 {
 	return (__u64)words[0] << 32 | words[1];
+}
+
+/*
+ * 1: found; 0: not a known single address; -1: the table is broken. A free slot is all zero, so it may match
+ * without being taken for an entry. No jump per slot: which one it is cannot be predicted.
+ */
+VERDICT_INLINE int verdict_find4(const struct table_view *table, struct table_section section,
+				 __u32 addr, struct table_address *ret)
+{
+	const __u32 mask = section.n - 1;
+	const __u32 home = table_hash4(addr, mask);
+	__u32 flags_class = 0, endpoint = 0;
+
+	for (__u32 probe = 0; probe < TABLE_PROBES && section.n; probe++) {
+		const struct table_bucket4 *bucket =
+			table_line(table, section.line + ((home + probe) & mask));
+
+		if (!bucket)
+			return -1;
+#pragma GCC unroll 5
+		for (int i = 0; i < TABLE_BUCKET4_SLOTS; i++) {
+			const __u64 match = verdict_mask_eq(bucket->key[i], addr);
+
+			flags_class |= bucket->value[i].flags_class & match;
+			endpoint |= bucket->value[i].endpoint & match;
+		}
+		if (flags_class & TABLE_ADDR_USED) {
+			*ret = (struct table_address){flags_class, endpoint};
+			return 1;
+		}
+		if (!bucket->more)
+			break;
+	}
+	return 0;
+}
+
+VERDICT_INLINE int verdict_find6(const struct table_view *table, struct table_section section,
+				 const __u32 addr[4], struct table_address *ret)
+{
+	const __u32 mask = section.n - 1;
+	const __u32 home = table_hash6(addr, mask);
+	__u32 flags_class = 0, endpoint = 0;
+
+	for (__u32 probe = 0; probe < TABLE_PROBES && section.n; probe++) {
+		const struct table_bucket6 *bucket =
+			table_line(table, section.line + ((home + probe) & mask));
+
+		if (!bucket)
+			return -1;
+#pragma GCC unroll 2
+		for (int i = 0; i < TABLE_BUCKET6_SLOTS; i++) {
+			const __u64 match = verdict_mask_eq(verdict_u64(bucket->slot[i].key),
+							    verdict_u64(addr)) &
+					    verdict_mask_eq(verdict_u64(bucket->slot[i].key + 2),
+							    verdict_u64(addr + 2));
+
+			flags_class |= bucket->slot[i].value.flags_class & match;
+			endpoint |= bucket->slot[i].value.endpoint & match;
+		}
+		if (flags_class & TABLE_ADDR_USED) {
+			*ret = (struct table_address){flags_class, endpoint};
+			return 1;
+		}
+		if (!bucket->more)
+			break;
+	}
+	return 0;
 }
 
 /* A range section may hold this many doublings of records between two index entries. */
@@ -234,6 +245,16 @@ VERDICT_INLINE int verdict_range(const struct table_view *table,
 		ret->flags_class = range->flags_class;
 	}
 	return 0;
+}
+
+/* The line that an address is most likely in, on its way while something else is looked up. */
+VERDICT_INLINE void verdict_prefetch(const struct table_view *table, const struct table_keys *keys,
+				     __u8 family, const __u32 addr[4])
+{
+	if (family == 4)
+		table_prefetch(table, keys->addr4.line + table_hash4(addr[0], keys->addr4.n - 1));
+	else
+		table_prefetch(table, keys->addr6.line + table_hash6(addr, keys->addr6.n - 1));
 }
 
 /* What the table knows of an address: its own entry, else the CIDR range it lies in. 0 or -1. */
@@ -376,6 +397,8 @@ VERDICT_INLINE void verdict_flow(const struct table_view *table, const struct ve
 
 	verdict_both(verdict, TABLE_DENY, VERDICT_BAD_TABLE);
 	verdict->src = verdict->dst = (struct table_address){0};
+	if (keys)
+		verdict_prefetch(table, keys, flow->family, flow->dst);
 	if (!keys || !answers ||
 	    verdict_address(table, keys, answers, flow->family, flow->src, &verdict->src) ||
 	    verdict_address(table, keys, answers, flow->family, flow->dst, &verdict->dst)) {
