@@ -76,12 +76,15 @@ size_t tree_bom_size(const char *text, size_t len)
 	return len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
-/* Formats that people hand over by mistake, by how they start. */
-static const struct {
+/* What a text is told apart by: its first bytes. */
+struct magic {
 	const char *name;
-	const char *magic;
+	const char *bytes;
 	size_t size;
-} signatures[] = {
+};
+
+/* Formats that people hand over by mistake. */
+static const struct magic formats[] = {
 	{"gzip", "\x1f\x8b", 2},
 	{"zip", "PK\x03\x04", 4},
 	{"zstd", "\x28\xb5\x2f\xfd", 4},
@@ -98,58 +101,49 @@ static const struct {
 	{"PDF", "%PDF-", 5},
 };
 
-static const struct {
-	const char *name;
-	const char *bom;
-	size_t size;
-} encodings[] = {
+/* The longer marks first: UTF-32's starts with UTF-16's. */
+static const struct magic encodings[] = {
 	{"UTF-32 (little-endian)", "\xff\xfe\0\0", 4},
 	{"UTF-32 (big-endian)", "\0\0\xfe\xff", 4},
 	{"UTF-16 (little-endian)", "\xff\xfe", 2},
 	{"UTF-16 (big-endian)", "\xfe\xff", 2},
 };
 
-static bool starts_with(const struct diag_file *file, const char *bytes, size_t size)
+static const char *find_magic(const struct diag_file *file, const struct magic *magic, size_t n)
 {
-	return file->len >= size && memcmp(file->text, bytes, size) == 0;
+	for (size_t i = 0; i < n; i++) {
+		if (file->len >= magic[i].size &&
+		    memcmp(file->text, magic[i].bytes, magic[i].size) == 0)
+			return magic[i].name;
+	}
+	return NULL;
 }
+
+#define FIND_MAGIC(file, table) find_magic((file), (table), sizeof(table) / sizeof((table)[0]))
 
 static struct diag_span whole_file(const struct diag_file *file)
 {
 	return (struct diag_span){.file = file};
 }
 
-static bool check_signature(const struct diag_file *file, struct diag_list *diags)
+static bool check_magic(const struct diag_file *file, struct diag_list *diags)
 {
-	for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
-		struct diag *diag;
+	const char *format = FIND_MAGIC(file, formats);
+	const char *encoding = FIND_MAGIC(file, encodings);
+	struct diag *diag;
 
-		if (!starts_with(file, signatures[i].magic, signatures[i].size))
-			continue;
+	if (format) {
 		diag = diag_add(diags, DIAG_BH0009, whole_file(file),
-				"this looks like %s, expected YAML or JSON text",
-				signatures[i].name);
-		if (strcmp(signatures[i].name, "gzip") == 0)
+				"this looks like %s, expected YAML or JSON text", format);
+		if (strcmp(format, "gzip") == 0)
 			diag_hint(diags, diag,
 				  "unpack it first; a packed Helm chart: helm template CHART.tgz");
-		return false;
-	}
-	return true;
-}
-
-static bool check_encoding(const struct diag_file *file, struct diag_list *diags)
-{
-	for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++) {
-		struct diag *diag;
-
-		if (!starts_with(file, encodings[i].bom, encodings[i].size))
-			continue;
+	} else if (encoding) {
 		diag = diag_add(diags, DIAG_BH0003, whole_file(file),
-				"the text is %s, expected UTF-8", encodings[i].name);
-		diag_hint(diags, diag, "convert it: iconv -f %.6s -t UTF-8", encodings[i].name);
-		return false;
+				"the text is %s, expected UTF-8", encoding);
+		diag_hint(diags, diag, "convert it: iconv -f %.6s -t UTF-8", encoding);
 	}
-	return true;
+	return !format && !encoding;
 }
 
 static bool is_control(unsigned char ch)
@@ -232,7 +226,7 @@ bool tree_text_check(const struct diag_file *file, struct diag_list *diags,
 	struct tree_text_facts facts = {0};
 	size_t at = 0;
 
-	if (!check_signature(file, diags) || !check_encoding(file, diags))
+	if (!check_magic(file, diags))
 		return false;
 	while (at < file->len) {
 		uint32_t code;
