@@ -85,20 +85,9 @@ struct magic {
 
 /* Formats that people hand over by mistake. */
 static const struct magic formats[] = {
-	{"gzip", "\x1f\x8b", 2},
-	{"zip", "PK\x03\x04", 4},
-	{"zstd", "\x28\xb5\x2f\xfd", 4},
-	{"xz",
-	 "\xfd"
-	 "7zXZ",
-	 5},
-	{"bzip2", "BZh", 3},
-	{"ELF",
-	 "\x7f"
-	 "ELF",
-	 4},
-	{"PNG", "\x89PNG", 4},
-	{"PDF", "%PDF-", 5},
+	{"gzip", "\x1f\x8b", 2},  {"zip", "PK\x03\x04", 4},    {"zstd", "\x28\xb5\x2f\xfd", 4},
+	{"xz", "\xfd\x37zXZ", 5}, {"bzip2", "BZh91AY&SY", 10}, {"ELF", "\x7f\x45LF", 4},
+	{"PNG", "\x89PNG", 4},    {"PDF", "%PDF-", 5},
 };
 
 /* The longer marks first: UTF-32's starts with UTF-16's. */
