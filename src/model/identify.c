@@ -80,18 +80,19 @@ static void read_name(struct model_object *object, const struct tree_node *metad
 
 static void read_ns(struct model_object *object, const struct tree_node *metadata)
 {
+	const struct tree_node *node = tree_get(metadata, "namespace");
 	const char *ns = model_object_string(object, metadata, "namespace");
 
 	if (object->known->is_cluster_wide)
 		return;
-	if (!ns || *ns == '\0') {
-		object->lacks_ns = true;
-		object->ns = object->loader->options.default_namespace;
+	if (ns && *ns) {
+		object->ns = ns;
+		if (!is_dns_label(ns, strlen(ns)))
+			bad_name(object, metadata, "namespace");
 		return;
 	}
-	object->ns = ns;
-	if (!is_dns_label(ns, strlen(ns)))
-		bad_name(object, metadata, "namespace");
+	object->lacks_ns = ns || !node || node->kind == TREE_NULL;
+	object->ns = object->loader->options.default_namespace;
 }
 
 void model_object_identify(struct model_object *object)

@@ -178,25 +178,39 @@ const char *sketch_namespaces(struct sketch *sketch)
 	return strbuf_str(text);
 }
 
-static const char *problems(struct sketch *sketch, bool with_messages)
+/* What stands at the span: a word of the text is easier to read in a test than its column. */
+static void add_word(struct strbuf *text, const struct diag_span *span)
 {
-	strbuf_clear(&sketch->text);
-	for (const struct diag *diag = sketch->diags.first; diag; diag = diag->next) {
-		add_separator(&sketch->text);
-		strbuf_printf(&sketch->text, "%s %u:%u", diag_code_name(diag->code),
-			      diag->span.line, diag->span.column);
-		if (with_messages)
-			strbuf_printf(&sketch->text, " %s", diag->message);
+	const char *at = span->file ? span->file->text : NULL;
+
+	for (uint32_t line = 1; at && line < span->line; line++) {
+		at = strchr(at, '\n');
+		at = at ? at + 1 : NULL;
 	}
-	return strbuf_str(&sketch->text);
+	if (!at || span->line == 0)
+		return;
+	at += span->column - 1;
+	strbuf_printf(text, " %u ", span->line);
+	strbuf_add(text, at, strcspn(at, " ,:]}\n"));
 }
 
 const char *sketch_codes(struct sketch *sketch)
 {
-	return problems(sketch, false);
+	strbuf_clear(&sketch->text);
+	for (const struct diag *diag = sketch->diags.first; diag; diag = diag->next) {
+		add_separator(&sketch->text);
+		strbuf_addstr(&sketch->text, diag_code_name(diag->code));
+		add_word(&sketch->text, &diag->span);
+	}
+	return strbuf_str(&sketch->text);
 }
 
-const char *sketch_problems(struct sketch *sketch)
+const char *sketch_messages(struct sketch *sketch)
 {
-	return problems(sketch, true);
+	strbuf_clear(&sketch->text);
+	for (const struct diag *diag = sketch->diags.first; diag; diag = diag->next) {
+		add_separator(&sketch->text);
+		strbuf_printf(&sketch->text, "%s %s", diag_code_name(diag->code), diag->message);
+	}
+	return strbuf_str(&sketch->text);
 }

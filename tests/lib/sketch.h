@@ -44,6 +44,8 @@ const char *sketch_services(struct sketch *sketch);
 /* "NAME: key=value,…; …" with the origin as a letter: declared, implied, assumed, hypothetical. */
 const char *sketch_namespaces(struct sketch *sketch);
 
-/* "BH0104 3:7; …", and the messages too. */
+/* "BH0104 3 no; …": the line and the word that stands there. */
 const char *sketch_codes(struct sketch *sketch);
-const char *sketch_problems(struct sketch *sketch);
+
+/* "BH0104 'country' must be a string, found boolean; …" */
+const char *sketch_messages(struct sketch *sketch);

@@ -135,7 +135,7 @@ static void check_rows(const struct row *rows, size_t n)
 
 		sketch_text(&sketch, rows[i].text, NULL);
 		ok_str(sketch_workloads(&sketch), rows[i].want, "%s", rows[i].name);
-		ok_str(sketch_problems(&sketch), "", "without a problem");
+		ok_str(sketch_codes(&sketch), "", "without a problem");
 		sketch_release(&sketch);
 	}
 }
