@@ -33,12 +33,22 @@ double sample_percentile(struct sample *sample, double share)
 	return sample->items[rank ? rank - 1 : 0];
 }
 
-uint64_t sample_clock(void)
+static uint64_t read_clock(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+uint64_t sample_clock(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t sample_cpu_clock(void)
+{
+	return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
 double sample_since(uint64_t start)

@@ -25,5 +25,11 @@ static inline double sample_median(struct sample *sample)
 /* CLOCK_MONOTONIC in ns. */
 uint64_t sample_clock(void);
 
+/*
+ * The thread's own CPU time in ns: what pure computing costs, also while others use the machine. It is the wall
+ * clock's time on one that is idle.
+ */
+uint64_t sample_cpu_clock(void);
+
 /* Seconds since a sample_clock(). */
 double sample_since(uint64_t start);
