@@ -137,8 +137,6 @@ static size_t cut(const struct tree_input *input, struct job jobs[MAX_JOBS])
 	size_t start = 0;
 	size_t n = 0;
 
-	if (file->text[0] == '%' || memmem(file->text, file->len, "\n%", 2))
-		n_wanted = 1;
 	while (start < file->len) {
 		size_t end = file->len;
 
@@ -217,31 +215,43 @@ static void read_with_threads(const struct tree_input *input, struct tree_parse 
 	pthread_mutex_destroy(&lock);
 }
 
-static bool has_many_tag_directives(const struct diag_file *file)
+/* Lines that may be directives: those that start with '%'. */
+struct directives {
+	size_t n;
+	size_t n_tags; /* that may be %TAG */
+};
+
+static struct directives find_directives(const struct diag_file *file)
 {
 	const char *end = file->text + file->len;
-	const char *p = file->text;
+	struct directives found = {0};
 
-	for (size_t n = 0; n <= MAX_TAG_DIRECTIVES; n++) {
-		p = memmem(p, (size_t)(end - p), "%TAG", 4);
-		if (!p)
-			return false;
-		p += 4;
+	for (const char *p = file->text; (p = memchr(p, '%', (size_t)(end - p))); p++) {
+		/*
+		 * libyaml's line breaks include characters of more bytes, whose last says enough
+		 * here.
+		 */
+		bool starts_line = p == file->text || p[-1] == '\n' || p[-1] == '\r' ||
+				   p[-1] & 0x80;
+
+		found.n += starts_line;
+		found.n_tags += starts_line && end - p >= 4 && memcmp(p, "%TAG", 4) == 0;
 	}
-	return true;
+	return found;
 }
 
 void tree_parse_yaml(const struct tree_input *input, struct tree_parse *parse)
 {
 	const struct diag_file *file = input->file;
+	bool has_mark = input->facts.has_bom || tree_bom_size(file->text, file->len);
+	struct directives directives = find_directives(file);
 
 	if (input->facts.has_forbidden)
 		reject(input, parse, DIAG_BH0003, input->facts.forbidden,
 		       "a character that YAML does not allow");
-	else if (has_many_tag_directives(file))
+	else if (directives.n_tags > MAX_TAG_DIRECTIVES)
 		reject(input, parse, DIAG_BH0004, 0, "too many %TAG directives");
-	else if (file->len < 2 * JOB_SIZE || input->facts.has_bom ||
-		 tree_bom_size(file->text, file->len))
+	else if (file->len < 2 * JOB_SIZE || has_mark || directives.n)
 		read_between_marks(input, parse);
 	else
 		read_with_threads(input, parse);
