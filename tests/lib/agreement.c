@@ -1,31 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/agreement.h"
+#include "lib/agreement_ask.h"
 
 #include "base/hash.h"
 #include "base/vec.h"
 
 #include <stdio.h>
 
-static const char *const reason_names[] = {
+const char *const agreement_directions[2] = {"egress", "ingress"};
+
+const char *const agreement_reasons[VERDICT_N_REASONS] = {
 #define X(id, name, text) name,
 	VERDICT_REASONS(X)
 #undef X
 };
 
-static const char *const direction_names[] = {"egress", "ingress"};
-
-/* One question and all that is known about it; arrays are by direction. */
-struct ask {
-	struct agreement *agreement;
-	const struct agreement_question *question;
-	const struct ip_addr *other[2];
-	const struct model_pod *pod[2]; /* of `own` */
-	struct oracle_side want[2];     /* of the table */
-	const struct verdict *verdict;  /* userspace's */
-	struct strbuf *complaint;
-};
-
-__attribute__((format(printf, 2, 3))) static bool complain(struct ask *ask, const char *format, ...)
+bool agreement_complain(struct agreement_ask *ask, const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -84,28 +73,29 @@ static const char *action_name(bool is_allowed)
 	return is_allowed ? "allow" : "deny";
 }
 
-static bool is_of_rules(uint8_t reason)
+bool agreement_is_of_rules(uint8_t reason)
 {
 	return reason == VERDICT_RULE || reason == VERDICT_DEFAULT_DENY ||
 	       reason == VERDICT_NOT_ISOLATED;
 }
 
 /* The oracle knows no tables: a pod that is none of its endpoints, or is not asked about, is judged elsewhere. */
-static void expect(struct ask *ask, enum verdict_direction direction)
+static void expect(struct agreement_ask *ask, enum verdict_direction direction)
 {
 	const uint32_t judge[] = {VERDICT_JUDGE_EGRESS, VERDICT_JUDGE_INGRESS};
 	struct oracle_side *want = &ask->want[direction];
 	const struct model_pod *pod = ask->pod[direction];
 	bool is_here = pod && is_subject(ask->agreement, pod);
 
-	if (is_of_rules(want->reason) ? !is_here || !(ask->question->judge & judge[direction])
-				      : want->reason == VERDICT_SELF && !is_here)
+	if (agreement_is_of_rules(want->reason)
+		    ? !is_here || !(ask->question->judge & judge[direction])
+		    : want->reason == VERDICT_SELF && !is_here)
 		*want = (struct oracle_side){.is_allowed = true, .reason = VERDICT_REMOTE};
 }
 
 /* ---- Comparing a side ---- */
 
-static bool compare_rule(struct ask *ask, const struct table_outcome *outcome,
+static bool compare_rule(struct agreement_ask *ask, const struct table_outcome *outcome,
 			 enum verdict_direction direction)
 {
 	const struct table_view *view = &ask->agreement->cluster.view;
@@ -114,23 +104,25 @@ static bool compare_rule(struct ask *ask, const struct table_outcome *outcome,
 	const struct table_policy *policy = table_policy(view, rule ? rule->policy : 0);
 
 	if (want->reason != VERDICT_RULE)
-		return outcome->rule == 0 ||
-		       complain(ask, "%s: a rule without need", direction_names[direction]);
+		return outcome->rule == 0 || agreement_complain(ask, "%s: a rule without need",
+								agreement_directions[direction]);
 	if (!rule || !policy)
-		return complain(ask, "%s: no rule %u", direction_names[direction], outcome->rule);
+		return agreement_complain(ask, "%s: no rule %u", agreement_directions[direction],
+					  outcome->rule);
 	if (rule->index == want->rule && rule->ingress == direction &&
 	    rule->action == TABLE_ALLOW &&
 	    strcmp(table_string(view, policy->ns), want->policy->ns) == 0 &&
 	    strcmp(table_string(view, policy->name), want->policy->name) == 0)
 		return true;
-	return complain(ask, "%s: the oracle's rule is %s/%s [%u], the table's is %s/%s [%u]",
-			direction_names[direction], want->policy->ns, want->policy->name,
-			want->rule, table_string(view, policy->ns),
-			table_string(view, policy->name), rule->index);
+	return agreement_complain(ask,
+				  "%s: the oracle's rule is %s/%s [%u], the table's is %s/%s [%u]",
+				  agreement_directions[direction], want->policy->ns,
+				  want->policy->name, want->rule, table_string(view, policy->ns),
+				  table_string(view, policy->name), rule->index);
 }
 
 /* The isolating policies of an outcome, as the oracle finds them and in the documented order. */
-static bool compare_isolating(struct ask *ask, const struct table_outcome *outcome,
+static bool compare_isolating(struct agreement_ask *ask, const struct table_outcome *outcome,
 			      enum verdict_direction direction)
 {
 	const struct agreement *agreement = ask->agreement;
@@ -146,15 +138,17 @@ static bool compare_isolating(struct ask *ask, const struct table_outcome *outco
 			continue;
 		if (at == n || strcmp(table_string(view, table_policy(view, list[at])->name),
 				      policy->name) != 0)
-			return complain(ask, "%s: %s/%s is not among the isolating policies",
-					direction_names[direction], policy->ns, policy->name);
+			return agreement_complain(ask,
+						  "%s: %s/%s is not among the isolating policies",
+						  agreement_directions[direction], policy->ns,
+						  policy->name);
 		at++;
 	}
-	return at == n || complain(ask, "%s: %u isolating policies, expected %u",
-				   direction_names[direction], n, at);
+	return at == n || agreement_complain(ask, "%s: %u isolating policies, expected %u",
+					     agreement_directions[direction], n, at);
 }
 
-static bool compare_side(struct ask *ask, enum verdict_direction direction)
+static bool compare_side(struct agreement_ask *ask, enum verdict_direction direction)
 {
 	const struct verdict_side *got = &ask->verdict->side[direction];
 	const struct oracle_side *want = &ask->want[direction];
@@ -164,77 +158,24 @@ static bool compare_side(struct ask *ask, enum verdict_direction direction)
 	ask->agreement->n_reasons[want->reason]++;
 	if (got->action != (want->is_allowed ? TABLE_ALLOW : TABLE_DENY) ||
 	    got->reason != want->reason)
-		return complain(ask, "%s: the oracle says %s (%s), the table says %s (%s)",
-				direction_names[direction], action_name(want->is_allowed),
-				reason_names[want->reason], action_name(got->action == TABLE_ALLOW),
-				reason_names[got->reason]);
-	if (!is_of_rules(want->reason))
-		return got->outcome == 0 ||
-		       complain(ask, "%s: an outcome without need", direction_names[direction]);
+		return agreement_complain(
+			ask, "%s: the oracle says %s (%s), the table says %s (%s)",
+			agreement_directions[direction], action_name(want->is_allowed),
+			agreement_reasons[want->reason], action_name(got->action == TABLE_ALLOW),
+			agreement_reasons[got->reason]);
+	if (!agreement_is_of_rules(want->reason))
+		return got->outcome == 0 || agreement_complain(ask, "%s: an outcome without need",
+							       agreement_directions[direction]);
 	if (!outcome)
-		return complain(ask, "%s: no outcome %u", direction_names[direction], got->outcome);
+		return agreement_complain(ask, "%s: no outcome %u", agreement_directions[direction],
+					  got->outcome);
 	return compare_rule(ask, outcome, direction) && compare_isolating(ask, outcome, direction);
-}
-
-/* ---- Comparing the rows that `map` reads ---- */
-
-static uint32_t peer_class(const struct cluster *cluster, const struct ip_addr *addr)
-{
-	const struct model_pod *pod = model_find_address(cluster->snapshot, addr);
-
-	if (!pod)
-		return compile_outside_class(cluster->world, addr);
-	return compile_pod_class(cluster->world, pod, ip_equal(&pod->ips[0], addr) ? 0 : 1);
-}
-
-static bool compare_row(struct ask *ask, const struct compile_row *row,
-			const struct bitset *allowed, enum verdict_direction direction)
-{
-	const struct cluster *cluster = &ask->agreement->cluster;
-	const struct verdict_side *side = &ask->verdict->side[direction];
-	const struct compile_outcome *outcome;
-
-	for (uint32_t i = 0; i < compile_n_peer_classes(cluster->world); i++) {
-		outcome = &row->outcomes[row->cells[i]];
-		if (bitset_test(allowed, i) != (outcome->action == TABLE_ALLOW))
-			return complain(ask, "%s: the bitset and the row differ in class %u",
-					direction_names[direction], i);
-	}
-	outcome = &row->outcomes[row->cells[peer_class(cluster, ask->other[direction])]];
-	return (outcome->action == side->action && outcome->reason == side->reason) ||
-	       complain(ask, "%s: the row says %s (%s), the table's cell %s (%s)",
-			direction_names[direction], action_name(outcome->action == TABLE_ALLOW),
-			reason_names[outcome->reason], action_name(side->action == TABLE_ALLOW),
-			reason_names[side->reason]);
-}
-
-static bool compare_rows(struct ask *ask, enum verdict_direction direction)
-{
-	struct compile_world *world = ask->agreement->cluster.world;
-	const struct oracle_question *asked = &ask->question->asked;
-	struct compile_row row = {0};
-	struct bitset allowed;
-	uint32_t class;
-	bool agrees;
-
-	if (!is_of_rules(ask->want[direction].reason))
-		return true;
-	class = compile_subject_class(world, ask->pod[direction]);
-	bitset_init(&allowed, compile_n_peer_classes(world));
-	compile_row(world, class, (enum policy_direction)direction, asked->space, asked->port,
-		    &row);
-	compile_row_allowed(world, class, (enum policy_direction)direction, asked->space,
-			    asked->port, &allowed);
-	agrees = compare_row(ask, &row, &allowed, direction);
-	bitset_release(&allowed);
-	compile_row_release(&row);
-	return agrees;
 }
 
 /* ---- The whole ---- */
 
 /* struct verdict: deny if a side denies, egress before ingress; else as the last that was judged. */
-static bool compare_whole(struct ask *ask)
+static bool compare_whole(struct agreement_ask *ask)
 {
 	const struct verdict *got = ask->verdict;
 	enum verdict_direction last = ask->question->judge & VERDICT_JUDGE_INGRESS ? VERDICT_INGRESS
@@ -246,34 +187,36 @@ static bool compare_whole(struct ask *ask)
 
 	return (got->action == (want->is_allowed ? TABLE_ALLOW : TABLE_DENY) &&
 		got->reason == want->reason && got->direction == by) ||
-	       complain(ask, "whole: expected %s (%s, by %s), got %s (%s, by %s)",
-			action_name(want->is_allowed), reason_names[want->reason],
-			direction_names[by], action_name(got->action == TABLE_ALLOW),
-			reason_names[got->reason], direction_names[got->direction]);
+	       agreement_complain(ask, "whole: expected %s (%s, by %s), got %s (%s, by %s)",
+				  action_name(want->is_allowed), agreement_reasons[want->reason],
+				  agreement_directions[by], action_name(got->action == TABLE_ALLOW),
+				  agreement_reasons[got->reason],
+				  agreement_directions[got->direction]);
 }
 
-static bool compare_kernel(struct ask *ask, const struct verdict *kernel)
+static bool compare_kernel(struct agreement_ask *ask, const struct verdict *kernel)
 {
 	return memcmp(kernel, ask->verdict, sizeof(*kernel)) == 0 ||
-	       complain(ask, "the kernel says %s (%s), userspace %s (%s)",
-			action_name(kernel->action == TABLE_ALLOW), reason_names[kernel->reason],
-			action_name(ask->verdict->action == TABLE_ALLOW),
-			reason_names[ask->verdict->reason]);
+	       agreement_complain(ask, "the kernel says %s (%s), userspace %s (%s)",
+				  action_name(kernel->action == TABLE_ALLOW),
+				  agreement_reasons[kernel->reason],
+				  action_name(ask->verdict->action == TABLE_ALLOW),
+				  agreement_reasons[ask->verdict->reason]);
 }
 
-static void describe(struct ask *ask)
+static void describe(struct agreement_ask *ask)
 {
 	const struct oracle_question *asked = &ask->question->asked;
 	char src[IP_TEXT_SIZE], dst[IP_TEXT_SIZE];
 
-	complain(ask, "%s -> %s %u/%s%s%s%s", ip_format(&asked->src, src),
-		 ip_format(&asked->dst, dst), asked->port, port_space_name(asked->space),
-		 asked->from_own_node ? ", from the own node" : "",
-		 ask->question->judge & VERDICT_JUDGE_EGRESS ? "" : ", ingress only",
-		 ask->question->judge & VERDICT_JUDGE_INGRESS ? "" : ", egress only");
+	agreement_complain(ask, "%s -> %s %u/%s%s%s%s", ip_format(&asked->src, src),
+			   ip_format(&asked->dst, dst), asked->port, port_space_name(asked->space),
+			   asked->from_own_node ? ", from the own node" : "",
+			   ask->question->judge & VERDICT_JUDGE_EGRESS ? "" : ", ingress only",
+			   ask->question->judge & VERDICT_JUDGE_INGRESS ? "" : ", egress only");
 }
 
-static bool compare(struct ask *ask, const struct verdict *kernel)
+static bool compare(struct agreement_ask *ask, const struct verdict *kernel)
 {
 	bool agrees = true;
 
@@ -281,7 +224,7 @@ static bool compare(struct ask *ask, const struct verdict *kernel)
 		expect(ask, direction);
 		agrees = agrees && compare_side(ask, direction);
 		if (ask->question->with_rows)
-			agrees = agrees && compare_rows(ask, direction);
+			agrees = agrees && agreement_rows(ask, direction);
 	}
 	agrees = agrees && compare_whole(ask) && (!kernel || compare_kernel(ask, kernel));
 	if (!agrees)
@@ -297,7 +240,7 @@ static bool judge(struct agreement *agreement, const struct agreement_question *
 	const struct model_snapshot *snapshot = agreement->cluster.snapshot;
 	struct verdict verdict = {0};
 	struct oracle_verdict oracle;
-	struct ask ask = {
+	struct agreement_ask ask = {
 		.agreement = agreement,
 		.question = question,
 
@@ -314,7 +257,7 @@ static bool judge(struct agreement *agreement, const struct agreement_question *
 	return compare(&ask, agreement->options.kernel ? &record->verdict : NULL);
 }
 
-static struct verdict_flow flow_of(const struct agreement_question *question)
+struct verdict_flow agreement_flow(const struct agreement_question *question)
 {
 	const struct oracle_question *asked = &question->asked;
 	struct verdict_flow flow =
@@ -333,7 +276,7 @@ size_t agreement_ask(struct agreement *agreement, const struct agreement_questio
 	if (!records)
 		abort();
 	for (i = 0; i < n; i++)
-		records[i].flow = flow_of(&questions[i]);
+		records[i].flow = agreement_flow(&questions[i]);
 	if (agreement->options.kernel && kernel_ask(agreement->options.kernel, records, n))
 		abort();
 	for (i = 0; i < n && judge(agreement, &questions[i], &records[i], complaint); i++)

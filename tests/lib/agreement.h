@@ -9,7 +9,8 @@
  *	}
  *
  * Compared are, of each side, the action, the reason, the deciding rule and the policies that isolate; the
- * whole; every byte of the kernel's answer with userspace's; and the rows that `map` streams with the cells.
+ * whole; every byte of the kernel's answer with userspace's; and what `map` reads of
+ * the world (rows, bitsets, parts of ports, ranges) with the cells.
  */
 #pragma once
 
@@ -39,6 +40,9 @@ struct agreement_question {
 	bool with_rows; /* also compare the streamed rows: costs a row or two */
 };
 
+/* The words for reasons. */
+extern const char *const agreement_reasons[VERDICT_N_REASONS];
+
 /* false when the YAML has errors, which are then in agreement->cluster.diags. Close it either way. */
 bool agreement_open(struct agreement *agreement, const struct agreement_options *options,
 		    const char *yaml);
@@ -47,3 +51,6 @@ void agreement_close(struct agreement *agreement);
 /* The number of the first question they differ on, with what to say about it; `n` when they agree. */
 size_t agreement_ask(struct agreement *agreement, const struct agreement_question *questions,
 		     size_t n, struct strbuf *complaint);
+
+/* The question as the table is asked it. */
+struct verdict_flow agreement_flow(const struct agreement_question *question);

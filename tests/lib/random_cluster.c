@@ -102,10 +102,13 @@ static struct ip_addr edge_addr(struct random_cluster *cluster, enum ip_family f
 	return random_pool_addr(cluster, family);
 }
 
+/* Sometimes a node's: nothing keeps a pod from having it. */
 static struct ip_addr any_addr(struct random_cluster *cluster, enum ip_family family)
 {
 	struct ip_addr addr;
 
+	if (random_below(&cluster->random, 60) == 0)
+		return random_node_addr(random_below(&cluster->random, 4), family);
 	do {
 		addr = random_chance(&cluster->random, 40) ? edge_addr(cluster, family)
 							   : random_pool_addr(cluster, family);
@@ -286,7 +289,7 @@ void random_cluster_init(struct random_cluster *cluster, uint64_t seed)
 	cluster->n_namespaces = random_between(&cluster->random, 1,
 					       random_between(&cluster->random, 1, N_NAMESPACES));
 	cluster->n_nodes = random_below(&cluster->random, 4);
-	n_pods = random_between(&cluster->random, 1, is_large ? 120 : 14);
+	n_pods = random_between(&cluster->random, 2, is_large ? 120 : 14);
 	n_policies = random_below(&cluster->random, is_large ? 60 : 9);
 	/* The policies come first: pods' addresses are chosen by their blocks. */
 	random_policies(cluster, n_policies);

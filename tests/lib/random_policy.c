@@ -18,6 +18,13 @@ static struct ip_addr random_in(struct random *random, const struct ip_cidr *cid
 	return range.first;
 }
 
+/* ::ffff:0:0/96 and what lies in it is no block of a policy. */
+static bool is_v4_mapped(const struct ip_cidr *cidr)
+{
+	return cidr->addr.family == IP_V6 && cidr->prefix_len >= 96 && cidr->addr.hi == 0 &&
+	       cidr->addr.lo >> 32 == 0xffff;
+}
+
 static struct ip_cidr new_block(struct random_cluster *cluster)
 {
 	static const char *const around4[] = {
@@ -65,7 +72,9 @@ static struct ip_cidr pick_block(struct random_cluster *cluster)
 
 	if (cluster->blocks.n > 0 && random_chance(&cluster->random, 50))
 		return cluster->blocks.items[random_below(&cluster->random, cluster->blocks.n)];
-	block = new_block(cluster);
+	do {
+		block = new_block(cluster);
+	} while (is_v4_mapped(&block));
 	vec_push(&cluster->blocks, block);
 	add_edges(cluster, &block);
 	return block;
@@ -82,6 +91,8 @@ static struct ip_cidr pick_except(struct random_cluster *cluster, const struct i
 	except.prefix_len = block->prefix_len + 1;
 	if (random_chance(&cluster->random, 60))
 		except.prefix_len = random_between(&cluster->random, except.prefix_len, bits);
+	if (is_v4_mapped(&except))
+		except.addr = range.first;
 	vec_push(&cluster->blocks, except);
 	add_edges(cluster, &except);
 	return except;

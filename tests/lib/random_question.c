@@ -26,7 +26,7 @@ static struct ip_addr random_addr(struct random_cluster *cluster,
 	const struct ip_addr *pod = random_pod_addr(random, snapshot, family);
 	struct ip_addr addr = {.family = family};
 
-	if (pod && random_chance(random, 65))
+	if (pod && random_chance(random, 75))
 		return *pod;
 	for (int i = 0; i < 10 && cluster->edges.n > 0 && random_chance(random, 95); i++) {
 		const struct ip_addr *edge =
@@ -80,7 +80,7 @@ void random_question(struct random_cluster *cluster, const struct model_snapshot
 	enum ip_family family = random_chance(random, cluster->has_v6 ? 45 : 5) ? IP_V6 : IP_V4;
 
 	ret->src = random_addr(cluster, snapshot, family);
-	ret->dst = random_chance(random, 4) ? ret->src : random_addr(cluster, snapshot, family);
+	ret->dst = random_chance(random, 2) ? ret->src : random_addr(cluster, snapshot, family);
 	ret->space = random_space(random, family);
 	ret->port = random_port(random, ret->space);
 	ret->from_own_node = random_chance(random, 4) && !ip_equal(&ret->src, &ret->dst) &&

@@ -5,7 +5,7 @@
 #include "lib/shrink.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <string.h>
 
 /* What a shrunken text must still differ on. */
 struct finding {
@@ -26,10 +26,26 @@ static bool differs(void *arg, const char *yaml)
 	return is_found;
 }
 
+/* A text that is refused, and the first reason. */
+struct refusal {
+	const struct agreement_options *options;
+	const char *message;
+};
+
+static const char *first_error(const struct agreement *agreement)
+{
+	for (const struct diag *diag = agreement->cluster.diags.first; diag; diag = diag->next)
+		if (diag->severity == DIAG_ERROR)
+			return diag->message;
+	return "";
+}
+
 static bool is_refused(void *arg, const char *yaml)
 {
+	const struct refusal *refusal = arg;
 	struct agreement agreement;
-	bool is_found = !agreement_open(&agreement, arg, yaml);
+	bool is_found = !agreement_open(&agreement, refusal->options, yaml) &&
+			strcmp(first_error(&agreement), refusal->message) == 0;
 
 	agreement_close(&agreement);
 	return is_found;
@@ -58,17 +74,14 @@ static void report_difference(struct search *search, uint64_t seed, const char *
 }
 
 /* A random cluster is valid: what refuses it is wrong, or the generator is. */
-static void report_refusal(struct search *search, uint64_t seed, const char *yaml)
+static void report_refusal(struct search *search, uint64_t seed, const char *yaml,
+			   const struct agreement *refused)
 {
+	struct refusal refusal = {&search->options, first_error(refused)};
 	struct strbuf complaint = {0};
-	struct agreement agreement;
 
-	shrink_yaml(yaml, is_refused, &search->options, &search->yaml);
-	agreement_open(&agreement, &search->options, strbuf_str(&search->yaml));
-	for (struct diag *diag = agreement.cluster.diags.first; diag; diag = diag->next)
-		if (diag->severity == DIAG_ERROR)
-			strbuf_printf(&complaint, "refused: %s\n", diag->message);
-	agreement_close(&agreement);
+	shrink_yaml(yaml, is_refused, &refusal, &search->yaml);
+	strbuf_printf(&complaint, "refused: %s\n", refusal.message);
 	report(search, seed, &complaint);
 	strbuf_release(&complaint);
 }
@@ -132,7 +145,7 @@ bool search_step(struct search *search)
 	if (agreement_open(&agreement, &search->options, cluster.yaml.text))
 		agrees = ask(search, &cluster, &agreement, seed);
 	else
-		report_refusal(search, seed, cluster.yaml.text);
+		report_refusal(search, seed, cluster.yaml.text, &agreement);
 	agreement_close(&agreement);
 	random_cluster_release(&cluster);
 	return agrees;

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The test of agreement can fail: an oracle that makes one mistake on purpose is found out, and what is
+ * shown is small enough to see the mistake in.
+ */
+#include "lib/random.h"
+#include "lib/search.h"
+#include "lib/tap.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define N_CLUSTERS 2000u
+
+static const struct row {
+	enum oracle_fault fault;
+	const char *name;
+	const char *needs; /* must be left in the small YAML */
+} rows[] = {
+	{ORACLE_IGNORES_EXCEPT, "except ignored", "except"},
+	{ORACLE_NAME_OF_ANY_PROTOCOL, "a port's name without its protocol", "name:"},
+	{ORACLE_NOT_IN_NEEDS_KEY, "NotIn needs the key", "NotIn"},
+	{ORACLE_END_PORT_EXCLUSIVE, "endPort excluded", "endPort"},
+	{ORACLE_PORTLESS_RULE_IS_TCP, "a rule without ports is about TCP", "gress"},
+	{ORACLE_EMPTY_EGRESS_ISOLATES, "an empty egress list isolates", "egress"},
+};
+
+static unsigned int count(const char *text, const char *what)
+{
+	unsigned int n = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		n++;
+	return n;
+}
+
+static void find(const struct row *row, uint64_t seed)
+{
+	struct search search = {.options.fault = row->fault, .seed = seed, .n_questions = 200};
+	const char *yaml;
+	bool agrees = true, is_good;
+
+	while (agrees && search.n_clusters < N_CLUSTERS)
+		agrees = search_step(&search);
+	yaml = strbuf_str(&search.yaml);
+	is_good =
+		ok(!agrees, "%s: found in %" PRIu64 " clusters", row->name, search.n_clusters) &
+		ok(strstr(yaml, row->needs), "%s: the YAML shows it", row->name) &
+		ok_int(count(yaml, "kind: NetworkPolicy"), 1, "%s: one policy is left", row->name) &
+		ok(count(yaml, "---") <= 8 && count(yaml, "\n") <= 50, "%s: %u objects in %u lines",
+		   row->name, count(yaml, "---"), count(yaml, "\n")) &
+		ok(strstr(strbuf_str(&search.report), "BULKHEAD_SEED="), "%s: the seed is told",
+		   row->name);
+	if (!is_good)
+		diag("%s", strbuf_str(&search.report));
+	search_release(&search);
+}
+
+int main(void)
+{
+	uint64_t seed = random_seed();
+
+	diag("BULKHEAD_SEED=%" PRIu64, seed);
+	_Static_assert(sizeof(rows) / sizeof(rows[0]) == ORACLE_N_FAULTS - 1, "every fault");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		find(&rows[i], seed);
+	return tap_done();
+}
