@@ -4,11 +4,11 @@
 #include "base/arena.h"
 #include "base/intern.h"
 #include "base/strbuf.h"
-#include "base/vec.h"
-#include "tree/tree.h"
+#include "lib/tree_write.h"
 
 #include <assert.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct shrinker {
 	struct tree_node documents; /* TREE_SEQ */
@@ -18,115 +18,11 @@ struct shrinker {
 	unsigned int n_tries;
 };
 
-/* ---- Writing a tree ---- */
-
-static bool is_container(const struct tree_node *node)
-{
-	return node->kind == TREE_SEQ || node->kind == TREE_MAP;
-}
-
-static struct tree_node *child(const struct tree_node *node, uint32_t i)
-{
-	return node->kind == TREE_MAP ? node->members[i].value : node->items[i];
-}
-
-static void write_text(struct strbuf *out, const char *text, bool is_quoted)
-{
-	if (!is_quoted && text[strcspn(text, "{}[],:#&*!|>'\"%@`\n")] == '\0') {
-		strbuf_addstr(out, text);
-		return;
-	}
-	strbuf_addch(out, '"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			strbuf_addch(out, '\\');
-		if (*text == '\n')
-			strbuf_addstr(out, "\\n");
-		else
-			strbuf_addch(out, *text);
-	}
-	strbuf_addch(out, '"');
-}
-
-static void write_scalar(struct strbuf *out, const struct tree_node *node)
-{
-	if (node->kind == TREE_NULL)
-		strbuf_addstr(out, "null");
-	else
-		write_text(out, node->text, node->is_quoted);
-}
-
-/* On one line, in braces or brackets. */
-static void write_flow(struct strbuf *out, const struct tree_node *node)
-{
-	strbuf_addch(out, node->kind == TREE_MAP ? '{' : '[');
-	for (uint32_t i = 0; i < node->len; i++) {
-		strbuf_addstr(out, i > 0 ? ", " : "");
-		if (node->kind == TREE_MAP) {
-			write_text(out, node->members[i].key, false);
-			strbuf_addstr(out, ": ");
-		}
-		write_scalar(out, child(node, i));
-	}
-	strbuf_addch(out, node->kind == TREE_MAP ? '}' : ']');
-}
-
-static bool is_flow(const struct tree_node *node)
-{
-	for (uint32_t i = 0; i < node->len; i++)
-		if (is_container(child(node, i)))
-			return false;
-	return true;
-}
-
-static void write_value(struct strbuf *out, const struct tree_node *node, unsigned int indent);
-
-/* In block style, a line or more for each child; `lead` goes before the first. */
-static void write_children(struct strbuf *out, const struct tree_node *node, unsigned int indent,
-			   const char *lead)
-{
-	for (uint32_t i = 0; i < node->len; i++) {
-		if (i > 0)
-			strbuf_printf(out, "%*s", (int)indent, "");
-		else
-			strbuf_addstr(out, lead);
-		if (node->kind == TREE_MAP) {
-			write_text(out, node->members[i].key, false);
-			strbuf_addch(out, ':');
-			write_value(out, child(node, i), indent + 2);
-		} else if (child(node, i)->kind == TREE_MAP && !is_flow(child(node, i))) {
-			strbuf_addch(out, '-');
-			write_children(out, child(node, i), indent + 2, " ");
-		} else {
-			strbuf_addch(out, '-');
-			write_value(out, child(node, i), indent + 2);
-		}
-	}
-}
-
-/* After "key:" or "-", with what belongs between. */
-static void write_value(struct strbuf *out, const struct tree_node *node, unsigned int indent)
-{
-	if (is_container(node) && !is_flow(node)) {
-		char lead[64];
-
-		snprintf(lead, sizeof(lead), "\n%*s", (int)indent, "");
-		write_children(out, node, indent, lead);
-		return;
-	}
-	strbuf_addch(out, ' ');
-	if (is_container(node))
-		write_flow(out, node);
-	else
-		write_scalar(out, node);
-	strbuf_addch(out, '\n');
-}
-
 static void write_documents(struct strbuf *out, const struct tree_node *documents)
 {
 	for (uint32_t i = 0; i < documents->len; i++) {
 		strbuf_addstr(out, "---");
-		write_value(out, documents->items[i], 0);
+		tree_write(out, documents->items[i]);
 	}
 }
 
@@ -174,8 +70,8 @@ static bool shrink_node(struct shrinker *shrinker, struct tree_node *node)
 			first += is_gone ? 0 : n;
 		}
 	for (uint32_t i = 0; i < node->len; i++)
-		if (is_container(child(node, i)))
-			is_smaller |= shrink_node(shrinker, child(node, i));
+		if (tree_is_container(tree_child(node, i)))
+			is_smaller |= shrink_node(shrinker, tree_child(node, i));
 	return is_smaller;
 }
 
