@@ -6,10 +6,9 @@
 
 #include <string.h>
 
-static const struct model_options options = {.no_assumed_dns = true};
-
-static struct model_loader *begin(struct policies *ret)
+static struct model_loader *begin(struct policies *ret, bool skip_invalid)
 {
+	struct model_options options = {.no_assumed_dns = true, .skip_invalid = skip_invalid};
 	struct model_loader *loader = model_loader_new(&options);
 
 	memset(ret, 0, sizeof(*ret));
@@ -27,7 +26,7 @@ static void finish(struct policies *ret, struct model_loader *loader, bool skip_
 
 void policies_read(struct policies *ret, const char *yaml, bool skip_invalid)
 {
-	struct model_loader *loader = begin(ret);
+	struct model_loader *loader = begin(ret, skip_invalid);
 
 	model_load_text(loader, "test.yaml", yaml, strlen(yaml), &ret->diags);
 	finish(ret, loader, skip_invalid);
@@ -35,7 +34,7 @@ void policies_read(struct policies *ret, const char *yaml, bool skip_invalid)
 
 void policies_read_path(struct policies *ret, const char *path)
 {
-	struct model_loader *loader = begin(ret);
+	struct model_loader *loader = begin(ret, false);
 
 	model_load_path(loader, path, &ret->diags);
 	finish(ret, loader, false);
