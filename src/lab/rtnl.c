@@ -116,8 +116,8 @@ int lab_link_up(struct lab_rtnl *rtnl, uint32_t ifindex)
 	struct ifinfomsg *link = request_init(&request, RTM_NEWLINK, 0, sizeof(*link));
 
 	link->ifi_index = ifindex;
-	link->ifi_flags = IFF_UP;
-	link->ifi_change = IFF_UP;
+	link->ifi_flags = IFF_UP | IFF_NOARP;
+	link->ifi_change = IFF_UP | IFF_NOARP | IFF_MULTICAST;
 	return request_send(rtnl, &request);
 }
 

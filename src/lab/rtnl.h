@@ -41,6 +41,11 @@ void lab_rtnl_close(struct lab_rtnl *rtnl);
 /* A veth pair: `here` in the socket's namespace, `there` in that of the file `there_netns`. Both are down. */
 int lab_veth_add(struct lab_rtnl *rtnl, const struct lab_link *here, const struct lab_link *there,
 		 int there_netns);
+
+/*
+ * Without multicast and address resolution: neighbours are told, and nobody joins a group, which would send reports
+ * into the policies that a lab is about.
+ */
 int lab_link_up(struct lab_rtnl *rtnl, uint32_t ifindex);
 
 /* A single address (/32, /128), usable at once. */

@@ -119,8 +119,6 @@ static int space_new(struct topology *topology, const struct lab_end *end, struc
 	if (fd < 0 || close(fd) || mount("/proc/self/ns/net", path, NULL, MS_BIND, NULL))
 		return lab_fail(topology->fault, -errno, "cannot keep a namespace at %s", path);
 	error = set_sysctls(common_sysctls, topology->fault);
-	if (!error && end->kind != LAB_POD)
-		error = set_sysctls(router_sysctls, topology->fault);
 	if (error)
 		return error;
 	error = lab_rtnl_open(ret);
@@ -255,6 +253,22 @@ static int pod_add(struct topology *topology, uint32_t i)
 	return error ? lab_fail(topology->fault, error, "cannot connect pod %s", pod->name) : 0;
 }
 
+/*
+ * Only when all links are there and up, without multicast: a link that is made in a router joins the routers' group,
+ * and reports it to the pod.
+ */
+static int make_router(struct topology *topology, const struct lab_end *end)
+{
+	char name[LAB_PATH_SIZE], path[LAB_PATH_SIZE];
+	int error;
+
+	lab_path(path, "%s/%s", topology->dir, lab_netns_name(topology->plan, end, name));
+	error = lab_netns_enter(path);
+	if (error)
+		return lab_fail(topology->fault, error, "cannot enter %s", path);
+	return set_sysctls(router_sysctls, topology->fault);
+}
+
 int lab_topology_add_outside(const struct lab_plan *plan, struct lab_fault *fault)
 {
 	struct lab_rtnl rtnl;
@@ -287,6 +301,10 @@ int lab_topology_build(const struct lab_plan *plan, const char *dir, struct lab_
 		error = node_add(&topology, i);
 	for (uint32_t i = 0; i < plan->n_pods && !error; i++)
 		error = pod_add(&topology, i);
+	for (uint32_t i = 0; i < plan->n_nodes && !error; i++)
+		error = make_router(&topology, &plan->ends[i]);
+	if (!error)
+		error = make_router(&topology, &outside);
 	for (uint32_t i = 0; i < plan->n_nodes; i++)
 		lab_rtnl_close(&topology.nodes[i]);
 	free(topology.nodes);

@@ -78,14 +78,28 @@ static bool is_told(const struct event *event, uint8_t direction)
 	       (event->action == TABLE_ALLOW && event->outcome[direction]);
 }
 
-static void print_port(FILE *out, const struct event *event)
+/* What was dropped before its ports were read has none. */
+static bool has_space(const struct event *event)
 {
-	const unsigned int port = ntohs(event->dst_port);
+	switch (event->reason) {
+	case VERDICT_NOT_IP:
+	case VERDICT_MALFORMED:
+	case VERDICT_FRAGMENT:
+	case VERDICT_EXTENSION_HEADER:
+		return false;
+	default:
+		return true;
+	}
+}
 
+static void print_port(const struct event *event)
+{
+	if (!has_space(event))
+		return;
 	if (event->space <= VERDICT_SCTP)
-		fprintf(out, "  %u/%s", port, port_space_name(event->space));
+		printf("  %u/%s", ntohs(event->dst_port), port_space_name(event->space));
 	else
-		fprintf(out, "  %s", port_space_name(event->space));
+		printf("  %s", port_space_name(event->space));
 }
 
 static void print_text(const struct printer *printer, const struct event *event,
@@ -106,7 +120,7 @@ static void print_text(const struct printer *printer, const struct event *event,
 	       is_allowed ? "allowed" : "denied", color ? "\033[0m" : "");
 	if (event->family) {
 		printf("  %s → %s", name_of(printer, &src, &arena), name_of(printer, &dst, &arena));
-		print_port(stdout, event);
+		print_port(event);
 	} else if (event->endpoint && event->endpoint <= printer->plan->n_pods) {
 		printf("  %s", lab_pod(printer->plan, event->endpoint - 1)->name);
 	}
@@ -139,12 +153,18 @@ static void json_addresses(struct json *json, const struct printer *printer,
 	json_field(json, "to", name_of(printer, &dst, &arena));
 	json_field(json, "fromAddress", ip_format(&src, text));
 	json_field(json, "toAddress", ip_format(&dst, text));
+	arena_release(&arena);
+}
+
+static void json_ports(struct json *json, const struct event *event)
+{
+	if (!event->family || !has_space(event))
+		return;
 	json_field(json, "protocol", port_space_name(event->space));
 	json_key(json, "fromPort");
 	json_uint(json, ntohs(event->src_port));
 	json_key(json, "port");
 	json_uint(json, ntohs(event->dst_port));
-	arena_release(&arena);
 }
 
 static void print_json(const struct printer *printer, const struct event *event,
@@ -160,6 +180,7 @@ static void print_json(const struct printer *printer, const struct event *event,
 	json_field(&json, "verdict", event->action == TABLE_ALLOW ? "allow" : "deny");
 	json_field(&json, "node", printer->plan->ends[printer->node].name);
 	json_addresses(&json, printer, event);
+	json_ports(&json, event);
 	json_key(&json, "generation");
 	json_uint(&json, event->generation);
 	json_key(&json, "cut");
@@ -180,11 +201,25 @@ static void print_json(const struct printer *printer, const struct event *event,
 	putchar('\n');
 }
 
+/*
+ * A flow between two pods of a node passes two hooks; the first judges both sides and tells of both, and what the
+ * second allows is no news.
+ */
+static bool is_told_before(const struct printer *printer, const struct event *event)
+{
+	const struct ip_addr src = ip_from_bytes(event->family, (const uint8_t *)event->src);
+	const struct lab_end *from = event->family ? lab_find_address(printer->plan, &src) : NULL;
+
+	return event->action == TABLE_ALLOW && event->hook == EVENT_TO_POD && from &&
+	       from->kind == LAB_POD && from->node == printer->node;
+}
+
 static void print_event(void *data, const struct event *event, const struct table_view *table)
 {
 	const struct printer *printer = data;
 
-	if (printer->options->is_denied_only && event->action == TABLE_ALLOW)
+	if ((printer->options->is_denied_only && event->action == TABLE_ALLOW) ||
+	    is_told_before(printer, event))
 		return;
 	if (printer->options->is_json)
 		print_json(printer, event, table);
