@@ -249,7 +249,9 @@ static void test_skip_invalid(void)
 			       "NetworkPolicy") "---\napiVersion: v1\nKind: Pod\n---\n{a: b\n",
 		    &skip);
 	ok_int(sketch.diags.n_errors, 0, "what is refused is only warned of");
-	ok_int(sketch.snapshot->n_policies, 1, "and not there");
+	ok_int(sketch.snapshot->n_policies, 2, "a policy without a valid name is there");
+	ok(sketch.snapshot->policies[0]->is_refused, "as refused: its front end looks further");
+	ok(!sketch.snapshot->policies[1]->is_refused, "the other is not");
 	sketch_release(&sketch);
 }
 
