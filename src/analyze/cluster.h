@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The cluster that a run is about: what the user's input options say, read and brought to rules.
+ *
+ * Every program that takes manifests (bulkhead, bulkhead-lab) reads them through this, so that one set of options
+ * means one thing. The cluster owns snapshot and policies; diagnostics of the reading live as long as it.
+ */
+#pragma once
+
+#include "base/diag.h"
+#include "model/model.h"
+#include "policy/ir.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct analyze_input {
+	const char *const *paths;
+	size_t n_paths;
+	const char *ns; /* of objects that name none; NULL: "default" */
+	const char *const *pod_cidrs;
+	size_t n_pod_cidrs;
+	bool skip_invalid;
+};
+
+struct analyze_cluster {
+	struct model_snapshot *snapshot;
+	struct policy_set *policies;
+	struct arena arena;     /* of diags */
+	struct diag_list diags; /* everything that the reading said */
+};
+
+/*
+ * Reads the input. Problems are in `ret->diags`: with errors there the cluster is complete as far as it could be
+ * read, and whether to go on is the caller's decision. Always release it.
+ */
+void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_input *input);
+void analyze_cluster_release(struct analyze_cluster *cluster);
