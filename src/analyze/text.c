@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/text.h"
+
+#include "analyze/question.h"
+#include "base/arena.h"
+
+#include <assert.h>
+
+static const struct {
+	const char *name;
+	const char *text;
+} reasons[VERDICT_N_REASONS] = {
+#define X(id, name, text) [VERDICT_##id] = {name, text},
+	VERDICT_REASONS(X)
+#undef X
+};
+
+const char *analyze_reason_name(enum verdict_reason reason)
+{
+	assert(reason < VERDICT_N_REASONS);
+	return reasons[reason].name;
+}
+
+const char *analyze_reason_text(enum verdict_reason reason)
+{
+	assert(reason < VERDICT_N_REASONS);
+	return reasons[reason].text;
+}
+
+static bool is_whole(const struct port_range *range)
+{
+	return range->first == 0 && range->last == port_space_last(range->space);
+}
+
+/* Every protocol, or every one that addresses of one family can carry. */
+static bool is_everything(const struct port_set *set)
+{
+	unsigned int whole = 0;
+	const unsigned int both = 1u << PORT_ICMP | 1u << PORT_ICMPV6;
+	const unsigned int all = (1u << PORT_N_SPACES) - 1;
+
+	for (size_t i = 0; i < set->n; i++)
+		if (is_whole(&set->ranges[i]))
+			whole |= 1u << set->ranges[i].space;
+	return (whole | both) == all && (whole & both) != 0 &&
+	       set->n == (size_t)__builtin_popcount(whole);
+}
+
+static void add_numbers(struct strbuf *ret, enum port_space space, uint16_t first, uint16_t last)
+{
+	const unsigned int low = analyze_port_shown(space, first);
+	const unsigned int high = analyze_port_shown(space, last);
+
+	strbuf_printf(ret, low == high ? "%u" : "%u-%u", low, high);
+}
+
+void analyze_ports_text(const struct port_set *set, struct strbuf *ret)
+{
+	if (set->n == 0) {
+		strbuf_addstr(ret, "no port");
+		return;
+	}
+	if (is_everything(set)) {
+		strbuf_addstr(ret, "all ports");
+		return;
+	}
+	for (size_t i = 0; i < set->n; i++) {
+		const struct port_range *range = &set->ranges[i];
+
+		if (i == 0 || set->ranges[i - 1].space != range->space)
+			strbuf_printf(ret, "%s%s%s", i ? "; " : "", port_space_name(range->space),
+				      is_whole(range) ? "" : " ");
+		else
+			strbuf_addch(ret, ',');
+		if (!is_whole(range))
+			add_numbers(ret, range->space, range->first, range->last);
+	}
+}
+
+void analyze_policy_text(const struct policy *policy, struct strbuf *ret)
+{
+	if (policy->ns)
+		strbuf_printf(ret, "%s/", policy->ns);
+	strbuf_addstr(ret, policy->name);
+}
+
+void analyze_rule_text(const struct policy_rule *rule, struct strbuf *ret)
+{
+	strbuf_printf(ret, "%s[%u]", policy_direction_name(rule->direction), rule->index);
+}
+
+static void add_cidr(const struct policy_peer *peer, struct strbuf *ret)
+{
+	char text[IP_CIDR_TEXT_SIZE];
+
+	strbuf_addstr(ret, ip_cidr_format(&peer->cidr, text));
+	for (uint32_t i = 0; i < peer->n_except; i++)
+		strbuf_printf(ret, "%s%s", i ? ", " : " except ",
+			      ip_cidr_format(&peer->except[i], text));
+}
+
+static void add_pods(const struct policy_pods *pods, struct strbuf *ret)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	strbuf_addstr(ret, pods->pods.n ? selector_format(&pods->pods, &arena) : "all pods");
+	if (pods->ns)
+		strbuf_printf(ret, " in %s", pods->ns);
+	else if (pods->namespaces.n)
+		strbuf_printf(ret, " in namespaces with %s",
+			      selector_format(&pods->namespaces, &arena));
+	else
+		strbuf_addstr(ret, " in all namespaces");
+	arena_release(&arena);
+}
+
+void analyze_peers_text(const struct policy_rule *rule, struct strbuf *ret)
+{
+	if (rule->any_peer)
+		strbuf_addstr(ret, "everybody");
+	for (uint32_t i = 0; i < rule->n_peers; i++) {
+		const struct policy_peer *peer = &rule->peers[i];
+
+		strbuf_addstr(ret, i ? "; " : "");
+		if (peer->kind == POLICY_PEER_CIDR)
+			add_cidr(peer, ret);
+		else
+			add_pods(&peer->pods, ret);
+	}
+}
+
+void analyze_rule_ports_text(const struct policy_rule *rule, struct strbuf *ret)
+{
+	if (rule->any_port)
+		strbuf_addstr(ret, "all ports");
+	for (uint32_t i = 0; i < rule->n_ports; i++) {
+		const struct policy_port *port = &rule->ports[i];
+		const struct port_range range = {port->space, port->first, port->last};
+
+		strbuf_printf(ret, "%s%s", i ? ", " : "", port_space_name(port->space));
+		if (port->kind == POLICY_PORT_NAMED)
+			strbuf_printf(ret, " %s", port->name);
+		else if (!is_whole(&range)) {
+			strbuf_addch(ret, ' ');
+			add_numbers(ret, port->space, port->first, port->last);
+		}
+	}
+}
