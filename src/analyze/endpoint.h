@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ends of a question, as people write them:
+ *
+ *	shop/frontend                   a pod, else the only workload of that name
+ *	shop/deploy/frontend            a workload; kinds in any case, kubectl's short names too
+ *	shop/svc/frontend               a Service: the pods behind it
+ *	shop/[app=web,tier=front]       a pod that is not there, with these labels
+ *	dns  internet                   the cluster's DNS; globally routable unicast outside the cluster
+ *	10.1.2.3  10.0.0.0/8            an address (that of a pod, node or Service is that object), a CIDR block
+ *	ip:10.0.0.0-10.0.0.9            a range, as `map` writes it
+ *
+ * What is found is kept, so that a question a line costs one look-up. A hypothetical pod is added to the
+ * snapshot: judges that were made before do not know it.
+ */
+#pragma once
+
+#include "analyze/cluster.h"
+#include "base/hash.h"
+#include "base/intern.h"
+
+enum analyze_endpoint_kind {
+	ANALYZE_PODS,    /* of a workload, or one pod */
+	ANALYZE_SERVICE, /* the pods and addresses behind a Service */
+	ANALYZE_NODE,    /* one address of a node */
+	ANALYZE_OUTSIDE, /* addresses that are nobody's in the cluster */
+};
+
+struct analyze_endpoint {
+	uint8_t kind; /* enum analyze_endpoint_kind */
+	const char *id;
+	struct model_pod *const *pods;
+	uint32_t n_pods;
+	const struct model_service *service;
+	const struct model_node *node;
+	const struct ip_range
+		*ranges; /* NODE, OUTSIDE, a Service's other addresses; sorted, disjoint */
+	uint32_t n_ranges;
+	uint32_t n_covered; /* known pods whose address lies in the ranges of an OUTSIDE endpoint */
+};
+
+struct analyze_endpoints {
+	struct analyze_cluster *cluster;
+	struct arena arena; /* of endpoints; they live as long as this */
+	struct intern texts;
+	struct hash_map known; /* interned text → struct analyze_endpoint * */
+};
+
+void analyze_endpoints_init(struct analyze_endpoints *endpoints, struct analyze_cluster *cluster);
+void analyze_endpoints_release(struct analyze_endpoints *endpoints);
+
+/* NULL: a diagnostic (BH0401) says why. */
+const struct analyze_endpoint *analyze_endpoint_get(struct analyze_endpoints *endpoints,
+						    const char *text, struct diag_list *diags);
+
+/* "ns/Kind/name" and "ns/Pod/name"; in the arena. */
+const char *analyze_workload_id(const struct model_workload *workload, struct arena *arena);
+const char *analyze_pod_id(const struct model_pod *pod, struct arena *arena);
+
+/* "ip:FIRST-LAST"; in the arena. */
+const char *analyze_range_id(const struct ip_range *range, struct arena *arena);
+
+/* Whether an address is a pod's, a node's or a Service's. */
+bool analyze_is_known_address(const struct model_snapshot *snapshot, const struct ip_addr *addr);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/judge.h"
+
+#include "base/hash.h"
+
+#include <assert.h>
+
+static uint16_t port_class(const struct analyze_judge *judge, enum port_space space, uint32_t port)
+{
+	const struct table_header *header = table_header(&judge->view);
+	uint32_t number;
+
+	if (verdict_port_class(&judge->view, &header->keys, space, (uint16_t)port, &number))
+		assert(!"a sealed table has a class for every port");
+	return (uint16_t)number;
+}
+
+static void list_runs(struct analyze_judge *judge)
+{
+	for (int space = 0; space < PORT_N_SPACES; space++) {
+		struct analyze_port_run *run = NULL;
+
+		for (uint32_t port = 0; port <= port_space_last(space); port++) {
+			uint16_t class = port_class(judge, space, port);
+
+			if (!run || run->port_class != class) {
+				run = vec_add(&judge->runs);
+				run->range = (struct port_range){(uint8_t)space, (uint16_t)port, 0};
+				run->port_class = class;
+			}
+			run->range.last = (uint16_t)port;
+			if (class >= judge->n_port_classes)
+				judge->n_port_classes = class + 1u;
+		}
+	}
+}
+
+struct pod_list {
+	struct model_pod **items;
+	size_t n;
+	size_t cap;
+};
+
+static void list_once(struct model_pod *const *pods, size_t n_pods, struct pod_list *ret)
+{
+	struct hash_map seen = {0};
+	bool is_new;
+
+	for (size_t i = 0; i < n_pods; i++) {
+		hash_map_put(&seen, hash_ptr(pods[i]), &is_new);
+		if (is_new)
+			vec_push(ret, pods[i]);
+	}
+	hash_map_release(&seen);
+}
+
+int analyze_judge_init(struct analyze_judge *judge, const struct analyze_cluster *cluster,
+		       struct model_pod *const *pods, size_t n_pods, struct diag_list *diags)
+{
+	const struct compile_table_options options = {0};
+	struct pod_list list = {0};
+	int err;
+
+	*judge = (struct analyze_judge){.n_pods = cluster->snapshot->n_pods};
+	list_once(pods, n_pods, &list);
+	judge->world = compile_world_new(cluster->snapshot, cluster->policies, list.items, list.n);
+	err = compile_table(judge->world, list.items, list.n, &options, diags, &judge->table);
+	vec_release(&list);
+	if (err) {
+		analyze_judge_release(judge);
+		return err;
+	}
+	if (table_open(judge->table.bytes, judge->table.size, &judge->view))
+		assert(!"a table that was just compiled opens");
+	list_runs(judge);
+	return 0;
+}
+
+void analyze_judge_release(struct analyze_judge *judge)
+{
+	compiled_table_release(&judge->table);
+	compile_world_free(judge->world);
+	vec_release(&judge->runs);
+	*judge = (struct analyze_judge){0};
+}
+
+bool analyze_judge_knows(const struct analyze_judge *judge, const struct model_pod *pod)
+{
+	if (pod->index >= judge->n_pods)
+		return false;
+	return pod->host_network || compile_subject_class(judge->world, pod) != COMPILE_NONE;
+}
+
+void analyze_judge_flow(const struct analyze_judge *judge, const struct analyze_flow *flow,
+			struct verdict *ret)
+{
+	struct verdict_flow question =
+		compile_flow(&flow->src, &flow->dst, flow->space, flow->port);
+
+	question.flags = VERDICT_JUDGE_EGRESS | VERDICT_JUDGE_INGRESS | flow->flags;
+	verdict_flow(&judge->view, &question, ret);
+}
+
+void analyze_judge_cut(const struct analyze_judge *judge, const struct ip_range *within,
+		       void (*fn)(void *arg, const struct ip_range *piece), void *arg)
+{
+	size_t n;
+	const struct compile_range *ranges = compile_ranges(judge->world, within->first.family, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct ip_range piece = ranges[i].range;
+
+		if (ip_cmp(&piece.last, &within->first) < 0 ||
+		    ip_cmp(&piece.first, &within->last) > 0)
+			continue;
+		if (ip_cmp(&piece.first, &within->first) < 0)
+			piece.first = within->first;
+		if (ip_cmp(&piece.last, &within->last) > 0)
+			piece.last = within->last;
+		fn(arg, &piece);
+	}
+}
