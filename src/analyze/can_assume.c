@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an answer rests on that the input does not say. */
+#include "analyze/can_answer.h"
+
+#include <string.h>
+
+struct assuming {
+	struct analyze_answer *answer;
+	const struct matrix *matrix;
+};
+
+static void assume(struct assuming *assuming, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void assume(struct assuming *assuming, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vec_push(&assuming->answer->assumptions,
+		 arena_vprintf(&assuming->answer->arena, format, args));
+	va_end(args);
+}
+
+/* What the rules of a side ask about their peers. */
+struct interest {
+	bool in_addresses;
+	bool in_namespace_labels;
+};
+
+static bool asks_labels(const struct selector *namespaces)
+{
+	for (uint32_t i = 0; i < namespaces->n; i++)
+		if (strcmp(namespaces->requirements[i].key, "kubernetes.io/metadata.name") != 0)
+			return true;
+	return false;
+}
+
+static void add_policy_interest(struct interest *interest, const struct policy *policy,
+				enum policy_direction direction)
+{
+	for (uint32_t i = 0; i < policy->n_rules[direction]; i++) {
+		const struct policy_rule *rule = &policy->rules[direction][i];
+
+		for (uint32_t j = 0; j < rule->n_peers; j++) {
+			const struct policy_peer *peer = &rule->peers[j];
+
+			if (peer->kind == POLICY_PEER_CIDR)
+				interest->in_addresses = true;
+			else if (!peer->pods.ns && asks_labels(&peer->pods.namespaces))
+				interest->in_namespace_labels = true;
+		}
+	}
+}
+
+/* What the subjects in `ends` ask about the other side. */
+static struct interest find_interest(const struct assuming *assuming, const struct ends *ends,
+				     enum policy_direction direction)
+{
+	const struct compile_world *world = assuming->matrix->judge->world;
+	struct interest interest = {0};
+
+	for (size_t i = 0; i < ends->groups.n; i++) {
+		const struct end *end = &ends->items.items[ends->groups.items[i].first];
+		const struct policy *const *policies;
+		uint32_t n;
+
+		if (!end->pod || end->pod->host_network)
+			continue;
+		policies = compile_policies(world, compile_subject_class(world, end->pod), &n);
+		for (uint32_t j = 0; j < n; j++)
+			add_policy_interest(&interest, policies[j], direction);
+	}
+	return interest;
+}
+
+static void assume_addresses(struct assuming *assuming, const struct ends *ends)
+{
+	const struct end *first = NULL;
+	uint32_t n = 0;
+	char text[IP_TEXT_SIZE];
+
+	for (size_t i = 0; i < ends->items.n; i++) {
+		const struct end *end = &ends->items.items[i];
+
+		if (!end->pod || !end->pod->is_address_assumed)
+			continue;
+		if (!n++)
+			first = end;
+	}
+	if (n == 1)
+		assume(assuming, "%s has no address in the input, %s is assumed",
+		       analyze_pod_id(first->pod, &assuming->answer->arena),
+		       ip_format(&first->pod->ips[0], text));
+	else if (n)
+		assume(assuming, "%u pods of %s have no address in the input, theirs are assumed",
+		       n, ends->endpoint->id);
+}
+
+static void assume_namespaces(struct assuming *assuming, const struct ends *ends)
+{
+	const struct model_namespace *said = NULL;
+
+	for (size_t i = 0; i < ends->items.n; i++) {
+		const struct model_pod *pod = ends->items.items[i].pod;
+
+		if (!pod || pod->ns->origin == MODEL_DECLARED || pod->ns == said)
+			continue;
+		said = pod->ns;
+		assume(assuming,
+		       "Namespace %s is not in the input: it is taken to have no label but its "
+		       "name",
+		       said->name);
+	}
+}
+
+static void assume_endpoint(struct assuming *assuming, const struct analyze_endpoint *endpoint)
+{
+	const struct model_pod *pod = endpoint->n_pods ? endpoint->pods[0] : NULL;
+
+	if (pod && pod->origin == MODEL_ASSUMED)
+		assume(assuming, "%s, the cluster's DNS, is not in the input", endpoint->id);
+	if (pod && pod->origin == MODEL_HYPOTHETICAL)
+		assume(assuming, "%s is hypothetical", endpoint->id);
+	if (pod && pod->workload->is_scaled_to_zero)
+		assume(assuming, "%s is scaled to zero: a pod of its template is judged",
+		       endpoint->id);
+}
+
+static void assume_ports(struct assuming *assuming, const struct analyze_endpoint *to)
+{
+	if (to->service && to->service->is_headless)
+		assume(assuming, "%s is headless: its pods are reached at the port itself", to->id);
+}
+
+static void assume_node(struct assuming *assuming)
+{
+	const struct ends *from = &assuming->matrix->from, *to = &assuming->matrix->to;
+
+	for (size_t i = 0; i < from->groups.n; i++)
+		for (size_t j = 0; j < to->groups.n; j++) {
+			const struct end *source = &from->items.items[from->groups.items[i].first];
+			const struct end *target = &to->items.items[to->groups.items[j].first];
+
+			if (!cell_is_perhaps_own_node(source, target))
+				continue;
+			assume(assuming,
+			       "%s and %s are taken to be on different nodes: from its own node a "
+			       "pod is always reached",
+			       from->endpoint->id, to->endpoint->id);
+			return;
+		}
+}
+
+static void assume_peers(struct assuming *assuming, struct interest interest,
+			 const struct ends *peers)
+{
+	if (interest.in_addresses)
+		assume_addresses(assuming, peers);
+	if (interest.in_namespace_labels)
+		assume_namespaces(assuming, peers);
+}
+
+void answer_list_assumptions(struct analyze_answer *answer, const struct matrix *matrix)
+{
+	struct assuming assuming = {answer, matrix};
+	const struct analyze_endpoint *from = answer->question.from, *to = answer->question.to;
+
+	assume_endpoint(&assuming, from);
+	if (to != from)
+		assume_endpoint(&assuming, to);
+	assume_ports(&assuming, to);
+	assume_peers(&assuming, find_interest(&assuming, &matrix->to, POLICY_INGRESS),
+		     &matrix->from);
+	assume_peers(&assuming, find_interest(&assuming, &matrix->from, POLICY_EGRESS),
+		     &matrix->to);
+	assume_node(&assuming);
+}
+
+void answer_list_conditions(struct analyze_answer *answer)
+{
+	for (int side = 0; side < POLICY_N_DIRECTIONS; side++) {
+		const struct analyze_refs *rules = &answer->sides[side].rules;
+
+		for (size_t i = 0; i < rules->n; i++)
+			if (rules->items[i].rule && rules->items[i].rule->condition)
+				vec_push(&answer->conditions, rules->items[i].rule->condition);
+	}
+}
