@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/map.h"
+
+#include "analyze/map_build.h"
+
+static void make_masks(struct map_builder *builder)
+{
+	static const uint8_t others[ANALYZE_MAP_FAMILIES] = {PORT_ICMPV6, PORT_ICMP};
+
+	for (int family = 0; family < ANALYZE_MAP_FAMILIES; family++) {
+		struct port_set set = {0};
+
+		for (int space = 0; space < PORT_N_SPACES; space++)
+			if (space != others[family])
+				port_set_add(&set, (struct port_range){(uint8_t)space, 0,
+								       port_space_last(space)});
+		builder->masks[family] = analyze_portsets_add(&builder->map->sets, &set);
+		port_set_release(&set);
+	}
+}
+
+static void builder_release(struct map_builder *builder)
+{
+	map_rows_release(&builder->rows);
+	compile_world_free(builder->world);
+	keyset_release(&builder->columns);
+	vec_release(&builder->column_peer);
+	keyset_release(&builder->groups);
+	hash_map_release(&builder->outside);
+}
+
+static bool has_host_network(const struct analyze_map *map)
+{
+	for (size_t i = 0; i < map->endpoints.n; i++)
+		if (map->endpoints.items[i].host_network)
+			return true;
+	return false;
+}
+
+static bool has_unplaced_pod(const struct model_snapshot *snapshot)
+{
+	for (uint32_t i = 0; i < snapshot->n_pods; i++)
+		if (!snapshot->pods[i]->node)
+			return true;
+	return false;
+}
+
+static void list_assumptions(struct analyze_map *map)
+{
+	const struct model_snapshot *snapshot = map->snapshot;
+
+	for (uint32_t i = 0; i < snapshot->n_assumptions; i++)
+		vec_push(&map->assumptions, snapshot->assumptions[i].text);
+	if (has_host_network(map) && has_unplaced_pod(snapshot))
+		vec_push(&map->assumptions,
+			 "pods without a node are taken to share none with host-network pods, "
+			 "from which they could always be reached");
+}
+
+void analyze_map_build(struct analyze_map *ret, struct analyze_cluster *cluster,
+		       const struct analyze_map_options *options, struct diag_list *diags)
+{
+	struct map_builder builder = {.map = ret, .cluster = cluster, .diags = diags};
+	struct analyze_hypotheticals hypotheticals = {0};
+
+	*ret = (struct analyze_map){.options = *options, .snapshot = cluster->snapshot};
+	arena_init(&ret->arena);
+	analyze_portsets_init(&ret->sets);
+	make_masks(&builder);
+	if (options->exposure)
+		analyze_hypotheticals_init(&hypotheticals, cluster);
+	builder.world = compile_world_new(cluster->snapshot, cluster->policies,
+					  cluster->snapshot->pods, cluster->snapshot->n_pods);
+	analyze_hypotheticals_reduce(&hypotheticals, cluster->snapshot, builder.world);
+	map_rows_init(&builder.rows, builder.world, &ret->sets);
+	map_make_groups(&builder);
+	map_make_endpoints(&builder, &hypotheticals);
+	map_make_outside(&builder);
+	map_make_links(&builder);
+	list_assumptions(ret);
+	builder_release(&builder);
+	analyze_hypotheticals_release(&hypotheticals);
+	if (options->by_namespace)
+		map_fold_namespaces(ret);
+}
+
+void analyze_map_release(struct analyze_map *map)
+{
+	for (size_t i = 0; i < map->groups.n; i++)
+		vec_release(&map->groups.items[i].links);
+	vec_release(&map->groups);
+	for (size_t i = 0; i < map->ranges.n; i++)
+		vec_release(map->ranges.items[i]);
+	vec_release(&map->ranges);
+	vec_release(&map->endpoints);
+	vec_release(&map->assumptions);
+	analyze_portsets_release(&map->sets);
+	arena_release(&map->arena);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `map`: who may talk to whom, on what.
+ *
+ * The ends of a map are endpoints (the pods of one owner, as long as they get the same answers) and ranges of
+ * addresses outside the cluster. The result is not a list of connections but what makes them: groups of
+ * endpoints that nothing can tell apart, and the ports between groups; analyze_map_each() unfolds it. So a
+ * map of a thousand pods is small, and its cost is that of writing it down.
+ *
+ * A connection has the ports that egress and ingress allow both. With two families they are the union, and
+ * `by_family` where the families differ.
+ */
+#pragma once
+
+#include "analyze/cluster.h"
+#include "analyze/endpoint.h"
+#include "analyze/portsets.h"
+#include "analyze/question.h"
+
+#define ANALYZE_MAP_FAMILIES 2 /* 0: IPv4, 1: IPv6 */
+
+struct analyze_map_options {
+	const struct analyze_endpoint *from; /* NULL: anybody */
+	const struct analyze_endpoint *to;
+	const char *only;                /* NULL, or the namespace that one end must be in */
+	const struct analyze_port *port; /* NULL: all; by number */
+	bool by_namespace;               /* namespaces in place of endpoints: a union */
+	bool exposure;                   /* with the peers that the input does not show */
+};
+
+struct analyze_map_endpoint {
+	const char *id; /* "ns/Kind/name" */
+	const char *ns;
+	const char *kind;
+	const char *name;
+	const char *owner; /* NULL, or the id of the owner whose pods get different answers */
+	struct model_pod *const *pods;
+	uint32_t n_pods;  /* as many as exist: 0 when scaled to zero */
+	uint32_t n_known; /* items of `pods` */
+	uint32_t group;
+	uint8_t origin; /* enum model_origin */
+	bool host_network;
+	bool is_open; /* everything is allowed from and to it, as far as it is concerned */
+};
+
+/* Ports to, or from, a range of addresses outside the cluster. */
+struct analyze_map_range {
+	struct ip_range range;
+	uint32_t ports;
+};
+
+struct analyze_map_ranges {
+	struct analyze_map_range *items;
+	size_t n;
+	size_t cap;
+};
+
+/* What one group is allowed towards another. */
+struct analyze_map_link {
+	uint32_t to;
+	uint32_t ports;
+	uint32_t by_family[ANALYZE_MAP_FAMILIES]; /* both NONE: the families do not differ */
+};
+
+struct analyze_map_group {
+	VEC(struct analyze_map_link) links; /* by `to` */
+	const struct analyze_map_ranges *outside[POLICY_N_DIRECTIONS][ANALYZE_MAP_FAMILIES];
+};
+
+struct analyze_map {
+	struct arena arena;
+	struct analyze_portsets sets;
+	struct analyze_map_options options;
+	VEC(struct analyze_map_endpoint) endpoints;
+	VEC(struct analyze_map_group) groups;
+	VEC(struct analyze_map_ranges *) ranges; /* owned: what `outside` points to */
+	VEC(const char *) assumptions;
+	const struct model_snapshot *snapshot;
+};
+
+/* Notes (BH0108) about owners that were split go to `diags`. Borrows the cluster. */
+void analyze_map_build(struct analyze_map *ret, struct analyze_cluster *cluster,
+		       const struct analyze_map_options *options, struct diag_list *diags);
+void analyze_map_release(struct analyze_map *map);
+
+#define ANALYZE_MAP_OUTSIDE UINT32_MAX
+
+struct analyze_map_connection {
+	uint32_t from; /* position in `endpoints`, or ANALYZE_MAP_OUTSIDE: then `range` */
+	uint32_t to;
+	const struct ip_range *range;
+	uint32_t ports;            /* numbers in `sets`, never the empty set */
+	const uint32_t *by_family; /* NULL: the same in each */
+};
+
+typedef void (*analyze_map_fn)(void *arg, const struct analyze_map_connection *connection);
+
+/*
+ * Every connection that the options leave, once, in a stable order: by source endpoint, to endpoints and then to
+ * ranges; at last from ranges, by target.
+ */
+void analyze_map_each(struct analyze_map *map, analyze_map_fn fn, void *arg);
