@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/explain.h"
+
+#include "analyze/question.h"
+#include "analyze/why.h"
+#include "compile/world.h"
+
+/* The pods that a rule's peers are, by selector or by address. */
+static bool is_peer(const struct policy_rule *rule, const struct model_pod *pod)
+{
+	for (uint32_t i = 0; i < rule->n_peers; i++) {
+		const struct policy_peer *peer = &rule->peers[i];
+
+		if (peer->kind == POLICY_PEER_PODS && policy_pods_match(&peer->pods, pod))
+			return true;
+		for (uint32_t j = 0; peer->kind == POLICY_PEER_CIDR && j < pod->n_ips; j++)
+			if (analyze_cidr_matches(peer, &pod->ips[j]))
+				return true;
+	}
+	return rule->any_peer;
+}
+
+static void add_rule(struct analyze_explained_policy *policy, const struct analyze_cluster *cluster,
+		     const struct policy_rule *rule, const struct model_pod *subject)
+{
+	const struct model_snapshot *snapshot = cluster->snapshot;
+	struct analyze_explained_rule *explained = vec_add(&policy->rules);
+
+	explained->rule = rule;
+	for (uint32_t i = 0; i < snapshot->n_pods; i++)
+		explained->n_peers += is_peer(rule, snapshot->pods[i]);
+	for (uint32_t i = 0; rule->direction == POLICY_INGRESS && i < rule->n_ports; i++)
+		if (rule->ports[i].kind == POLICY_PORT_NAMED)
+			model_pod_named_ports(subject, rule->ports[i].name, rule->ports[i].space,
+					      &explained->named);
+}
+
+/* A policy is listed for a direction in which it isolates or has rules. */
+static void add_policy(struct analyze_explained_pods *group, const struct analyze_cluster *cluster,
+		       const struct policy *policy, enum policy_direction direction)
+{
+	struct analyze_explained_policy *explained;
+
+	if (!policy->isolates[direction] && policy->n_rules[direction] == 0)
+		return;
+	explained = vec_add(&group->policies[direction]);
+	explained->policy = policy;
+	explained->isolates = policy->isolates[direction];
+	group->is_isolated[direction] |= policy->isolates[direction];
+	for (uint32_t i = 0; i < policy->n_rules[direction]; i++)
+		add_rule(explained, cluster, &policy->rules[direction][i], group->pods[0]);
+}
+
+static void fill_group(struct analyze_explained_pods *group, const struct analyze_cluster *cluster,
+		       const struct compile_world *world, uint32_t class)
+{
+	const struct policy *const *policies;
+	uint32_t n;
+
+	if (class == COMPILE_NONE)
+		return;
+	policies = compile_policies(world, class, &n);
+	for (uint32_t i = 0; i < n; i++)
+		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+			add_policy(group, cluster, policies[i], direction);
+}
+
+static void add_group(struct analyze_explanation *explanation,
+		      const struct analyze_cluster *cluster, const struct compile_world *world,
+		      uint32_t class)
+{
+	const struct analyze_endpoint *endpoint = explanation->endpoint;
+	struct analyze_explained_pods *group = vec_add(&explanation->groups);
+
+	group->pods =
+		arena_alloc_n(&explanation->arena, endpoint->n_pods, sizeof(struct model_pod *));
+	for (uint32_t i = 0; i < endpoint->n_pods; i++)
+		if (compile_subject_class(world, endpoint->pods[i]) == class)
+			group->pods[group->n_pods++] = endpoint->pods[i];
+	fill_group(group, cluster, world, class);
+}
+
+static bool is_first_of_class(const struct analyze_endpoint *endpoint,
+			      const struct compile_world *world, uint32_t at)
+{
+	const uint32_t class = compile_subject_class(world, endpoint->pods[at]);
+
+	for (uint32_t i = 0; i < at; i++)
+		if (compile_subject_class(world, endpoint->pods[i]) == class)
+			return false;
+	return true;
+}
+
+static bool has_backend(const struct model_service *service,
+			const struct analyze_endpoint *endpoint)
+{
+	for (uint32_t i = 0; i < service->n_backends; i++)
+		for (uint32_t j = 0; j < endpoint->n_pods; j++)
+			if (service->backends[i] == endpoint->pods[j])
+				return true;
+	return false;
+}
+
+bool analyze_explain(const struct analyze_cluster *cluster, const struct analyze_endpoint *endpoint,
+		     struct diag_list *diags, struct analyze_explanation *ret)
+{
+	const struct model_snapshot *snapshot = cluster->snapshot;
+	struct compile_world *world;
+
+	if (endpoint->n_pods == 0) {
+		analyze_refuse(diags, "%s has no pods, and policies apply to pods only",
+			       endpoint->id);
+		return false;
+	}
+	*ret = (struct analyze_explanation){.endpoint = endpoint, .policies = cluster->policies};
+	arena_init(&ret->arena);
+	world = compile_world_new(snapshot, cluster->policies, endpoint->pods, endpoint->n_pods);
+	for (uint32_t i = 0; i < endpoint->n_pods; i++)
+		if (is_first_of_class(endpoint, world, i))
+			add_group(ret, cluster, world,
+				  compile_subject_class(world, endpoint->pods[i]));
+	compile_world_free(world);
+	for (uint32_t i = 0; i < snapshot->n_services; i++)
+		if (has_backend(snapshot->services[i], endpoint))
+			vec_push(&ret->services, snapshot->services[i]);
+	return true;
+}
+
+static void release_policy(struct analyze_explained_policy *policy)
+{
+	for (size_t i = 0; i < policy->rules.n; i++)
+		port_set_release(&policy->rules.items[i].named);
+	vec_release(&policy->rules);
+}
+
+void analyze_explanation_release(struct analyze_explanation *explanation)
+{
+	for (size_t i = 0; i < explanation->groups.n; i++) {
+		struct analyze_explained_pods *group = &explanation->groups.items[i];
+
+		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++) {
+			for (size_t j = 0; j < group->policies[direction].n; j++)
+				release_policy(&group->policies[direction].items[j]);
+			vec_release(&group->policies[direction]);
+		}
+	}
+	vec_release(&explanation->groups);
+	vec_release(&explanation->services);
+	arena_release(&explanation->arena);
+}
