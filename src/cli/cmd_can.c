@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include "analyze/can.h"
+#include "cli/batch.h"
+#include "cli/render.h"
+
+#include <string.h>
+
+struct can_options {
+	const char *batch; /* NULL: the question is on the command line */
+};
+
+static bool set_batch(void *data, const char *value)
+{
+	((struct can_options *)data)->batch = value;
+	return true;
+}
+
+static const struct cli_option own_options[] = {
+	{"batch", true, set_batch},
+	{0},
+};
+
+static int exit_code(enum analyze_verdict verdict)
+{
+	switch (verdict) {
+	case ANALYZE_ALLOW:
+		return CLI_YES;
+	case ANALYZE_DENY:
+		return CLI_NO;
+	default:
+		return CLI_DEPENDS;
+	}
+}
+
+/* The two ends and the port; both ends are looked up, so that one run says all that is wrong. */
+static bool read_question(struct analyze_endpoints *endpoints, int n, char **words,
+			  struct diag_list *diags, struct analyze_question *ret)
+{
+	bool is_port = analyze_port_parse(n > 2 ? words[2] : NULL, diags, &ret->port);
+
+	ret->from = analyze_endpoint_get(endpoints, words[0], diags);
+	ret->to = analyze_endpoint_get(endpoints, words[1], diags);
+	return is_port && ret->from && ret->to;
+}
+
+static bool answer(struct analyze_cluster *cluster, const struct analyze_question *question,
+		   struct diag_list *diags, struct analyze_answer *ret)
+{
+	VEC(struct model_pod *) pods = {0};
+	struct analyze_judge judge;
+	bool is_answered;
+
+	for (uint32_t i = 0; i < question->from->n_pods; i++)
+		vec_push(&pods, question->from->pods[i]);
+	for (uint32_t i = 0; i < question->to->n_pods; i++)
+		vec_push(&pods, question->to->pods[i]);
+	is_answered = analyze_judge_init(&judge, cluster, pods.items, pods.n, diags) == 0;
+	if (is_answered) {
+		is_answered = analyze_can(&judge, cluster, question, diags, ret);
+		analyze_judge_release(&judge);
+	}
+	vec_release(&pods);
+	return is_answered;
+}
+
+static int run_one(const struct cli_options *options, struct analyze_cluster *cluster, int n,
+		   char **words)
+{
+	struct analyze_endpoints endpoints;
+	struct analyze_question question;
+	struct analyze_answer result;
+	struct diag_list diags;
+	int code = CLI_USAGE;
+
+	analyze_endpoints_init(&endpoints, cluster);
+	diag_list_init(&diags, &endpoints.arena);
+	if (read_question(&endpoints, n, words, &diags, &question) &&
+	    answer(cluster, &question, &diags, &result)) {
+		if (options->format == CLI_JSON)
+			render_can_json(&result, 2);
+		else
+			render_can_text(&result, options->color);
+		code = exit_code(result.verdict);
+		analyze_answer_release(&result);
+	}
+	cli_print_diags(options, &diags);
+	analyze_endpoints_release(&endpoints);
+	return code;
+}
+
+static int check_usage(const struct cli_options *options, const struct can_options *own, int n)
+{
+	if (own->batch && n > 0)
+		return cli_refuse(options,
+				  "--batch takes its questions from a file, not from here");
+	if (!own->batch && (n < 2 || n > 3))
+		return cli_refuse(options, "expected FROM TO [PORT[/PROTOCOL]], found %d word%s", n,
+				  n == 1 ? "" : "s");
+	if (options->paths.n == 0)
+		return cli_refuse(options, "there is no input: give it with -f PATH");
+	for (size_t i = 0; own->batch && i < options->paths.n; i++)
+		if (strcmp(own->batch, "-") == 0 && strcmp(options->paths.items[i], "-") == 0)
+			return cli_refuse(options,
+					  "standard input cannot be both input and questions");
+	return CLI_YES;
+}
+
+static int run(const struct cli_options *options, const struct can_options *own, int n,
+	       char **words)
+{
+	struct analyze_cluster cluster;
+	int code = check_usage(options, own, n);
+
+	if (code != CLI_YES)
+		return code;
+	code = cli_load(options, &cluster);
+	if (code == CLI_YES)
+		code = own->batch ? cli_batch(options, &cluster, own->batch)
+				  : run_one(options, &cluster, n, words);
+	analyze_cluster_release(&cluster);
+	return code;
+}
+
+int cli_run_can(const struct cli_command *command, int argc, char **argv)
+{
+	struct cli_options options = {.command = command};
+	struct can_options own = {0};
+	int n, code = CLI_USAGE;
+
+	if (cli_options_parse(&options, own_options, &own, argc, argv, &n))
+		code = options.wants_help ? cli_help_of(command) : run(&options, &own, n, argv);
+	cli_options_release(&options);
+	return code;
+}

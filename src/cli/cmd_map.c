@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include "analyze/map.h"
+#include "cli/render.h"
+
+#include <string.h>
+
+struct map_options {
+	const struct cli_options *shared;
+	const char *from;
+	const char *to;
+	const char *only;
+	const char *port;
+	bool by_namespace;
+	bool exposure;
+};
+
+static bool set_from(void *data, const char *value)
+{
+	((struct map_options *)data)->from = value;
+	return true;
+}
+
+static bool set_to(void *data, const char *value)
+{
+	((struct map_options *)data)->to = value;
+	return true;
+}
+
+static bool set_only(void *data, const char *value)
+{
+	((struct map_options *)data)->only = value;
+	return true;
+}
+
+static bool set_port(void *data, const char *value)
+{
+	((struct map_options *)data)->port = value;
+	return true;
+}
+
+static bool set_exposure(void *data, const char *value)
+{
+	(void)value;
+	((struct map_options *)data)->exposure = true;
+	return true;
+}
+
+static bool set_level(void *data, const char *value)
+{
+	struct map_options *own = data;
+
+	own->by_namespace = strcmp(value, "namespace") == 0;
+	if (!own->by_namespace && strcmp(value, "workload") != 0) {
+		cli_refuse(own->shared, "--level %s is unknown, expected workload or namespace",
+			   value);
+		return false;
+	}
+	return true;
+}
+
+static const struct cli_option own_options[] = {
+	{"from", true, set_from},
+	{"to", true, set_to},
+	{"only", true, set_only},
+	{"port", true, set_port},
+	{"level", true, set_level},
+	{"exposure", false, set_exposure},
+	{0},
+};
+
+/* Resolves what the options name. false: a diagnostic says what is wrong. */
+static bool resolve(const struct map_options *own, struct analyze_endpoints *endpoints,
+		    struct diag_list *diags, struct analyze_port *port,
+		    struct analyze_map_options *ret)
+{
+	const struct model_snapshot *snapshot = endpoints->cluster->snapshot;
+
+	*ret = (struct analyze_map_options){
+		.only = own->only,
+		.by_namespace = own->by_namespace,
+		.exposure = own->exposure,
+	};
+	if (own->from)
+		ret->from = analyze_endpoint_get(endpoints, own->from, diags);
+	if (own->to)
+		ret->to = analyze_endpoint_get(endpoints, own->to, diags);
+	if (own->only && !model_find_namespace(snapshot, own->only))
+		analyze_refuse(diags, "--only %s: the input has no such namespace", own->only);
+	if (own->port && analyze_port_parse(own->port, diags, port))
+		ret->port = port;
+	if (ret->port && port->name)
+		analyze_refuse(diags,
+			       "--port %s: a map takes a number, names differ from pod to pod",
+			       own->port);
+	return diags->n_errors == 0;
+}
+
+static void render(const struct cli_options *options, struct analyze_map *map)
+{
+	switch (options->format) {
+	case CLI_JSON:
+		render_map_json(map);
+		break;
+	case CLI_CSV:
+		render_map_csv(map);
+		break;
+	default:
+		render_map_text(map);
+	}
+}
+
+static int build(const struct cli_options *options, const struct map_options *own,
+		 struct analyze_cluster *cluster)
+{
+	struct analyze_endpoints endpoints;
+	struct analyze_map_options map_options;
+	struct analyze_port port;
+	struct analyze_map map;
+	struct diag_list diags;
+	bool is_resolved;
+
+	analyze_endpoints_init(&endpoints, cluster);
+	diag_list_init(&diags, &endpoints.arena);
+	is_resolved = resolve(own, &endpoints, &diags, &port, &map_options);
+	if (is_resolved) {
+		analyze_map_build(&map, cluster, &map_options, &diags);
+		render(options, &map);
+		analyze_map_release(&map);
+	}
+	cli_print_diags(options, &diags);
+	analyze_endpoints_release(&endpoints);
+	return is_resolved ? CLI_YES : CLI_USAGE;
+}
+
+static int run(struct cli_options *options, const struct map_options *own, int n, char **words)
+{
+	struct analyze_cluster cluster;
+	int code;
+
+	for (int i = 0; i < n; i++)
+		vec_push(&options->paths, words[i]);
+	if (options->paths.n == 0)
+		return cli_refuse(options, "there is no input: name files or directories");
+	code = cli_load(options, &cluster);
+	if (code == CLI_YES)
+		code = build(options, own, &cluster);
+	analyze_cluster_release(&cluster);
+	return code;
+}
+
+int cli_run_map(const struct cli_command *command, int argc, char **argv)
+{
+	struct cli_options options = {.command = command, .has_csv = true};
+	struct map_options own = {.shared = &options};
+	int n, code = CLI_USAGE;
+
+	if (cli_options_parse(&options, own_options, &own, argc, argv, &n))
+		code = options.wants_help ? cli_help_of(command) : run(&options, &own, n, argv);
+	cli_options_release(&options);
+	return code;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/command.h"
+
+#include "base/diag.h"
+#include "base/vec.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ENDPOINTS \
+	"FROM and TO are one of\n" \
+	"  NAMESPACE/NAME         a pod, else the only workload of that name\n" \
+	"  NAMESPACE/KIND/NAME    a workload: deploy, sts, ds, job, pod, …\n" \
+	"  NAMESPACE/svc/NAME     a Service; PORT is the Service's\n" \
+	"  NAMESPACE/[app=x,…]    a pod that is not there, with these labels\n" \
+	"  dns, internet          the cluster's DNS; addresses outside the cluster\n" \
+	"  10.1.2.3, 10.0.0.0/8   an address, a CIDR block\n"
+
+static const struct cli_command commands[] = {
+	{"can", "may this connection happen, and which rules decide",
+	 "FROM TO [PORT[/PROTOCOL]] -f PATH…\n"
+	 "       bulkhead can --batch FILE|- -f PATH…",
+	 ENDPOINTS
+	 "\n"
+	 "PORT is 5432/TCP, 5432, http/TCP, 53/UDP, 8000-8080, ICMP, 8/ICMP; without one the\n"
+	 "allowed ports are printed.\n\n"
+	 "  --batch FILE|-    a question a line, one JSON answer a line\n",
+	 cli_run_can},
+	{"map", "who may talk to whom, on what", "PATH…",
+	 "  --from, --to ENDPOINT    only connections from there, to there\n"
+	 "  --only NAMESPACE         only those with an end in it\n"
+	 "  --port PORT/PROTOCOL     only this port, by number\n"
+	 "  --level LEVEL            workload, or namespace: the union of what its workloads may "
+	 "do\n"
+	 "  --exposure               with the peers that the input does not show\n",
+	 cli_run_map},
+	{"explain", "everything that applies to a pod, in the order of evaluation", "POD -f PATH…",
+	 "", cli_run_explain},
+	{"lab", "a real little cluster on this machine", "COMMAND …", "", cli_run_lab},
+	{"version", "which version this is", "", "", cli_run_version},
+	{"help", "what there is, and how a verb is used", "[VERB]", "", cli_run_help},
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+const struct cli_command *cli_commands(size_t *ret_n)
+{
+	*ret_n = N_COMMANDS;
+	return commands;
+}
+
+const struct cli_command *cli_command_find(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+int cli_command_refuse(const char *name)
+{
+	const char *names[N_COMMANDS];
+	const char *near;
+
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		names[i] = commands[i].name;
+	near = diag_did_you_mean(name, names, N_COMMANDS);
+	if (near)
+		fprintf(stderr, "bulkhead: there is no verb '%s'; did you mean '%s'?\n", name,
+			near);
+	else
+		fprintf(stderr, "bulkhead: there is no verb '%s' (bulkhead help)\n", name);
+	return CLI_USAGE;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verbs of `bulkhead`: one line each in the table of command.c, one file each beside it.
+ *
+ * A verb reads its options, builds a result with `analyze`, and gives it to a renderer. It returns the
+ * program's exit code.
+ */
+#pragma once
+
+#include <stddef.h>
+
+enum cli_exit {
+	CLI_YES = 0,         /* yes, clean */
+	CLI_NO = 1,          /* denied; findings; access was added */
+	CLI_USAGE = 2,       /* the input or the usage is wrong */
+	CLI_ENVIRONMENT = 3, /* privileges, cluster, kernel */
+	CLI_DEPENDS = 4,     /* partial or conditional */
+};
+
+struct cli_command {
+	const char *name;
+	const char *summary;  /* one line */
+	const char *synopsis; /* what follows the name */
+	const char *details;  /* options of its own and more; "" */
+	int (*run)(const struct cli_command *command, int argc, char **argv);
+};
+
+/* All verbs, in the order of `help`. */
+const struct cli_command *cli_commands(size_t *ret_n);
+
+/* The verb of a name, or NULL. */
+const struct cli_command *cli_command_find(const char *name);
+
+/* Says that there is no such verb, and which one may be meant. CLI_USAGE. */
+int cli_command_refuse(const char *name);
+
+int cli_run_can(const struct cli_command *command, int argc, char **argv);
+int cli_run_map(const struct cli_command *command, int argc, char **argv);
+int cli_run_explain(const struct cli_command *command, int argc, char **argv);
+int cli_run_lab(const struct cli_command *command, int argc, char **argv);
+int cli_run_version(const struct cli_command *command, int argc, char **argv);
+/* What `bulkhead help NAME` prints. CLI_YES. */
+int cli_help_of(const struct cli_command *command);
+
+int cli_run_help(const struct cli_command *command, int argc, char **argv);

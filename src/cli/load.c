@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include <stdio.h>
+
+void cli_print_diags(const struct cli_options *options, const struct diag_list *diags)
+{
+	for (const struct diag *diag = diags->first; diag; diag = diag->next)
+		if (diag->severity != DIAG_NOTE || options->is_verbose)
+			diag_print(stderr, diag, options->color_errors);
+}
+
+int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
+{
+	const struct analyze_input input = {
+		.paths = options->paths.items,
+		.n_paths = options->paths.n,
+		.ns = options->ns,
+		.pod_cidrs = options->pod_cidrs.items,
+		.n_pod_cidrs = options->pod_cidrs.n,
+		.skip_invalid = options->skip_invalid,
+	};
+
+	analyze_cluster_load(ret, &input);
+	cli_print_diags(options, &ret->diags);
+	if (ret->diags.n_errors == 0)
+		return CLI_YES;
+	fprintf(stderr, "bulkhead %s: %zu error%s, nothing was answered%s\n",
+		options->command->name, ret->diags.n_errors, ret->diags.n_errors == 1 ? "" : "s",
+		options->skip_invalid ? "" : " (--invalid=skip leaves out what is invalid)");
+	return CLI_USAGE;
+}

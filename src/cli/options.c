@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int cli_refuse(const struct cli_options *options, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "bulkhead %s: ", options->command->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\n(bulkhead help %s)\n", options->command->name);
+	return CLI_USAGE;
+}
+
+static bool set_file(void *data, const char *value)
+{
+	struct cli_options *options = data;
+
+	vec_push(&options->paths, value);
+	return true;
+}
+
+static bool set_namespace(void *data, const char *value)
+{
+	((struct cli_options *)data)->ns = value;
+	return true;
+}
+
+static bool set_pod_cidr(void *data, const char *value)
+{
+	struct cli_options *options = data;
+
+	vec_push(&options->pod_cidrs, value);
+	return true;
+}
+
+static bool set_output(void *data, const char *value)
+{
+	struct cli_options *options = data;
+
+	if (strcmp(value, "text") == 0)
+		options->format = CLI_TEXT;
+	else if (strcmp(value, "json") == 0)
+		options->format = CLI_JSON;
+	else if (strcmp(value, "csv") == 0 && options->has_csv)
+		options->format = CLI_CSV;
+	else
+		return cli_refuse(options, "unknown output format '%s', expected text%s or json",
+				  value, options->has_csv ? ", csv" : "") == CLI_YES;
+	return true;
+}
+
+static bool set_invalid(void *data, const char *value)
+{
+	struct cli_options *options = data;
+
+	options->skip_invalid = strcmp(value, "skip") == 0;
+	if (!options->skip_invalid && strcmp(value, "refuse") != 0)
+		return cli_refuse(options, "--invalid=%s is unknown, expected skip or refuse",
+				  value) == CLI_YES;
+	return true;
+}
+
+/* The rule of no-color.org: the variable counts when it is there and not empty. */
+static bool wants_color(int fd)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(fd) && !(no_color && *no_color);
+}
+
+static bool set_color(void *data, const char *value)
+{
+	struct cli_options *options = data;
+
+	if (strcmp(value, "always") == 0) {
+		options->color = options->color_errors = true;
+	} else if (strcmp(value, "never") == 0) {
+		options->color = options->color_errors = false;
+	} else if (strcmp(value, "auto") == 0) {
+		options->color = wants_color(STDOUT_FILENO);
+		options->color_errors = wants_color(STDERR_FILENO);
+	} else {
+		cli_refuse(options, "--color=%s is unknown, expected auto, always or never", value);
+		return false;
+	}
+	return true;
+}
+
+static bool set_verbose(void *data, const char *value)
+{
+	(void)value;
+	((struct cli_options *)data)->is_verbose = true;
+	return true;
+}
+
+static bool set_help(void *data, const char *value)
+{
+	(void)value;
+	((struct cli_options *)data)->wants_help = true;
+	return true;
+}
+
+static const struct {
+	char letter; /* 0: none */
+	struct cli_option option;
+} shared[] = {
+	{'f', {"file", true, set_file}},        {'n', {"namespace", true, set_namespace}},
+	{'o', {"output", true, set_output}},    {0, {"pod-cidr", true, set_pod_cidr}},
+	{0, {"invalid", true, set_invalid}},    {0, {"color", true, set_color}},
+	{'v', {"verbose", false, set_verbose}}, {'h', {"help", false, set_help}},
+};
+
+#define N_SHARED (sizeof(shared) / sizeof(shared[0]))
+
+/* An option as it stands on the command line, and where its value is. */
+struct given {
+	const struct cli_option *option;
+	void *data;
+	const char *value; /* NULL: the next word, if it needs one */
+};
+
+static bool refuse_option(const struct cli_options *options, const struct cli_option *own,
+			  const char *word, size_t len)
+{
+	VEC(const char *) names = {0};
+	char name[64];
+	const char *near;
+
+	snprintf(name, sizeof(name), "%.*s", (int)len, word);
+	for (size_t i = 0; i < N_SHARED; i++)
+		vec_push(&names, shared[i].option.name);
+	for (; own && own->name; own++)
+		vec_push(&names, own->name);
+	near = diag_did_you_mean(name + strspn(name, "-"), names.items, names.n);
+	if (near)
+		cli_refuse(options, "unknown option '%s'; did you mean '--%s'?", name, near);
+	else
+		cli_refuse(options, "unknown option '%s'", name);
+	vec_release(&names);
+	return false;
+}
+
+static bool find_long(struct cli_options *options, const struct cli_option *own, void *data,
+		      const char *word, struct given *ret)
+{
+	const char *equals = strchr(word, '=');
+	const size_t len = equals ? (size_t)(equals - word) : strlen(word);
+
+	*ret = (struct given){.value = equals ? equals + 1 : NULL};
+	for (size_t i = 0; i < N_SHARED; i++)
+		if (strlen(shared[i].option.name) == len - 2 &&
+		    memcmp(shared[i].option.name, word + 2, len - 2) == 0) {
+			ret->option = &shared[i].option;
+			ret->data = options;
+		}
+	for (const struct cli_option *at = own; at && at->name; at++)
+		if (strlen(at->name) == len - 2 && memcmp(at->name, word + 2, len - 2) == 0) {
+			ret->option = at;
+			ret->data = data;
+		}
+	if (!ret->option)
+		return refuse_option(options, own, word, len);
+	if (ret->value && !ret->option->has_value) {
+		cli_refuse(options, "--%s takes no value", ret->option->name);
+		return false;
+	}
+	return true;
+}
+
+/* "-f PATH", "-fPATH"; letters are not bundled. */
+static bool find_short(struct cli_options *options, const struct cli_option *own, const char *word,
+		       struct given *ret)
+{
+	for (size_t i = 0; i < N_SHARED; i++) {
+		const struct cli_option *option = &shared[i].option;
+
+		if (!shared[i].letter || word[1] != shared[i].letter ||
+		    (word[2] && !option->has_value))
+			continue;
+		*ret = (struct given){option, options, word[2] ? word + 2 : NULL};
+		return true;
+	}
+	return refuse_option(options, own, word, strlen(word));
+}
+
+static bool take_option(struct cli_options *options, struct given *given, const char *next)
+{
+	if (given->option->has_value && !given->value) {
+		if (!next) {
+			cli_refuse(options, "--%s needs a value", given->option->name);
+			return false;
+		}
+		given->value = next;
+	}
+	return given->option->set(given->data, given->value);
+}
+
+bool cli_options_parse(struct cli_options *options, const struct cli_option *own, void *data,
+		       int argc, char **argv, int *ret_n)
+{
+	int n = 0;
+	bool is_over = false;
+
+	set_color(options, "auto");
+	for (int i = 0; i < argc; i++) {
+		const char *word = argv[i];
+		struct given given = {0};
+		bool has_value;
+
+		if (is_over || word[0] != '-' || word[1] == '\0') {
+			argv[n++] = argv[i];
+			continue;
+		}
+		if (strcmp(word, "--") == 0) {
+			is_over = true;
+			continue;
+		}
+		if (word[1] == '-' ? !find_long(options, own, data, word, &given)
+				   : !find_short(options, own, word, &given))
+			return false;
+		has_value = given.value != NULL;
+		if (!take_option(options, &given, i + 1 < argc ? argv[i + 1] : NULL))
+			return false;
+		if (given.option->has_value && !has_value)
+			i++;
+	}
+	*ret_n = n;
+	return true;
+}
+
+void cli_options_release(struct cli_options *options)
+{
+	vec_release(&options->paths);
+	vec_release(&options->pod_cidrs);
+}

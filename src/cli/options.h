@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The options that every verb understands, and how a verb adds its own.
+ *
+ *	-f, --file PATH     input, any number of times      -n, --namespace NS   of objects that name none
+ *	-o, --output FMT    text, json, …                   --pod-cidr CIDR      for pods without an address
+ *	--invalid=skip      as an API server would          --color WHEN         auto, always, never
+ *	-v, --verbose       notes too                       -h, --help
+ */
+#pragma once
+
+#include "analyze/cluster.h"
+#include "base/vec.h"
+#include "cli/command.h"
+
+#include <stdbool.h>
+
+enum cli_format { CLI_TEXT, CLI_JSON, CLI_CSV };
+
+struct cli_options {
+	const struct cli_command *command;
+	VEC(const char *) paths;
+	VEC(const char *) pod_cidrs;
+	const char *ns;
+	enum cli_format format;
+	bool has_csv; /* set by the verb: it can write CSV */
+	bool skip_invalid;
+	bool is_verbose;
+	bool color;        /* on stdout */
+	bool color_errors; /* on stderr */
+	bool wants_help;
+};
+
+/* An option of one verb. */
+struct cli_option {
+	const char *name; /* without "--" */
+	bool has_value;
+	/* false: the value is wrong, and that was said. */
+	bool (*set)(void *data, const char *value);
+};
+
+/*
+ * Takes all options out of argv; what remains is moved to its front: argv[0] … *ret_n. `own` ends with a NULL
+ * name. false: a problem was said, the exit code is CLI_USAGE.
+ */
+bool cli_options_parse(struct cli_options *options, const struct cli_option *own, void *data,
+		       int argc, char **argv, int *ret_n);
+void cli_options_release(struct cli_options *options);
+
+/* "bulkhead can: …" on stderr, and where to find help. Returns CLI_USAGE. */
+int cli_refuse(const struct cli_options *options, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Reads the cluster and prints what was found wrong. CLI_YES, or CLI_USAGE when it cannot be used; to be
+ * released in either case.
+ */
+int cli_load(const struct cli_options *options, struct analyze_cluster *ret);
+
+/* Prints diagnostics to stderr; notes only when asked for. */
+void cli_print_diags(const struct cli_options *options, const struct diag_list *diags);

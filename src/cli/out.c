@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/out.h"
+
+#include "base/vec.h"
+
+#include <stdio.h>
+
+void out_init(struct out *out)
+{
+	*out = (struct out){.buffer = vec_grow(NULL, &(size_t){0}, OUT_SIZE, 1)};
+}
+
+void out_flush(struct out *out)
+{
+	fwrite(out->buffer, 1, out->n, stdout);
+	out->n = 0;
+}
+
+void out_add_long(struct out *out, const char *text, size_t len)
+{
+	out_flush(out);
+	if (len > OUT_SIZE)
+		fwrite(text, 1, len, stdout);
+	else
+		out_add(out, text, len);
+}
+
+void out_finish(struct out *out)
+{
+	out_flush(out);
+	free(out->buffer);
+}

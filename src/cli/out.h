@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A big buffer before stdout, for results of a hundred thousand lines: text that is known is copied, not
+ * formatted. Nothing else may write to stdout between out_init() and out_flush().
+ */
+#pragma once
+
+#include <stddef.h>
+#include <string.h>
+
+#define OUT_SIZE (256u << 10)
+
+struct out {
+	char *buffer;
+	size_t n;
+};
+
+void out_init(struct out *out);
+
+/* Writes what is left and releases the buffer. */
+void out_finish(struct out *out);
+
+void out_flush(struct out *out);
+void out_add_long(struct out *out, const char *text, size_t len);
+
+static inline void out_add(struct out *out, const char *text, size_t len)
+{
+	if (len > OUT_SIZE - out->n) {
+		out_add_long(out, text, len);
+		return;
+	}
+	memcpy(out->buffer + out->n, text, len);
+	out->n += len;
+}
+
+#define out_literal(out, text) out_add((out), "" text, sizeof(text) - 1)

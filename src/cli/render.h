@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From results to stdout. Renderers decide nothing: what they write is in the result.
+ *
+ * The JSON shapes are an interface, documented in docs/json.md.
+ */
+#pragma once
+
+#include "analyze/can.h"
+#include "analyze/explain.h"
+#include "analyze/map.h"
+#include "base/json.h"
+
+void render_can_text(const struct analyze_answer *answer, bool color);
+
+/* One object and a newline; with `indent` 0 on one line. */
+void render_can_json(const struct analyze_answer *answer, unsigned int indent);
+
+/* The answer to a line of a batch that is no question. */
+void render_can_error(const char *message, size_t line);
+
+void render_map_text(struct analyze_map *map);
+void render_map_json(struct analyze_map *map);
+void render_map_csv(struct analyze_map *map);
+
+void render_explain_text(const struct analyze_explanation *explanation, bool color);
+void render_explain_json(const struct analyze_explanation *explanation);
+
+/* [{"protocol","port","endPort"}, …] */
+void render_ports_json(struct json *json, const struct port_set *set);
+
+/* One item of "rules" and "near". */
+void render_ref_json(struct json *json, const struct analyze_ref *ref,
+		     const struct policy_set *policies);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/render.h"
+
+#include "analyze/text.h"
+
+#include <stdio.h>
+
+/* So many near misses help; the JSON has them all. */
+#define MAX_NEAR 3
+#define MAX_PARTS 40
+
+static const char *verdict_color(enum analyze_verdict verdict, bool color)
+{
+	static const char *const colors[ANALYZE_N_VERDICTS] = {
+		[ANALYZE_ALLOW] = "\033[32m",
+		[ANALYZE_DENY] = "\033[31m",
+		[ANALYZE_PARTIAL] = "\033[33m",
+		[ANALYZE_CONDITIONAL] = "\033[33m",
+	};
+
+	return color ? colors[verdict] : "";
+}
+
+static void print_verdict(enum analyze_verdict verdict, bool color)
+{
+	printf("%s%s%s", verdict_color(verdict, color), analyze_verdict_text(verdict),
+	       color ? "\033[0m" : "");
+}
+
+static void print_place(const struct diag_span *span)
+{
+	if (span->file)
+		printf("   %s:%u", span->file->name, span->line);
+}
+
+static void print_ref(const struct analyze_ref *ref)
+{
+	struct strbuf text = {0};
+
+	analyze_policy_text(ref->policy, &text);
+	if (ref->rule) {
+		strbuf_addch(&text, ' ');
+		analyze_rule_text(ref->rule, &text);
+	}
+	fputs(strbuf_str(&text), stdout);
+	strbuf_release(&text);
+}
+
+static void print_policies(const struct analyze_refs *refs)
+{
+	for (size_t i = 0; i < refs->n; i++) {
+		fputs(i ? ", " : "", stdout);
+		print_ref(&refs->items[i]);
+	}
+}
+
+/* One line for each reference: what it is, and where. */
+static void print_refs(const struct analyze_refs *refs)
+{
+	for (size_t i = 0; i < refs->n; i++) {
+		const struct analyze_ref *ref = &refs->items[i];
+
+		fputs("             ", stdout);
+		print_ref(ref);
+		print_place(ref->rule ? &ref->rule->span : &ref->policy->span);
+		putchar('\n');
+	}
+}
+
+static void print_near(const struct analyze_ref *ref)
+{
+	struct strbuf text = {0};
+
+	fputs("             nearest rule: ", stdout);
+	print_ref(ref);
+	printf(" %s; it allows only ", analyze_near_text(ref->near));
+	if (ref->near == ANALYZE_NEAR_PEER || ref->near == ANALYZE_NEAR_EXCEPT)
+		analyze_peers_text(ref->rule, &text);
+	else
+		analyze_rule_ports_text(ref->rule, &text);
+	fputs(strbuf_str(&text), stdout);
+	strbuf_release(&text);
+	print_place(&ref->rule->span);
+	putchar('\n');
+}
+
+/* The nearest first: by what kept them, then as they stand. */
+static void print_nears(const struct analyze_refs *near)
+{
+	size_t n = 0;
+
+	for (int kind = ANALYZE_NEAR_NONE + 1; kind < ANALYZE_N_NEARS; kind++)
+		for (size_t i = 0; i < near->n; i++) {
+			if (near->items[i].near != kind)
+				continue;
+			if (n++ < MAX_NEAR)
+				print_near(&near->items[i]);
+		}
+	if (n > MAX_NEAR)
+		printf("             and %zu more that came near\n", n - MAX_NEAR);
+}
+
+static void print_reason(const struct analyze_side *side)
+{
+	fputs(": ", stdout);
+	if (side->verdict == ANALYZE_PARTIAL) {
+		fputs("it depends", stdout);
+	} else if (side->reason == VERDICT_DEFAULT_DENY) {
+		fputs("isolated by ", stdout);
+		print_policies(&side->rules);
+		fputs(", and no rule allows it", stdout);
+	} else if (side->reason == VERDICT_RULE) {
+		fputs("by ", stdout);
+		print_policies(&side->rules);
+	} else {
+		fputs(analyze_reason_text(side->reason), stdout);
+	}
+	putchar('\n');
+}
+
+static void print_side(const struct analyze_side *side, const char *words, const char *who,
+		       bool color)
+{
+	printf("  %s %s   ", words, who);
+	print_verdict(side->verdict, color);
+	print_reason(side);
+	print_refs(&side->rules);
+	print_nears(&side->near);
+}
+
+static void print_allowed(const char *indent, const struct port_set *allowed)
+{
+	struct strbuf text = {0};
+
+	analyze_ports_text(allowed, &text);
+	printf("%sallowed ports: %s\n", indent, strbuf_str(&text));
+	strbuf_release(&text);
+}
+
+static void print_part(const struct analyze_part *part, bool asks_ports, bool color)
+{
+	fputs("    ", stdout);
+	print_verdict(part->verdict, color);
+	printf("   %s → %s", part->from, part->to);
+	if (part->family)
+		printf("   over %s", part->family);
+	putchar('\n');
+	if (asks_ports)
+		print_allowed("      ", &part->allowed);
+}
+
+static void print_parts(const struct analyze_answer *answer, bool color)
+{
+	const size_t n = answer->parts.n < MAX_PARTS ? answer->parts.n : MAX_PARTS;
+
+	for (size_t i = 0; i < n; i++)
+		print_part(&answer->parts.items[i], answer->asks_ports, color);
+	if (n < answer->parts.n)
+		printf("    and %zu more (-o json has all)\n", answer->parts.n - n);
+}
+
+static void print_covered(const struct analyze_endpoint *endpoint)
+{
+	if (endpoint->kind == ANALYZE_OUTSIDE && endpoint->n_covered)
+		printf("  %s stands for the addresses outside the cluster; it also covers %u known "
+		       "pod%s\n",
+		       endpoint->id, endpoint->n_covered, endpoint->n_covered == 1 ? "" : "s");
+}
+
+void render_can_text(const struct analyze_answer *answer, bool color)
+{
+	const struct analyze_question *question = &answer->question;
+	struct arena arena;
+
+	arena_init(&arena);
+	print_verdict(answer->verdict, color);
+	printf("   %s → %s  %s\n", question->from->id, question->to->id,
+	       analyze_port_format(&question->port, &arena));
+	arena_release(&arena);
+	if (answer->asks_ports)
+		print_allowed("  ", &answer->allowed);
+	print_side(&answer->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
+	print_side(&answer->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
+	print_parts(answer, color);
+	print_covered(question->from);
+	print_covered(question->to);
+	for (size_t i = 0; i < answer->conditions.n; i++)
+		printf("  if: %s\n", answer->conditions.items[i]);
+	for (size_t i = 0; i < answer->assumptions.n; i++)
+		printf("  assumed: %s\n", answer->assumptions.items[i]);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/render.h"
+
+#include "analyze/text.h"
+
+#include <stdio.h>
+
+static const char *const direction_words[POLICY_N_DIRECTIONS] = {
+	[POLICY_EGRESS] = "egress, what it may reach",
+	[POLICY_INGRESS] = "ingress, who may reach it",
+};
+
+static void print_place(const struct diag_span *span)
+{
+	if (span->file)
+		printf("   %s:%u", span->file->name, span->line);
+	putchar('\n');
+}
+
+static void print_pod(const struct model_pod *pod)
+{
+	char text[IP_TEXT_SIZE];
+
+	printf("  pod %s/%s", pod->ns->name, pod->name);
+	for (uint32_t i = 0; i < pod->n_ips; i++)
+		printf("  %s", ip_format(&pod->ips[i], text));
+	printf("%s%s%s%s\n", pod->is_address_assumed ? " (assumed)" : "",
+	       pod->host_network ? "  on the host network" : "", pod->node ? "  on " : "",
+	       pod->node ? pod->node : "");
+}
+
+static void print_labels(const struct model_pod *pod)
+{
+	fputs("  labels", stdout);
+	for (uint32_t i = 0; i < pod->labels.n; i++)
+		printf("%s %s=%s", i ? "," : "", pod->labels.items[i].key,
+		       pod->labels.items[i].value);
+	puts(pod->labels.n ? "" : " none");
+}
+
+static void print_rule(const struct analyze_explained_rule *explained)
+{
+	const struct policy_rule *rule = explained->rule;
+	struct strbuf text = {0};
+
+	strbuf_addstr(&text, "       ");
+	analyze_rule_text(rule, &text);
+	strbuf_printf(&text, " %s %s ", policy_action_name(rule->action),
+		      rule->direction == POLICY_EGRESS ? "to" : "from");
+	analyze_peers_text(rule, &text);
+	strbuf_addstr(&text, " on ");
+	analyze_rule_ports_text(rule, &text);
+	if (explained->named.n) {
+		strbuf_addstr(&text, " (here ");
+		analyze_ports_text(&explained->named, &text);
+		strbuf_addch(&text, ')');
+	}
+	if (rule->condition)
+		strbuf_printf(&text, " if %s", rule->condition);
+	if (!rule->any_peer && explained->n_peers == 0)
+		strbuf_addstr(&text, "   no pod of the input");
+	fputs(strbuf_str(&text), stdout);
+	print_place(&rule->span);
+	strbuf_release(&text);
+}
+
+static void print_policy(const struct analyze_explained_policy *explained, size_t number)
+{
+	struct strbuf text = {0};
+
+	analyze_policy_text(explained->policy, &text);
+	printf("    %zu. %s %s%s", number, explained->policy->kind, strbuf_str(&text),
+	       explained->isolates ? " isolates" : "");
+	strbuf_release(&text);
+	print_place(&explained->policy->span);
+	for (size_t i = 0; i < explained->rules.n; i++)
+		print_rule(&explained->rules.items[i]);
+}
+
+static void print_direction(const struct analyze_explained_pods *group,
+			    enum policy_direction direction)
+{
+	printf("  %s: ", direction_words[direction]);
+	if (group->pods[0]->host_network)
+		puts(analyze_reason_text(VERDICT_HOST_NETWORK));
+	else if (!group->is_isolated[direction])
+		puts("everybody, nothing isolates it");
+	else
+		puts("isolated, only what a rule allows");
+	for (size_t i = 0; i < group->policies[direction].n; i++)
+		print_policy(&group->policies[direction].items[i], i + 1);
+}
+
+void render_explain_text(const struct analyze_explanation *explanation, bool color)
+{
+	printf("%s%s%s   %u pod%s\n", color ? "\033[1m" : "", explanation->endpoint->id,
+	       color ? "\033[0m" : "", explanation->endpoint->n_pods,
+	       explanation->endpoint->n_pods == 1 ? "" : "s");
+	for (size_t i = 0; i < explanation->services.n; i++)
+		printf("  behind Service %s/%s\n", explanation->services.items[i]->ns->name,
+		       explanation->services.items[i]->name);
+	for (size_t i = 0; i < explanation->groups.n; i++) {
+		const struct analyze_explained_pods *group = &explanation->groups.items[i];
+
+		for (uint32_t j = 0; j < group->n_pods; j++)
+			print_pod(group->pods[j]);
+		print_labels(group->pods[0]);
+		puts("  before any policy: it reaches itself, and its own node reaches it");
+		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+			print_direction(group, direction);
+	}
+}
+
+static void render_labels(struct json *json, const char *key, const struct model_labels *labels)
+{
+	json_key(json, key);
+	json_object(json);
+	for (uint32_t i = 0; i < labels->n; i++)
+		json_field(json, labels->items[i].key, labels->items[i].value);
+	json_end(json);
+}
+
+static void render_pod(struct json *json, const struct model_pod *pod)
+{
+	char text[IP_TEXT_SIZE];
+
+	json_object(json);
+	json_field(json, "name", pod->name);
+	render_labels(json, "labels", &pod->labels);
+	json_key(json, "addresses");
+	json_array(json);
+	for (uint32_t i = 0; i < pod->n_ips; i++)
+		json_string(json, ip_format(&pod->ips[i], text));
+	json_end(json);
+	json_key(json, "addressAssumed");
+	json_bool(json, pod->is_address_assumed);
+	json_field(json, "node", pod->node);
+	json_key(json, "hostNetwork");
+	json_bool(json, pod->host_network);
+	json_end(json);
+}
+
+static void render_cidr_peer(struct json *json, const struct policy_peer *peer)
+{
+	char text[IP_CIDR_TEXT_SIZE];
+
+	json_field(json, "cidr", ip_cidr_format(&peer->cidr, text));
+	json_key(json, "except");
+	json_array(json);
+	for (uint32_t i = 0; i < peer->n_except; i++)
+		json_string(json, ip_cidr_format(&peer->except[i], text));
+	json_end(json);
+}
+
+/* A namespace by name, or a selector; "" selects all. */
+static void render_pods_peer(struct json *json, const struct policy_pods *pods)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	json_field(json, "namespace", pods->ns);
+	json_field(json, "namespaceSelector",
+		   pods->ns ? NULL : selector_format(&pods->namespaces, &arena));
+	json_field(json, "podSelector", selector_format(&pods->pods, &arena));
+	arena_release(&arena);
+}
+
+static void render_peers(struct json *json, const struct policy_rule *rule)
+{
+	json_key(json, "peers");
+	if (rule->any_peer) {
+		json_null(json);
+		return;
+	}
+	json_array(json);
+	for (uint32_t i = 0; i < rule->n_peers; i++) {
+		json_object(json);
+		if (rule->peers[i].kind == POLICY_PEER_CIDR)
+			render_cidr_peer(json, &rule->peers[i]);
+		else
+			render_pods_peer(json, &rule->peers[i].pods);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void render_rule_ports(struct json *json, const struct policy_rule *rule)
+{
+	json_key(json, "ports");
+	if (rule->any_port) {
+		json_null(json);
+		return;
+	}
+	json_array(json);
+	for (uint32_t i = 0; i < rule->n_ports; i++) {
+		const struct policy_port *port = &rule->ports[i];
+
+		json_object(json);
+		json_field(json, "protocol", port_space_name(port->space));
+		if (port->kind == POLICY_PORT_NAMED) {
+			json_field(json, "name", port->name);
+		} else {
+			json_key(json, "port");
+			json_uint(json, port->first);
+			json_key(json, "endPort");
+			json_uint(json, port->last);
+		}
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void render_rule(struct json *json, const struct analyze_explained_rule *explained,
+			const struct policy_set *policies)
+{
+	const struct analyze_ref ref = {explained->rule->policy, explained->rule, 0};
+
+	json_object(json);
+	json_key(json, "rule");
+	render_ref_json(json, &ref, policies);
+	render_peers(json, explained->rule);
+	json_key(json, "peerPods");
+	json_uint(json, explained->n_peers);
+	render_rule_ports(json, explained->rule);
+	json_key(json, "namedPorts");
+	render_ports_json(json, &explained->named);
+	json_end(json);
+}
+
+static void render_policy(struct json *json, const struct analyze_explained_policy *explained,
+			  const struct policy_set *policies)
+{
+	const struct analyze_ref ref = {explained->policy, NULL, 0};
+
+	json_object(json);
+	json_key(json, "policy");
+	render_ref_json(json, &ref, policies);
+	json_key(json, "isolates");
+	json_bool(json, explained->isolates);
+	json_key(json, "rules");
+	json_array(json);
+	for (size_t i = 0; i < explained->rules.n; i++)
+		render_rule(json, &explained->rules.items[i], policies);
+	json_end(json);
+	json_end(json);
+}
+
+static void render_group(struct json *json, const struct analyze_explained_pods *group,
+			 const struct policy_set *policies)
+{
+	json_object(json);
+	json_key(json, "pods");
+	json_array(json);
+	for (uint32_t i = 0; i < group->n_pods; i++)
+		render_pod(json, group->pods[i]);
+	json_end(json);
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++) {
+		json_key(json, policy_direction_name(direction));
+		json_object(json);
+		json_key(json, "isolated");
+		json_bool(json, group->is_isolated[direction]);
+		json_key(json, "policies");
+		json_array(json);
+		for (size_t i = 0; i < group->policies[direction].n; i++)
+			render_policy(json, &group->policies[direction].items[i], policies);
+		json_end(json);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+void render_explain_json(const struct analyze_explanation *explanation)
+{
+	struct json json;
+
+	json_init(&json, stdout, 2);
+	json_object(&json);
+	json_field(&json, "schema", "bulkhead.explain/v1");
+	json_field(&json, "endpoint", explanation->endpoint->id);
+	json_key(&json, "services");
+	json_array(&json);
+	for (size_t i = 0; i < explanation->services.n; i++) {
+		json_object(&json);
+		json_field(&json, "namespace", explanation->services.items[i]->ns->name);
+		json_field(&json, "name", explanation->services.items[i]->name);
+		json_end(&json);
+	}
+	json_end(&json);
+	json_key(&json, "groups");
+	json_array(&json);
+	for (size_t i = 0; i < explanation->groups.n; i++)
+		render_group(&json, &explanation->groups.items[i], explanation->policies);
+	json_end(&json);
+	json_end(&json);
+	putchar('\n');
+}

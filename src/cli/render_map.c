@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/render_map.h"
+
+void map_output_init(struct map_output *output, struct analyze_map *map, words_fn write_endpoint,
+		     words_fn write_ports)
+{
+	*output = (struct map_output){.map = map};
+	out_init(&output->out);
+	words_init(&output->endpoints, write_endpoint, map);
+	words_init(&output->ports, write_ports, map);
+}
+
+void map_output_release(struct map_output *output)
+{
+	out_finish(&output->out);
+	words_release(&output->endpoints);
+	words_release(&output->ports);
+}
+
+void map_output_endpoint(struct map_output *output, uint32_t number)
+{
+	size_t len;
+	const char *text = words_get(&output->endpoints, number, &len);
+
+	out_add(&output->out, text, len);
+}
+
+void map_output_ports(struct map_output *output, uint32_t ports)
+{
+	size_t len;
+	const char *text = words_get(&output->ports, ports, &len);
+
+	out_add(&output->out, text, len);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the three formats of a map share. */
+#pragma once
+
+#include "analyze/map.h"
+#include "cli/out.h"
+#include "cli/words.h"
+
+/* A map on its way to stdout. */
+struct map_output {
+	struct analyze_map *map;
+	struct out out;
+	struct words endpoints; /* by position */
+	struct words ports;     /* by port set */
+	size_t n_connections;
+};
+
+void map_output_init(struct map_output *output, struct analyze_map *map, words_fn write_endpoint,
+		     words_fn write_ports);
+void map_output_release(struct map_output *output);
+
+void map_output_endpoint(struct map_output *output, uint32_t number);
+void map_output_ports(struct map_output *output, uint32_t ports);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* RFC 4180, a line for each range of ports; numbers as in the JSON. */
+#include "cli/render.h"
+#include "cli/render_map.h"
+
+#include <stdio.h>
+
+static void write_endpoint(const void *arg, uint32_t number, FILE *out)
+{
+	const struct analyze_map *map = arg;
+	const char *id = map->endpoints.items[number].id;
+
+	if (!strpbrk(id, ",\"\r\n")) {
+		fputs(id, out);
+		return;
+	}
+	putc('"', out);
+	for (; *id; id++)
+		fputs(*id == '"' ? "\"\"" : (char[]){*id, '\0'}, out);
+	putc('"', out);
+}
+
+static void write_range(const void *arg, uint32_t number, FILE *out)
+{
+	(void)arg;
+	(void)number;
+	(void)out;
+}
+
+static void add_end(struct map_output *output, uint32_t endpoint, const struct ip_range *range)
+{
+	char first[IP_TEXT_SIZE], last[IP_TEXT_SIZE], text[2 * IP_TEXT_SIZE + 8];
+	int len;
+
+	if (endpoint != ANALYZE_MAP_OUTSIDE) {
+		map_output_endpoint(output, endpoint);
+		return;
+	}
+	len = snprintf(text, sizeof(text), "ip:%s-%s", ip_format(&range->first, first),
+		       ip_format(&range->last, last));
+	out_add(&output->out, text, (size_t)len);
+}
+
+static void output_connection(void *arg, const struct analyze_map_connection *connection)
+{
+	struct map_output *output = arg;
+	const struct port_set *set = analyze_portsets_get(&output->map->sets, connection->ports);
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct port_range *range = &set->ranges[i];
+		char text[64];
+		int len = snprintf(text, sizeof(text), ",%s,%u,%u\r\n",
+				   port_space_name(range->space), range->first, range->last);
+
+		add_end(output, connection->from, connection->range);
+		out_literal(&output->out, ",");
+		add_end(output, connection->to, connection->range);
+		out_add(&output->out, text, (size_t)len);
+	}
+}
+
+void render_map_csv(struct analyze_map *map)
+{
+	struct map_output output;
+
+	map_output_init(&output, map, write_endpoint, write_range);
+	out_literal(&output.out, "from,to,protocol,port,endPort\r\n");
+	analyze_map_each(map, output_connection, &output);
+	map_output_release(&output);
+}
