@@ -19,7 +19,7 @@
 #define HOOK_DROP 2    /* TCX_DROP */
 
 /* Enough for every header that packet_parse() may read. */
-#define HOOK_PULL (ETH_HLEN + 60 + 8 + 60 + 8)
+#define HOOK_PULL (sizeof(struct packet_ethernet) + 60 + 8 + 60 + 8)
 
 /* The ring wakes its reader at this many bytes; before, the reader looks by itself. */
 #define HOOK_WAKE (128 << 10)
@@ -285,7 +285,9 @@ static __noinline int hook_refuse(struct hook *hook, __u8 reason)
 	return hook_deny_as(hook, reason);
 }
 
-#define HOOK_ND_TARGET (ETH_HLEN + sizeof(struct ipv6hdr) + 8) /* RFC 4861, sections 4.3 and 4.4 */
+/* RFC 4861, sections 4.3 and 4.4 */
+#define HOOK_ND_TARGET \
+	(sizeof(struct packet_ethernet) + sizeof(struct packet_ip6) + sizeof(struct packet_icmp))
 
 VERDICT_INLINE int hook_is_neighbour_type(__u8 type)
 {

@@ -13,13 +13,6 @@
  */
 #pragma once
 
-#include <linux/if_ether.h>
-#include <linux/in.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
-#include <linux/tcp.h>
-#include <linux/udp.h>
-
 #include "verdict/verdict.h"
 
 #define PACKET_BE16(x) \
@@ -27,13 +20,84 @@
 #define PACKET_BE32(x) \
 	((__be32)(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap32(x) : (x)))
 
-/* The first 8 bytes of every ICMP message; <linux/icmp.h> wants the C library. RFC 792, RFC 4443. */
-struct packet_icmp {
+/* The headers, as the RFCs draw them; the kernel's own definitions clash with the C library's. */
+struct packet_ethernet {
+	__u8 dst[6];
+	__u8 src[6];
+	__be16 type;
+};
+
+struct packet_ip4 { /* RFC 791, section 3.1 */
+	__u8 version_words;
+	__u8 service;
+	__be16 size; /* with this header */
+	__be16 id;
+	__be16 fragment;
+	__u8 hop_limit;
+	__u8 protocol;
+	__be16 checksum;
+	__be32 src;
+	__be32 dst;
+};
+
+struct packet_ip6 { /* RFC 8200, section 3 */
+	__be32 version_flow;
+	__be16 size; /* without this header */
+	__u8 next;
+	__u8 hop_limit;
+	__be32 src[4];
+	__be32 dst[4];
+};
+
+struct packet_tcp { /* RFC 9293, section 3.1 */
+	__be16 port[2];
+	__be32 sequence[2];
+	__u8 words; /* in the upper half */
+	__u8 flags;
+	__be16 rest[3];
+};
+
+struct packet_udp { /* RFC 768 */
+	__be16 port[2];
+	__be16 size; /* with this header */
+	__be16 checksum;
+};
+
+struct packet_sctp { /* RFC 9260, section 3; of the first chunk only the header */
+	__be16 port[2];
+	__be32 tag;
+	__be32 checksum;
+	__u8 chunk;
+	__u8 chunk_flags;
+	__be16 chunk_size;
+};
+
+struct packet_icmp { /* RFC 792, RFC 4443: the first 8 bytes of every message */
 	__u8 type;
 	__u8 code;
 	__be16 checksum;
 	__be16 id; /* of an echo */
 	__be16 sequence;
+};
+
+_Static_assert(sizeof(struct packet_ethernet) == 14 && sizeof(struct packet_ip4) == 20, "no holes");
+_Static_assert(sizeof(struct packet_ip6) == 40 && sizeof(struct packet_tcp) == 20, "no holes");
+_Static_assert(sizeof(struct packet_sctp) == 16 && sizeof(struct packet_icmp) == 8, "no holes");
+
+/* IANA's numbers. */
+enum {
+	PACKET_ETHER_IP4 = 0x0800,
+	PACKET_ETHER_ARP = 0x0806,
+	PACKET_ETHER_IP6 = 0x86dd,
+	PACKET_PROTOCOL_ICMP = 1,
+	PACKET_PROTOCOL_TCP = 6,
+	PACKET_PROTOCOL_UDP = 17,
+	PACKET_PROTOCOL_FRAGMENT = 44,
+	PACKET_PROTOCOL_ICMP6 = 58,
+	PACKET_PROTOCOL_SCTP = 132,
+	PACKET_TCP_SYN = 0x02,
+	PACKET_TCP_ACK = 0x10,
+	PACKET_SCTP_INIT = 1,
 };
 
 enum {
@@ -123,45 +187,47 @@ VERDICT_INLINE const void *packet_peek(const struct packet_cursor *cursor, __u32
 
 /* The functions below return 0 or an enum verdict_reason. */
 
-VERDICT_INLINE int packet_tcp(const struct packet_cursor *cursor, struct packet *packet, __u32 size)
+VERDICT_INLINE int packet_parse_tcp(const struct packet_cursor *cursor, struct packet *packet,
+				    __u32 size)
 {
-	const struct tcphdr *tcp = packet_peek(cursor, sizeof(*tcp));
+	const struct packet_tcp *tcp = packet_peek(cursor, sizeof(*tcp));
+	__u32 header;
 
-	if (!tcp || tcp->doff * 4u < sizeof(*tcp) || tcp->doff * 4u > size)
+	if (!tcp)
 		return VERDICT_MALFORMED;
-	packet->tcp_flags = ((const __u8 *)tcp)[13];
-	if (tcp->syn && !tcp->ack)
+	header = (tcp->words >> 4) * 4u;
+	if (header < sizeof(*tcp) || header > size)
+		return VERDICT_MALFORMED;
+	packet->tcp_flags = tcp->flags;
+	if ((tcp->flags & (PACKET_TCP_SYN | PACKET_TCP_ACK)) == PACKET_TCP_SYN)
 		packet->flags |= PACKET_OPENS;
 	return 0;
 }
 
-VERDICT_INLINE int packet_udp(const struct packet_cursor *cursor, __u32 size)
+VERDICT_INLINE int packet_parse_udp(const struct packet_cursor *cursor, __u32 size)
 {
-	const struct udphdr *udp = packet_peek(cursor, sizeof(*udp));
+	const struct packet_udp *udp = packet_peek(cursor, sizeof(*udp));
 
-	if (!udp || PACKET_BE16(udp->len) < sizeof(*udp) || PACKET_BE16(udp->len) > size)
+	if (!udp || PACKET_BE16(udp->size) < sizeof(*udp) || PACKET_BE16(udp->size) > size)
 		return VERDICT_MALFORMED;
 	return 0;
 }
-
-#define PACKET_SCTP_HEADER 12 /* RFC 9260, section 3.1 */
-#define PACKET_SCTP_INIT 1
 
 /* An INIT is the only chunk of its packet (RFC 9260, section 4.3), so the first one tells. */
-VERDICT_INLINE int packet_sctp(const struct packet_cursor *cursor, struct packet *packet,
-			       __u32 size)
+VERDICT_INLINE int packet_parse_sctp(const struct packet_cursor *cursor, struct packet *packet,
+				     __u32 size)
 {
-	const __u8 *chunk = packet_peek(cursor, PACKET_SCTP_HEADER + 4);
+	const struct packet_sctp *sctp = packet_peek(cursor, sizeof(*sctp));
 
-	if (!chunk || size < PACKET_SCTP_HEADER + 4)
+	if (!sctp || size < sizeof(*sctp))
 		return VERDICT_MALFORMED;
-	if (chunk[PACKET_SCTP_HEADER] == PACKET_SCTP_INIT)
+	if (sctp->chunk == PACKET_SCTP_INIT)
 		packet->flags |= PACKET_OPENS;
 	return 0;
 }
 
-VERDICT_INLINE int packet_ports(const struct packet_cursor *cursor, struct packet *packet,
-				__u32 size)
+VERDICT_INLINE int packet_parse_ports(const struct packet_cursor *cursor, struct packet *packet,
+				      __u32 size)
 {
 	const __be16 *ports = packet_peek(cursor, 4);
 
@@ -172,10 +238,10 @@ VERDICT_INLINE int packet_ports(const struct packet_cursor *cursor, struct packe
 	if (cursor->is_inner)
 		return 0;
 	if (packet->key.space == VERDICT_TCP)
-		return packet_tcp(cursor, packet, size);
+		return packet_parse_tcp(cursor, packet, size);
 	if (packet->key.space == VERDICT_UDP)
-		return packet_udp(cursor, size);
-	return packet_sctp(cursor, packet, size);
+		return packet_parse_udp(cursor, size);
+	return packet_parse_sctp(cursor, packet, size);
 }
 
 /* PACKET_ERROR, PACKET_NEIGHBOUR or 0: what else an ICMP type is, besides a message. */
@@ -192,8 +258,8 @@ VERDICT_INLINE __u8 packet_icmp_flags(__u8 family, __u8 type)
 	return type >= PACKET_ROUTER_SOLICITATION && type <= PACKET_REDIRECT ? PACKET_NEIGHBOUR : 0;
 }
 
-VERDICT_INLINE int packet_icmp_message(struct packet_cursor *cursor, struct packet *packet,
-				       __u32 size)
+VERDICT_INLINE int packet_parse_icmp(struct packet_cursor *cursor, struct packet *packet,
+				     __u32 size)
 {
 	struct flow_key *key = &packet->key;
 	const __u16 request = key->family == 4 ? PACKET_ICMP_REQUEST : PACKET_ICMP6_REQUEST;
@@ -222,63 +288,73 @@ VERDICT_INLINE int packet_icmp_message(struct packet_cursor *cursor, struct pack
 
 VERDICT_INLINE __u8 packet_space(__u8 family, __u8 protocol)
 {
-	if (protocol == IPPROTO_TCP)
+	if (protocol == PACKET_PROTOCOL_TCP)
 		return VERDICT_TCP;
-	if (protocol == IPPROTO_UDP)
+	if (protocol == PACKET_PROTOCOL_UDP)
 		return VERDICT_UDP;
-	if (protocol == IPPROTO_SCTP)
+	if (protocol == PACKET_PROTOCOL_SCTP)
 		return VERDICT_SCTP;
-	if (protocol == IPPROTO_ICMP && family == 4)
+	if (protocol == PACKET_PROTOCOL_ICMP && family == 4)
 		return VERDICT_ICMP;
-	return protocol == IPPROTO_ICMPV6 && family == 6 ? VERDICT_ICMPV6 : VERDICT_OTHER;
+	return protocol == PACKET_PROTOCOL_ICMP6 && family == 6 ? VERDICT_ICMPV6 : VERDICT_OTHER;
 }
 
 /* `size` bytes of IP payload begin at the cursor. */
-VERDICT_INLINE int packet_transport(struct packet_cursor *cursor, struct packet *packet,
-				    __u8 protocol, __u32 size)
+VERDICT_INLINE int packet_parse_transport(struct packet_cursor *cursor, struct packet *packet,
+					  __u8 protocol, __u32 size)
 {
 	struct flow_key *key = &packet->key;
 
 	key->space = packet_space(key->family, protocol);
 	if (key->space <= VERDICT_SCTP)
-		return packet_ports(cursor, packet, size);
+		return packet_parse_ports(cursor, packet, size);
 	if (key->space != VERDICT_OTHER)
-		return packet_icmp_message(cursor, packet, size);
+		return packet_parse_icmp(cursor, packet, size);
 	key->port[0] = key->port[1] = PACKET_BE16((__u16)protocol);
 	return 0;
 }
 
-VERDICT_INLINE int packet_ip4(struct packet_cursor *cursor, struct packet *packet)
+VERDICT_INLINE int packet_parse_ip4(struct packet_cursor *cursor, struct packet *packet)
 {
-	const struct iphdr *ip = packet_take(cursor, sizeof(*ip));
+	const struct packet_ip4 *ip = packet_take(cursor, sizeof(*ip));
 	__u32 header, total;
 
 	if (!ip)
 		return VERDICT_MALFORMED;
-	header = ip->ihl * 4u;
-	total = PACKET_BE16(ip->tot_len);
-	if (ip->version != 4 || header < sizeof(*ip) || total < header)
+	header = (ip->version_words & 15) * 4u;
+	total = PACKET_BE16(ip->size);
+	if (ip->version_words >> 4 != 4 || header < sizeof(*ip) || total < header)
 		return VERDICT_MALFORMED;
 	if (!cursor->is_inner && total > cursor->left)
 		return VERDICT_MALFORMED;
 	packet->key.family = 4;
-	packet->key.addr[0][0] = cursor->sender ? ip->daddr : ip->saddr;
-	packet->key.addr[1][0] = cursor->sender ? ip->saddr : ip->daddr;
-	packet->hop_limit = ip->ttl;
-	if (ip->frag_off & PACKET_BE16(0x3fff)) /* more fragments, or an offset */
+	packet->key.addr[0][0] = cursor->sender ? ip->dst : ip->src;
+	packet->key.addr[1][0] = cursor->sender ? ip->src : ip->dst;
+	packet->hop_limit = ip->hop_limit;
+	if (ip->fragment & PACKET_BE16(0x3fff)) /* more fragments, or an offset */
 		return VERDICT_FRAGMENT;
 	if (!packet_take(cursor, header - sizeof(*ip)))
 		return VERDICT_MALFORMED;
-	return packet_transport(cursor, packet, ip->protocol, total - header);
+	return packet_parse_transport(cursor, packet, ip->protocol, total - header);
 }
 
-/* ESP is opaque, so it is a protocol like any other; the rest hides one behind it. */
+/* IANA's list, but for ESP: that is opaque, so it is a protocol like any other. The rest hide one behind them. */
 VERDICT_INLINE int packet_is_extension(__u8 next)
 {
-	return next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_AH ||
-	       next == IPPROTO_DSTOPTS || next == IPPROTO_MH || next == 139 || next == 140 ||
-	       next == 253 ||
-	       next == 254; /* HIP, Shim6, experiments: IANA's list of extension headers */
+	switch (next) {
+	case 0:   /* hop-by-hop options */
+	case 43:  /* routing */
+	case 51:  /* authentication */
+	case 60:  /* destination options */
+	case 135: /* mobility */
+	case 139: /* HIP */
+	case 140: /* Shim6 */
+	case 253: /* experiments */
+	case 254:
+		return 1;
+	default:
+		return 0;
+	}
 }
 
 VERDICT_INLINE void packet_copy_address(__be32 to[4], const __be32 from[4])
@@ -294,32 +370,30 @@ VERDICT_INLINE int packet_same_address(const __be32 a[4], const __be32 b[4])
 	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]));
 }
 
-VERDICT_INLINE int packet_ip6(struct packet_cursor *cursor, struct packet *packet)
+VERDICT_INLINE int packet_parse_ip6(struct packet_cursor *cursor, struct packet *packet)
 {
-	const struct ipv6hdr *ip = packet_take(cursor, sizeof(*ip));
+	const struct packet_ip6 *ip = packet_take(cursor, sizeof(*ip));
 
-	if (!ip || ip->version != 6)
+	if (!ip || PACKET_BE32(ip->version_flow) >> 28 != 6)
 		return VERDICT_MALFORMED;
-	if (!cursor->is_inner && sizeof(*ip) + PACKET_BE16(ip->payload_len) > cursor->left)
+	if (!cursor->is_inner && sizeof(*ip) + PACKET_BE16(ip->size) > cursor->left)
 		return VERDICT_MALFORMED;
 	packet->key.family = 6;
-	packet_copy_address(packet->key.addr[0],
-			    (cursor->sender ? &ip->daddr : &ip->saddr)->in6_u.u6_addr32);
-	packet_copy_address(packet->key.addr[1],
-			    (cursor->sender ? &ip->saddr : &ip->daddr)->in6_u.u6_addr32);
+	packet_copy_address(packet->key.addr[0], cursor->sender ? ip->dst : ip->src);
+	packet_copy_address(packet->key.addr[1], cursor->sender ? ip->src : ip->dst);
 	packet->hop_limit = ip->hop_limit;
-	if (ip->nexthdr == IPPROTO_FRAGMENT)
+	if (ip->next == PACKET_PROTOCOL_FRAGMENT)
 		return VERDICT_FRAGMENT;
-	if (packet_is_extension(ip->nexthdr))
+	if (packet_is_extension(ip->next))
 		return VERDICT_EXTENSION_HEADER;
-	return packet_transport(cursor, packet, ip->nexthdr, PACKET_BE16(ip->payload_len));
+	return packet_parse_transport(cursor, packet, ip->next, PACKET_BE16(ip->size));
 }
 
 /*
  * The cursor is behind the header of an ICMP error: the packet that caused it follows, sent by whom the error
  * goes to.
  */
-VERDICT_INLINE int packet_error(struct packet_cursor *cursor, struct packet *packet)
+VERDICT_INLINE int packet_parse_error(struct packet_cursor *cursor, struct packet *packet)
 {
 	const __u32 from = cursor->sender;
 	struct packet inner = {0};
@@ -327,7 +401,8 @@ VERDICT_INLINE int packet_error(struct packet_cursor *cursor, struct packet *pac
 
 	cursor->is_inner = 1;
 	cursor->sender = !from;
-	reason = packet->key.family == 4 ? packet_ip4(cursor, &inner) : packet_ip6(cursor, &inner);
+	reason = packet->key.family == 4 ? packet_parse_ip4(cursor, &inner)
+					 : packet_parse_ip6(cursor, &inner);
 	same[0] = packet_same_address(inner.key.addr[0], packet->key.addr[0]);
 	same[1] = packet_same_address(inner.key.addr[1], packet->key.addr[1]);
 	if (reason || !(from ? same[0] : same[1]))
@@ -346,21 +421,23 @@ VERDICT_INLINE int packet_error(struct packet_cursor *cursor, struct packet *pac
 VERDICT_INLINE int packet_parse(const void *data, const void *end, __u32 size, __u32 sender,
 				struct packet *packet)
 {
-	struct packet_cursor cursor = {
-		.at = data, .end = end, .left = size - ETH_HLEN, .sender = sender & 1};
-	const struct ethhdr *eth = packet_take(&cursor, sizeof(*eth));
+	const struct packet_ethernet *ethernet;
+	struct packet_cursor cursor = {.at = data, .end = end, .sender = sender & 1};
 	int reason;
 
 	*packet = (struct packet){0};
-	if (!eth)
+	ethernet = packet_take(&cursor, sizeof(*ethernet));
+	if (!ethernet)
 		return VERDICT_MALFORMED;
-	if (eth->h_proto == PACKET_BE16(ETH_P_IP))
-		reason = packet_ip4(&cursor, packet);
-	else if (eth->h_proto == PACKET_BE16(ETH_P_IPV6))
-		reason = packet_ip6(&cursor, packet);
+	cursor.left = size - sizeof(*ethernet);
+	if (ethernet->type == PACKET_BE16(PACKET_ETHER_IP4))
+		reason = packet_parse_ip4(&cursor, packet);
+	else if (ethernet->type == PACKET_BE16(PACKET_ETHER_IP6))
+		reason = packet_parse_ip6(&cursor, packet);
 	else
-		return eth->h_proto == PACKET_BE16(ETH_P_ARP) ? VERDICT_NEIGHBOUR : VERDICT_NOT_IP;
+		return ethernet->type == PACKET_BE16(PACKET_ETHER_ARP) ? VERDICT_NEIGHBOUR
+								       : VERDICT_NOT_IP;
 	if (!reason && packet->flags & PACKET_ERROR)
-		reason = packet_error(&cursor, packet);
+		reason = packet_parse_error(&cursor, packet);
 	return reason;
 }
