@@ -188,7 +188,7 @@ static __noinline int hook_known(struct hook *hook)
 {
 	struct judgement *judged = &hook->judged;
 	struct flow_entry known;
-	int is_allowed;
+	int is_allowed, was_cut;
 
 	if (!hook->entry)
 		return HOOK_DROP;
@@ -203,13 +203,14 @@ static __noinline int hook_known(struct hook *hook)
 	if ((known.generation & ~FLOW_CUT) == judged->generation)
 		return hook_stays_cut(hook, &known);
 	is_allowed = judge(judged);
+	was_cut = !!(known.generation & FLOW_CUT);
 	hook_touch(hook, &known);
 	hook_remember(hook, &known, is_allowed);
 	if (!is_allowed) {
 		hook->flags |= EVENT_CUT;
 		return hook_deny(hook);
 	}
-	if (known.generation & FLOW_CUT)
+	if (was_cut)
 		hook_tell(hook, TABLE_ALLOW);
 	return HOOK_PASS;
 }

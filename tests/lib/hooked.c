@@ -110,7 +110,8 @@ static struct flow_key *list_keys(int map, unsigned int *ret_n)
 	return keys;
 }
 
-static void age_flows(int map, uint64_t age)
+/* By what is left of their lives: the clock began when the machine did, perhaps not that long ago. */
+static void age_flows(int map, uint32_t age)
 {
 	struct flow_entry entry;
 	unsigned int n;
@@ -119,7 +120,8 @@ static void age_flows(int map, uint64_t age)
 	for (unsigned int i = 0; i < n; i++) {
 		if (bpf_map_lookup_elem(map, &keys[i], &entry))
 			continue;
-		entry.last_seen -= age;
+		entry.lifetime = flow_lifetime(keys[i].space, entry.seen);
+		entry.lifetime = entry.lifetime > age ? entry.lifetime - age : 0;
 		bpf_map_update_elem(map, &keys[i], &entry, BPF_EXIST);
 	}
 	free(keys);
@@ -130,9 +132,28 @@ void hooked_age(struct hooked *hooked, unsigned int seconds)
 	for (int map = DATAPATH_FLOWS_TCP; map <= DATAPATH_FLOWS_OTHER; map++) {
 		const int fd = open_flows(hooked, map);
 
-		age_flows(fd, seconds * 1000000000ull);
+		age_flows(fd, FLOW_SECONDS(seconds));
 		close(fd);
 	}
+}
+
+void hooked_forget(struct hooked *hooked)
+{
+	if (datapath_endpoint_remove(hooked->datapath, HOOKED_IFINDEX) ||
+	    datapath_endpoint_add(hooked->datapath, HOOKED_IFINDEX, HOOKED_POD))
+		bail("the endpoint cannot be added again");
+}
+
+void hooked_only_flow(struct hooked *hooked, enum datapath_map map, struct flow_entry *ret_entry)
+{
+	const int fd = open_flows(hooked, map);
+	unsigned int n;
+	struct flow_key *keys = list_keys(fd, &n);
+
+	if (n != 1 || bpf_map_lookup_elem(fd, &keys[0], ret_entry))
+		bail("%u flows instead of one", n);
+	free(keys);
+	close(fd);
 }
 
 unsigned int hooked_flows(struct hooked *hooked, enum datapath_map map)

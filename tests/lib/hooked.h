@@ -37,8 +37,14 @@ void hooked_swap(struct hooked *hooked);
 bool hooked_send(struct hooked *hooked, const struct frame *frame); /* the pod does */
 bool hooked_receive(struct hooked *hooked, const struct frame *frame, uint32_t ingress_ifindex);
 
-/* Makes all flows of the pod older. */
+/* As if all flows of the pod had been silent for that long. */
 void hooked_age(struct hooked *hooked, unsigned int seconds);
+
+/* The pod has no flows. */
+void hooked_forget(struct hooked *hooked);
+
+/* The only entry of the pod's flows of a kind. */
+void hooked_only_flow(struct hooked *hooked, enum datapath_map map, struct flow_entry *ret_entry);
 
 /* How many entries the pod's flows of a kind have. */
 unsigned int hooked_flows(struct hooked *hooked, enum datapath_map map);
