@@ -134,6 +134,19 @@ void model_object_int(struct model_object *object, const struct tree_node *paren
 	*ret = value->integer;
 }
 
+uint16_t model_object_port(struct model_object *object, const struct tree_node *parent,
+			   const char *key)
+{
+	const struct tree_node *value = tree_get(parent, key);
+	int64_t number = 0;
+
+	if (!value || value->kind == TREE_NULL)
+		model_object_error(object, DIAG_BH0204, tree_span(object->file, parent),
+				   "a port without '%s'", key);
+	model_object_int(object, parent, key, MODEL_PORT_LIMITS, &number);
+	return (uint16_t)number;
+}
+
 /* A value of a mapping of strings; null is the empty one. */
 static const char *label_value(struct model_object *object, const struct tree_member *member)
 {

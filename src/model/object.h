@@ -84,6 +84,10 @@ bool model_object_bool(struct model_object *object, const struct tree_node *pare
 void model_object_int(struct model_object *object, const struct tree_node *parent, const char *key,
 		      struct model_limits limits, int64_t *ret);
 
+/* A port number that must be there. */
+uint16_t model_object_port(struct model_object *object, const struct tree_node *parent,
+			   const char *key);
+
 /* A mapping of strings to strings, sorted, in the snapshot's arena. */
 struct model_labels model_object_labels(struct model_object *object, const struct tree_node *parent,
 					const char *key);

@@ -13,14 +13,8 @@ static void read_port(struct model_object *object, const struct tree_node *node,
 {
 	struct model_port port = {.space = model_object_protocol(object, node)};
 	const char *name = model_object_string(object, node, "name");
-	const struct tree_node *number = tree_get(node, "containerPort");
-	int64_t value = 0;
 
-	if (!number)
-		model_object_error(object, DIAG_BH0204, tree_span(object->file, node),
-				   "a port without 'containerPort'");
-	model_object_int(object, node, "containerPort", MODEL_PORT_LIMITS, &value);
-	port.number = (uint16_t)value;
+	port.number = model_object_port(object, node, "containerPort");
 	port.name = name && *name ? name : NULL;
 	vec_push(&ports->list, port);
 }

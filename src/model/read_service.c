@@ -22,6 +22,7 @@ static void read_target(struct model_object *object, const struct tree_node *nod
 	port->target = (uint16_t)number;
 }
 
+/* An EndpointSlice's port may be null, which stands for all of them. */
 static void read_service_port(struct model_object *object, const struct tree_node *node,
 			      struct model_service_port *port)
 {
@@ -29,7 +30,10 @@ static void read_service_port(struct model_object *object, const struct tree_nod
 
 	port->name = model_object_string(object, node, "name");
 	port->space = model_object_protocol(object, node);
-	model_object_int(object, node, "port", MODEL_PORT_LIMITS, &number);
+	if (object->known->read == model_read_service)
+		number = model_object_port(object, node, "port");
+	else
+		model_object_int(object, node, "port", MODEL_PORT_LIMITS, &number);
 	port->port = (uint16_t)number;
 	read_target(object, node, port);
 }

@@ -73,6 +73,7 @@ static const struct row ports[] = {
 	{"zero", PORTS("{containerPort: 0}"), "", "BH0104 1 0"},
 	{"as text", PORTS("{containerPort: '80'}"), "", "BH0104 1 '80'"},
 	{"no number", PORTS("{name: a}"), "", "BH0104 1 {name"},
+	{"null", PORTS("{containerPort: null}"), "", "BH0104 1 {containerPort"},
 	{"another protocol", PORTS("{containerPort: 1, protocol: tcp}"), "", "BH0104 1 tcp"},
 	{"no mapping", PORTS("80"), "", "BH0104 1 80"},
 	{"not a list", POD("", "containers: {}", ""), "", "BH0104 1 {"},
