@@ -155,6 +155,15 @@ static void print_cell(const struct matrix *matrix, uint32_t from, uint32_t to)
 	}
 }
 
+static bool has_cell(const struct matrix *matrix, uint32_t from, uint32_t first, uint32_t last)
+{
+	for (uint32_t to = first; to < last; to++)
+		if (place_of(matrix, &matrix->pairs[from * matrix->n_ends + to], NULL).seen !=
+		    GLYPH_NONE)
+			return true;
+	return false;
+}
+
 static void print_row(const struct matrix *matrix, uint32_t from, uint32_t first, uint32_t last)
 {
 	fprintf(matrix->out, "%3u %-*s", from + 1, (int)matrix->label_width, matrix->labels[from]);
@@ -173,7 +182,7 @@ static void print_panel(const struct matrix *matrix, uint32_t first, uint32_t la
 			fprintf(matrix->out, "  %-*u", (int)column_width(matrix, to) - 2, to + 1);
 	fputc('\n', matrix->out);
 	for (uint32_t from = 0; from < matrix->n_ends; from++)
-		if (matrix->is_shown[from])
+		if (has_cell(matrix, from, first, last))
 			print_row(matrix, from, first, last);
 	fputc('\n', matrix->out);
 }

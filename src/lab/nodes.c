@@ -152,28 +152,25 @@ int lab_nodes_attach(struct lab_nodes *nodes, const struct lab_home *home,
 	return error ? lab_fail(fault, error, "cannot attach to the pods") : 0;
 }
 
-/* The table of a node's pods, as the next generation. */
-static int node_compile(struct lab_nodes *nodes, struct lab_cluster *cluster, uint32_t node,
-			struct compiled_table *ret)
+int lab_node_compile(struct lab_cluster *cluster, uint32_t node, uint64_t generation,
+		     struct compiled_table *ret)
 {
 	const struct lab_plan *plan = &cluster->plan;
-	struct compile_table_options options = {0};
 	struct model_pod **pods = alloc_n(plan->n_pods, sizeof(struct model_pod *));
 	uint32_t *ids = alloc_n(plan->n_pods, sizeof(uint32_t));
+	const struct compile_table_options options = {.generation = generation,
+						      .endpoint_ids = ids};
 	struct compile_world *world;
 	size_t n = 0;
-	int error = datapath_generation(nodes->datapaths[node], &options.generation);
+	int error;
 
 	for (uint32_t i = 0; i < plan->n_pods; i++)
 		if (lab_pod(plan, i)->node == node) {
 			pods[n] = cluster->pods[i];
 			ids[n++] = i + 1;
 		}
-	options.generation++;
-	options.endpoint_ids = ids;
 	world = compile_world_new(cluster->snapshot, cluster->policies, pods, n);
-	if (!error)
-		error = compile_table(world, pods, n, &options, &cluster->diags, ret);
+	error = compile_table(world, pods, n, &options, &cluster->diags, ret);
 	compile_world_free(world);
 	free(pods);
 	free(ids);
@@ -204,7 +201,11 @@ int lab_nodes_enforce(struct lab_nodes *nodes, const struct lab_home *home,
 	int error = 0;
 
 	for (uint32_t i = 0; i < nodes->n && !error; i++) {
-		error = node_compile(nodes, cluster, i, &tables[i]);
+		uint64_t generation;
+
+		error = datapath_generation(nodes->datapaths[i], &generation);
+		if (!error)
+			error = lab_node_compile(cluster, i, generation + 1, &tables[i]);
 		if (error)
 			lab_fail(fault, error, "cannot compile the table of node %s",
 				 cluster->plan.ends[i].name);

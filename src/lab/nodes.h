@@ -34,6 +34,13 @@ int lab_nodes_attach(struct lab_nodes *nodes, const struct lab_home *home,
 		     const struct lab_plan *plan, struct lab_fault *fault);
 
 /*
+ * The table of a node's pods with the cluster's policies, as the given generation. 0 or -E2BIG, with a diagnostic in
+ * the cluster.
+ */
+int lab_node_compile(struct lab_cluster *cluster, uint32_t node, uint64_t generation,
+		     struct compiled_table *ret);
+
+/*
  * Compiles the cluster's policies for every node, and only when all tables are made puts them in force, one node
  * after the other. The pods of the cluster's plan are those of the lab. Input errors are in cluster->diags (-E2BIG).
  */

@@ -86,7 +86,16 @@ static bool find_unusable(const struct ip_addr *addr, struct ip_range *ret)
 	return false;
 }
 
-/* Where to begin to look: at an address that looks good, else at the second or only one. */
+/* x.y.z.1 looks better than x.y.z.0. */
+static struct ip_addr second_of(const struct ip_range *range)
+{
+	struct ip_addr addr;
+
+	return ip_next(&range->first, &addr) && ip_range_contains(range, &addr) ? addr
+										: range->first;
+}
+
+/* Where to begin to look. */
 static struct ip_addr first_candidate(const struct ip_range *range)
 {
 	struct ip_addr addr;
@@ -96,25 +105,26 @@ static struct ip_addr first_candidate(const struct ip_range *range)
 		if (ip_range_contains(range, &addr))
 			return addr;
 	}
-	return ip_next(&range->first, &addr) && ip_range_contains(range, &addr) ? addr
-										: range->first;
+	return second_of(range);
 }
 
 /* An address of the range that can be outside the cluster; false when it has none. */
-static bool example_address(const struct lab_plan *plan, const struct ip_range *range,
-			    struct ip_addr *ret)
+static bool example_address(const struct lab_plan *plan, struct ip_range range, struct ip_addr *ret)
 {
-	struct ip_addr addr = first_candidate(range);
+	struct ip_addr addr = first_candidate(&range);
 	struct ip_range block;
 
-	while (ip_range_contains(range, &addr)) {
-		const bool is_unusable = find_unusable(&addr, &block);
-
+	while (ip_range_contains(&range, &addr)) {
 		*ret = addr;
-		if (!is_unusable && !lab_find_address(plan, &addr))
+		if (find_unusable(&addr, &block)) {
+			if (!ip_next(&block.last, &range.first))
+				return false;
+			addr = second_of(&range);
+		} else if (!lab_find_address(plan, &addr)) {
 			return true;
-		if (!ip_next(is_unusable ? &block.last : &addr, &addr))
+		} else if (!ip_next(&addr, &addr)) {
 			return false;
+		}
 	}
 	return false;
 }
@@ -198,7 +208,7 @@ static uint32_t choose_addresses(struct outside *outside, const struct compile_w
 	for (size_t i = 0; i < n && any_pod_has(plan, family); i++) {
 		struct ip_addr addr;
 
-		if (!example_address(plan, &ranges[i].range, &addr) ||
+		if (!example_address(plan, ranges[i].range, &addr) ||
 		    was_chosen(outside, ranges[i].peer_class, &addr))
 			continue;
 		if (plan->n_outside < LAB_MAX_OUTSIDE)

@@ -22,10 +22,14 @@ static int enter_processes(const struct lab_home *home)
 	return setns(home->init_fd, CLONE_NEWPID) ? -errno : 0;
 }
 
+/* A pod by "ns/pod", a node by its name, or all that is outside. */
 static const struct lab_end *find_end(const struct lab_plan *plan, const char *name)
 {
+	static const struct lab_end outside = {.kind = LAB_OUTSIDE, .name = "outside"};
 	const struct lab_end *pod = lab_find_pod(plan, name);
 
+	if (!strcmp(name, outside.name))
+		return &outside;
 	for (uint32_t i = 0; i < plan->n_nodes && !pod; i++)
 		if (!strcmp(plan->ends[i].name, name))
 			return &plan->ends[i];
