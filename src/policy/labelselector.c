@@ -43,23 +43,23 @@ const struct policy_schema policy_schema_requirement = {
 	.n_fields = 3,
 };
 
-static const struct {
-	const char *name;
-	bool has_values;
-} operators[] = {
-	[SELECTOR_IN] = {"In", true},
-	[SELECTOR_NOT_IN] = {"NotIn", true},
-	[SELECTOR_EXISTS] = {"Exists", false},
-	[SELECTOR_NOT_EXISTS] = {"DoesNotExist", false},
+static const char *const operator_names[] = {
+	[SELECTOR_IN] = "In",
+	[SELECTOR_NOT_IN] = "NotIn",
+	[SELECTOR_EXISTS] = "Exists",
+	[SELECTOR_NOT_EXISTS] = "DoesNotExist",
 };
 
-#define N_OPERATORS (sizeof(operators) / sizeof(operators[0]))
+static const struct policy_choices operators = {
+	.what = "'operator'",
+	.names = operator_names,
+	.n = sizeof(operator_names) / sizeof(operator_names[0]),
+};
 
-static void add(struct policy_reader *reader, struct selector *selector, enum selector_op op,
-		const char *key)
+static void add(struct policy_reader *reader, struct selector *selector, size_t op, const char *key)
 {
 	selector->requirements[selector->n++] = (struct selector_requirement){
-		.op = op,
+		.op = (uint8_t)op,
 		.key = intern_str(&reader->snapshot->intern, key),
 	};
 }
@@ -82,30 +82,6 @@ static void read_labels(struct policy_reader *reader, const struct tree_node *la
 	}
 }
 
-static bool read_operator(struct policy_reader *reader, const struct tree_node *node,
-			  enum selector_op *ret)
-{
-	const char *names[N_OPERATORS];
-	const char *similar;
-	struct diag *diag;
-
-	for (size_t i = 0; i < N_OPERATORS; i++) {
-		names[i] = operators[i].name;
-		if (strcmp(node->text, names[i]) == 0) {
-			*ret = (enum selector_op)i;
-			return true;
-		}
-	}
-	diag = policy_error(reader, DIAG_BH0203, policy_span(reader, node),
-			    "'%s' is not an operator of a label selector", node->text);
-	similar = diag_did_you_mean(node->text, names, N_OPERATORS);
-	if (similar)
-		diag_hint(reader->diags, diag, "did you mean '%s'?", similar);
-	else
-		diag_hint(reader->diags, diag, "the operators are In, NotIn, Exists, DoesNotExist");
-	return false;
-}
-
 static void read_values(struct policy_reader *reader, const struct tree_node *values,
 			struct selector_requirement *ret)
 {
@@ -120,18 +96,19 @@ static void read_values(struct policy_reader *reader, const struct tree_node *va
 }
 
 /* In and NotIn need values, Exists and DoesNotExist have none. */
-static void check_values(struct policy_reader *reader, enum selector_op op,
+static void check_values(struct policy_reader *reader, size_t op,
 			 const struct policy_fields *fields, const struct tree_node *item)
 {
 	const struct tree_node *values = fields->values[VALUES];
 	bool is_empty = policy_field_is_absent(fields, VALUES) || (values && values->len == 0);
+	bool needs_values = op == SELECTOR_IN || op == SELECTOR_NOT_IN;
 
-	if (operators[op].has_values && is_empty)
+	if (needs_values && is_empty)
 		policy_error(reader, DIAG_BH0204, policy_span(reader, values ? values : item),
-			     "operator %s needs values", operators[op].name);
-	else if (!operators[op].has_values && values && values->len > 0)
+			     "operator %s needs values", operator_names[op]);
+	else if (!needs_values && values && values->len > 0)
 		policy_error(reader, DIAG_BH0203, policy_span(reader, values),
-			     "operator %s has no values", operators[op].name);
+			     "operator %s has no values", operator_names[op]);
 }
 
 static void missing(struct policy_reader *reader, const struct tree_node *item,
@@ -149,7 +126,7 @@ static void read_requirement(struct policy_reader *reader, const struct tree_nod
 	struct selector_requirement *requirement = &ret->requirements[ret->n];
 	const struct tree_node *key;
 	struct policy_fields fields;
-	enum selector_op op = SELECTOR_IN;
+	size_t op = SELECTOR_IN;
 
 	if (!policy_schema_read(reader, &policy_schema_requirement, item, &fields))
 		return;
@@ -160,7 +137,7 @@ static void read_requirement(struct policy_reader *reader, const struct tree_nod
 		missing(reader, item, &fields, KEY);
 	if (!fields.values[OPERATOR])
 		missing(reader, item, &fields, OPERATOR);
-	else if (read_operator(reader, fields.values[OPERATOR], &op))
+	else if (policy_choose(reader, &operators, fields.values[OPERATOR], &op))
 		check_values(reader, op, &fields, item);
 	add(reader, ret, op, key ? key->text : "");
 	if (fields.values[VALUES])

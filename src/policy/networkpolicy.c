@@ -103,6 +103,12 @@ static const char *const type_names[POLICY_N_DIRECTIONS] = {
 	[POLICY_EGRESS] = "Egress",
 };
 
+static const struct policy_choices types = {
+	.what = "policy type",
+	.names = type_names,
+	.n = POLICY_N_DIRECTIONS,
+};
+
 static void read_peers(struct policy_reader *reader, const struct tree_node *list,
 		       struct policy_rule *rule)
 {
@@ -174,27 +180,6 @@ static void read_rules(struct policy_reader *reader, const struct tree_node *lis
 	policy->n_rules[direction] = list->len;
 }
 
-static void read_type(struct policy_reader *reader, const struct tree_node *item,
-		      struct policy *policy)
-{
-	const char *similar;
-	struct diag *diag;
-
-	if (!policy_string_check(reader, "policy type", item))
-		return;
-	for (size_t i = 0; i < POLICY_N_DIRECTIONS; i++) {
-		if (strcmp(item->text, type_names[i]) == 0) {
-			policy->isolates[i] = true;
-			return;
-		}
-	}
-	diag = policy_error(reader, DIAG_BH0203, policy_span(reader, item),
-			    "a policy type must be Ingress or Egress, but is '%s'", item->text);
-	similar = diag_did_you_mean(item->text, type_names, POLICY_N_DIRECTIONS);
-	if (similar)
-		diag_hint(reader->diags, diag, "did you mean '%s'?", similar);
-}
-
 /* Which directions the policy isolates; without policyTypes its rules say it (SetDefaults_NetworkPolicy). */
 static void read_types(struct policy_reader *reader, const struct tree_node *list,
 		       struct policy *policy)
@@ -207,8 +192,12 @@ static void read_types(struct policy_reader *reader, const struct tree_node *lis
 	if (list->len > POLICY_N_DIRECTIONS)
 		policy_error(reader, DIAG_BH0203, policy_span(reader, list),
 			     "'policyTypes' must have at most two items, but has %u", list->len);
-	for (uint32_t i = 0; i < list->len; i++)
-		read_type(reader, list->items[i], policy);
+	for (uint32_t i = 0; i < list->len; i++) {
+		size_t direction;
+
+		if (policy_choose(reader, &types, list->items[i], &direction))
+			policy->isolates[direction] = true;
+	}
 }
 
 /* Rules of a direction that policyTypes does not name are not in force. */

@@ -28,33 +28,18 @@ const struct policy_schema networkpolicy_port_schema = {
 	.aliases = port_aliases,
 };
 
-static const enum port_space protocols[] = {PORT_TCP, PORT_UDP, PORT_SCTP};
+static const char *const protocol_names[] = {
+	[PORT_TCP] = "TCP",
+	[PORT_UDP] = "UDP",
+	[PORT_SCTP] = "SCTP",
+};
 
-#define N_PROTOCOLS (sizeof(protocols) / sizeof(protocols[0]))
-
-static void read_protocol(struct policy_reader *reader, const struct tree_node *node,
-			  struct policy_port *ret)
-{
-	const char *names[N_PROTOCOLS];
-	const char *similar;
-	struct diag *diag;
-
-	for (size_t i = 0; i < N_PROTOCOLS; i++) {
-		names[i] = port_space_name(protocols[i]);
-		if (strcmp(node->text, names[i]) == 0) {
-			ret->space = protocols[i];
-			return;
-		}
-	}
-	diag = policy_error(reader, DIAG_BH0203, policy_span(reader, node),
-			    "'protocol' must be TCP, UDP or SCTP, but is '%s'", node->text);
-	similar = diag_did_you_mean(node->text, names, N_PROTOCOLS);
-	if (similar)
-		diag_hint(reader->diags, diag, "did you mean '%s'?", similar);
-	else
-		diag_hint(reader->diags, diag,
-			  "other protocols are allowed only by a rule without 'ports'");
-}
+static const struct policy_choices protocols = {
+	.what = "'protocol'",
+	.names = protocol_names,
+	.n = sizeof(protocol_names) / sizeof(protocol_names[0]),
+	.hint = "other protocols are allowed only by a rule without 'ports'",
+};
 
 /* What a text that is no port name was meant to be. */
 static void hint_name(struct policy_reader *reader, struct diag *diag, const char *text)
@@ -113,6 +98,7 @@ void networkpolicy_port_read(struct policy_reader *reader, const struct tree_nod
 {
 	struct policy_fields fields;
 	const struct tree_node *port;
+	size_t space;
 
 	*ret = (struct policy_port){
 		.kind = POLICY_PORT_RANGE,
@@ -122,8 +108,9 @@ void networkpolicy_port_read(struct policy_reader *reader, const struct tree_nod
 	};
 	if (!policy_schema_read(reader, &networkpolicy_port_schema, node, &fields))
 		return;
-	if (fields.values[PROTOCOL])
-		read_protocol(reader, fields.values[PROTOCOL], ret);
+	if (fields.values[PROTOCOL] &&
+	    policy_choose(reader, &protocols, fields.values[PROTOCOL], &space))
+		ret->space = (uint8_t)space;
 	port = fields.values[PORT];
 	if (port && port->kind == TREE_STRING)
 		read_name(reader, port, ret);

@@ -222,6 +222,47 @@ const char *policy_string(struct policy_reader *reader, const char *what,
 	return intern_strn(&reader->snapshot->intern, text, len);
 }
 
+static void refuse_choice(struct policy_reader *reader, const struct policy_choices *choices,
+			  const struct tree_node *node)
+{
+	const char *similar = diag_did_you_mean(node->text, choices->names, choices->n);
+	struct strbuf names = {0};
+	struct diag *diag;
+
+	for (size_t i = 0; i < choices->n; i++) {
+		bool is_last = i == choices->n - 1;
+
+		strbuf_printf(&names, "%s%s",
+			      i == 0    ? ""
+			      : is_last ? " or "
+					: ", ",
+			      choices->names[i]);
+	}
+	diag = policy_error(reader, DIAG_BH0203, policy_span(reader, node),
+			    "%s must be %s, but is '%s'", choices->what, strbuf_str(&names),
+			    node->text);
+	strbuf_release(&names);
+	if (similar)
+		diag_hint(reader->diags, diag, "did you mean '%s'?", similar);
+	else if (choices->hint)
+		diag_hint(reader->diags, diag, "%s", choices->hint);
+}
+
+bool policy_choose(struct policy_reader *reader, const struct policy_choices *choices,
+		   const struct tree_node *node, size_t *ret)
+{
+	if (!policy_string_check(reader, choices->what, node))
+		return false;
+	for (size_t i = 0; i < choices->n; i++) {
+		if (strcmp(node->text, choices->names[i]) == 0) {
+			*ret = i;
+			return true;
+		}
+	}
+	refuse_choice(reader, choices, node);
+	return false;
+}
+
 void policy_key_check(struct policy_reader *reader, const char *what,
 		      const struct tree_member *member, policy_syntax_fn syntax)
 {

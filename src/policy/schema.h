@@ -72,6 +72,18 @@ bool policy_string_check(struct policy_reader *reader, const char *what,
 const char *policy_string(struct policy_reader *reader, const char *what,
 			  const struct tree_node *node, policy_syntax_fn syntax);
 
+/* A string that is one of a few. */
+struct policy_choices {
+	const char *what;
+	const char *const *names;
+	size_t n;
+	const char *hint; /* when none of them is similar; may be NULL */
+};
+
+/* Which of the names the string is; false and a report when it is none. */
+bool policy_choose(struct policy_reader *reader, const struct policy_choices *choices,
+		   const struct tree_node *node, size_t *ret);
+
 /* The key of a mapping with free keys. */
 void policy_key_check(struct policy_reader *reader, const char *what,
 		      const struct tree_member *member, policy_syntax_fn syntax);
