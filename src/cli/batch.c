@@ -3,7 +3,7 @@
 
 #include "analyze/can.h"
 #include "base/strbuf.h"
-#include "cli/render.h"
+#include "render/render.h"
 
 #include <errno.h>
 #include <fcntl.h>

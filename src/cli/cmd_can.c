@@ -3,7 +3,7 @@
 
 #include "analyze/can.h"
 #include "cli/batch.h"
-#include "cli/render.h"
+#include "render/render.h"
 
 #include <string.h>
 

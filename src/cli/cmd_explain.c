@@ -2,7 +2,7 @@
 #include "cli/options.h"
 
 #include "analyze/explain.h"
-#include "cli/render.h"
+#include "render/render.h"
 
 static int explain(const struct cli_options *options, struct analyze_cluster *cluster,
 		   const char *text)

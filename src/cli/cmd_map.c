@@ -2,7 +2,7 @@
 #include "cli/options.h"
 
 #include "analyze/map.h"
-#include "cli/render.h"
+#include "render/render.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/out.h"
+#include "render/out.h"
 
 #include "base/vec.h"
 

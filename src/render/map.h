@@ -3,8 +3,8 @@
 #pragma once
 
 #include "analyze/map.h"
-#include "cli/out.h"
-#include "cli/words.h"
+#include "render/out.h"
+#include "render/words.h"
 
 /* A map on its way to stdout. */
 struct map_output {

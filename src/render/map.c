@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/render_map.h"
+#include "render/map.h"
 
 void map_output_init(struct map_output *output, struct analyze_map *map, words_fn write_endpoint,
 		     words_fn write_ports)

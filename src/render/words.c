@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/words.h"
+#include "render/words.h"
 
 void words_init(struct words *words, words_fn write, const void *arg)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/render.h"
+#include "render/render.h"
 
 #include "analyze/text.h"
 
