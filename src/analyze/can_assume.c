@@ -114,6 +114,18 @@ static void assume_namespaces(struct assuming *assuming, const struct ends *ends
 	}
 }
 
+static void assume_host_address(struct assuming *assuming, const struct analyze_endpoint *endpoint)
+{
+	for (uint32_t i = 0; i < endpoint->n_pods; i++)
+		if (endpoint->pods[i]->host_network && endpoint->pods[i]->n_ips == 0) {
+			assume(assuming,
+			       "%s is on the host network of a node whose address is not known: "
+			       "every address is judged",
+			       endpoint->id);
+			return;
+		}
+}
+
 static void assume_endpoint(struct assuming *assuming, const struct analyze_endpoint *endpoint)
 {
 	const struct model_pod *pod = endpoint->n_pods ? endpoint->pods[0] : NULL;
@@ -122,6 +134,7 @@ static void assume_endpoint(struct assuming *assuming, const struct analyze_endp
 		assume(assuming, "%s, the cluster's DNS, is not in the input", endpoint->id);
 	if (pod && pod->origin == MODEL_HYPOTHETICAL)
 		assume(assuming, "%s is hypothetical", endpoint->id);
+	assume_host_address(assuming, endpoint);
 	if (pod && pod->workload->is_scaled_to_zero)
 		assume(assuming, "%s is scaled to zero: a pod of its template is judged",
 		       endpoint->id);

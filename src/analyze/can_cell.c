@@ -91,6 +91,17 @@ static bool has_space(uint32_t family, enum port_space space)
 	return space != (family ? PORT_ICMP : PORT_ICMPV6);
 }
 
+/* An address that is not known may be outside, but its owner is not. */
+static void name_host(struct verdict *verdict, enum policy_direction direction,
+		      const struct end *end)
+{
+	if (!end->host || verdict->side[direction].reason != VERDICT_OUTSIDE)
+		return;
+	verdict->side[direction].reason = VERDICT_HOST_NETWORK;
+	if (verdict->direction == direction)
+		verdict->reason = VERDICT_HOST_NETWORK;
+}
+
 static void judge_probe(struct cell *cell, const struct cell_question *question,
 			const struct probe *probe, bool is_explained, struct verdict *ret)
 {
@@ -103,6 +114,8 @@ static void judge_probe(struct cell *cell, const struct cell_question *question,
 	};
 
 	analyze_judge_flow(question->judge, &flow, ret);
+	name_host(ret, POLICY_EGRESS, question->from);
+	name_host(ret, POLICY_INGRESS, question->to);
 	for (int i = 0; i < POLICY_N_DIRECTIONS && !is_explained; i++)
 		if (has_rules(ret->side[i].reason))
 			explain_side(&cell->sides[i], question, probe, i, &ret->side[i]);

@@ -33,6 +33,7 @@ static bool skip_known(const struct model_snapshot *snapshot, struct ip_range ra
 struct cutting {
 	struct ends *ends;
 	const struct model_snapshot *snapshot;
+	const char *host; /* of every piece */
 };
 
 static void add_piece(void *arg, const struct ip_range *piece)
@@ -45,7 +46,22 @@ static void add_piece(void *arg, const struct ip_range *piece)
 		return;
 	end = vec_add(&cutting->ends->items);
 	end->range = *piece;
+	end->host = cutting->host;
 	end->addrs[family_index(&addr)] = addr;
+}
+
+/* The node's address that a host-network pod has is not known: it may be any. */
+static void add_any_address(struct ends *ends, const struct ends_question *question,
+			    const struct model_pod *pod)
+{
+	struct cutting cutting = {ends, question->snapshot, pod->node ? pod->node : ""};
+	static const enum ip_family families[2] = {IP_V4, IP_V6};
+
+	for (int i = 0; i < (question->snapshot->has_v6 ? 2 : 1); i++) {
+		const struct ip_range all = {ip_lowest(families[i]), ip_highest(families[i])};
+
+		analyze_judge_cut(question->judge, &all, add_piece, &cutting);
+	}
 }
 
 /* One address that is what it is: a node's, or one behind a Service. */
@@ -64,7 +80,10 @@ static void list_ends(struct ends *ends, const struct ends_question *question)
 	struct cutting cutting = {.ends = ends, .snapshot = question->snapshot};
 
 	for (uint32_t i = 0; i < endpoint->n_pods; i++)
-		add_pod(ends, endpoint->pods[i]);
+		if (endpoint->pods[i]->host_network && endpoint->pods[i]->n_ips == 0)
+			add_any_address(ends, question, endpoint->pods[i]);
+		else
+			add_pod(ends, endpoint->pods[i]);
 	for (uint32_t i = 0; i < endpoint->n_ranges; i++) {
 		const struct ip_range *range = &endpoint->ranges[i];
 

@@ -178,6 +178,18 @@ static void add_hypothetical(struct map_builder *builder,
 	endpoint->pods = pods;
 }
 
+/* A pod that is not there is on the map only where the options ask for it. */
+static void add_asked(struct map_builder *builder, const struct analyze_endpoint *asked)
+{
+	struct analyze_hypothetical hypothetical;
+
+	if (!asked || asked->n_pods != 1 || asked->pods[0]->origin != MODEL_HYPOTHETICAL)
+		return;
+	hypothetical = (struct analyze_hypothetical){asked->pods[0], asked->pods[0]->ns->name,
+						     strchr(asked->id, '/') + 1};
+	add_hypothetical(builder, &hypothetical);
+}
+
 static int compare_endpoints(const void *left, const void *right)
 {
 	const struct analyze_map_endpoint *a = left, *b = right;
@@ -211,4 +223,7 @@ void map_make_endpoints(struct map_builder *builder,
 		      sizeof(*builder->map->endpoints.items), compare_endpoints);
 	for (size_t i = 0; i < hypotheticals->items.n; i++)
 		add_hypothetical(builder, &hypotheticals->items.items[i]);
+	add_asked(builder, builder->map->options.from);
+	if (builder->map->options.to != builder->map->options.from)
+		add_asked(builder, builder->map->options.to);
 }
