@@ -98,6 +98,83 @@ static void check_intern(void)
 	arena_release(&arena);
 }
 
+struct view_test {
+	struct intern view;
+	const char *kept[N_KEYS];
+	pthread_t thread;
+};
+
+static void *intern_many(void *arg)
+{
+	struct view_test *test = arg;
+	char text[32];
+
+	for (int i = 0; i < N_KEYS; i++) {
+		snprintf(text, sizeof(text), "label-%d", i / 2);
+		test->kept[i] = intern_str(&test->view, text);
+	}
+	return NULL;
+}
+
+/* Threads with a view each get the pointers of the one table behind them. */
+static void check_views(void)
+{
+	static struct view_test tests[3];
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct arena arena;
+	struct intern intern;
+	int n_wrong = 0;
+
+	arena_init(&arena);
+	intern_init(&intern, &arena);
+	for (size_t i = 0; i < 3; i++) {
+		intern_init_view(&tests[i].view, &intern, &lock);
+		if (pthread_create(&tests[i].thread, NULL, intern_many, &tests[i]) != 0)
+			bail("no thread");
+	}
+	for (size_t i = 0; i < 3; i++) {
+		pthread_join(tests[i].thread, NULL);
+		intern_release(&tests[i].view);
+	}
+	for (int i = 0; i < N_KEYS; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "label-%d", i / 2);
+		for (int j = 0; j < 3; j++)
+			n_wrong += tests[j].kept[i] != intern_str(&intern, text);
+	}
+	ok_int(n_wrong, 0, "views give the pointers of their parent");
+	ok_int(intern.n_strings, N_KEYS / 2, "which keeps each string once");
+	intern_release(&intern);
+	arena_release(&arena);
+}
+
+static void check_absorb(void)
+{
+	struct arena arena;
+	struct arena other;
+	const char *first;
+	const char *second;
+
+	arena_init(&arena);
+	arena_init(&other);
+	arena_absorb(&arena, &other);
+	ok(arena.size == 0, "nothing absorbed is nothing");
+	first = arena_strdup(&other, "first");
+	arena_absorb(&arena, &other);
+	ok(other.size == 0 && arena.size > 0, "what was absorbed is not there any more");
+	second = arena_strdup(&other, "second");
+	memset(arena_alloc(&other, 100000), 1, 100000);
+	arena_absorb(&arena, &other);
+	for (int i = 0; i < 10000; i++)
+		memset(arena_alloc(&arena, 100), 1, 100);
+	ok_str(first, "first", "an absorbed text lives on");
+	ok_str(second, "second", "as does one of a second arena");
+	ok(arena.size > 1100000, "the sizes are added");
+	arena_release(&other);
+	arena_release(&arena);
+}
+
 static void check_arena(void)
 {
 	struct arena arena;
@@ -198,7 +275,9 @@ int main(void)
 	check_mixing();
 	check_map();
 	check_intern();
+	check_views();
 	check_arena();
+	check_absorb();
 	check_bitset(1);
 	check_bitset(64);
 	check_bitset(65);
