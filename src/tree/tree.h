@@ -68,25 +68,26 @@ extern const struct tree_limits tree_default_limits;
 typedef int (*tree_document_fn)(void *arg, struct tree_node *root, const struct diag_file *file);
 
 /*
- * Reads all documents of `file->text`, calling `fn` for each non-empty one in order. JSON (first
+ * Reads all documents of `file->text`, then calls `fn` for each non-empty one in order. JSON (first
  * byte `{` or `[` and it parses as JSON; concatenated values are documents) and YAML are told apart
- * by content. After a syntax error the rest of the text is not read, the documents before it stand.
- * Problems go to `diags`. Strings are interned in `intern` where they are keys, otherwise copied
- * into `arena`. 0; or what `fn` returned.
+ * by content. After a syntax error or a hundred problems the rest of the text is not read, the
+ * documents before it stand. Problems go to `diags`. Strings are interned in `intern` where they are
+ * keys, otherwise copied into `arena`. 0; or what `fn` returned.
+ *
+ * YAML of more than 256 KiB is read by up to four threads, which are gone when this returns. `fn` is
+ * called by the caller's thread. Cost: 30 MB/s of YAML for each thread, 100 MB/s of JSON.
  */
 int tree_read(const struct diag_file *file, const struct tree_limits *limits, struct arena *arena,
 	      struct intern *intern, struct diag_list *diags, tree_document_fn fn, void *arg);
 
 /*
  * Reads a whole file ("-": standard input) into the arena. 0, or -errno; -EFBIG when it is over the
- * limit. A FIFO or terminal is read to its end.
+ * limit. A FIFO or terminal is read to its end. UTF-16 with a byte order mark becomes UTF-8.
  */
 int tree_load(const char *path, const struct tree_limits *limits, struct arena *arena,
 	      struct diag_file **ret_file);
 
-/*
- * The member's value of a mapping, or NULL when there is none (or `map` is NULL or not a mapping).
- */
+/* The member's value; NULL when there is none, or `map` is NULL or not a mapping. */
 struct tree_node *tree_get(const struct tree_node *map, const char *key);
 const struct tree_member *tree_member(const struct tree_node *map, const char *key);
 
