@@ -43,14 +43,15 @@ static void find(const struct row *row, uint64_t seed)
 	while (agrees && search.n_clusters < N_CLUSTERS)
 		agrees = search_step(&search);
 	yaml = strbuf_str(&search.yaml);
-	is_good =
-		ok(!agrees, "%s: found in %" PRIu64 " clusters", row->name, search.n_clusters) &
-		ok(strstr(yaml, row->needs), "%s: the YAML shows it", row->name) &
-		ok_int(count(yaml, "kind: NetworkPolicy"), 1, "%s: one policy is left", row->name) &
-		ok(count(yaml, "---") <= 8 && count(yaml, "\n") <= 50, "%s: %u objects in %u lines",
-		   row->name, count(yaml, "---"), count(yaml, "\n")) &
-		ok(strstr(strbuf_str(&search.report), "BULKHEAD_SEED="), "%s: the seed is told",
-		   row->name);
+	is_good = ok(!agrees, "%s: found in %" PRIu64 " clusters", row->name, search.n_clusters);
+	is_good &= ok(strstr(yaml, row->needs), "%s: the YAML shows it", row->name);
+	is_good &=
+		ok_int(count(yaml, "kind: NetworkPolicy"), 1, "%s: one policy is left", row->name);
+	is_good &= ok(count(yaml, "---") <= 8 && count(yaml, "\n") <= 50,
+		      "%s: %u objects in %u lines", row->name, count(yaml, "---"),
+		      count(yaml, "\n"));
+	is_good &= ok(strstr(strbuf_str(&search.report), "BULKHEAD_SEED="), "%s: the seed is told",
+		      row->name);
 	if (!is_good)
 		diag("%s", strbuf_str(&search.report));
 	search_release(&search);
