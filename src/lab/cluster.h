@@ -8,31 +8,23 @@
  */
 #pragma once
 
+#include "analyze/cluster.h"
 #include "base/vec.h"
 #include "lab/plan.h"
-#include "model/load.h"
-#include "policy/ir.h"
 
 struct lab_input {
-	const char *const *paths;
-	size_t n_paths;
-	const char *default_namespace; /* NULL: "default" */
-	const char *const
-		*pod_cidrs; /* none: 10.244.0.0/16 and, if the machine has IPv6, fd00:10:244::/64 */
-	size_t n_pod_cidrs;
-	bool skip_invalid;
-	uint32_t n_nodes; /* for pods that name no node */
+	struct analyze_input
+		base; /* pod_cidrs none: 10.244.0.0/16 and, on a machine with IPv6, fd00:10:244::/64 */
+	uint32_t n_nodes; /* for pods that name no node; 0: one */
 };
 
 struct lab_cluster {
-	struct model_snapshot *snapshot;
-	struct policy_set *policies;
-	struct diag_list diags; /* lives in the snapshot */
+	struct analyze_cluster base;
 	struct lab_plan plan;
 	struct model_pod **pods; /* by number of the plan's pod; in the plan's arena */
 	VEC(const char *) notes; /* what the lab leaves out, in sentences; in the plan's arena */
 };
 
-/* Reads and plans. Errors of the input are in diags; then there is no plan. All-zero `ret` is empty. */
+/* Reads and plans. Errors of the input are in base.diags; then there is no plan. All-zero `ret` is empty. */
 void lab_cluster_load(const struct lab_input *input, struct lab_cluster *ret);
 void lab_cluster_release(struct lab_cluster *cluster);

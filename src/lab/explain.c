@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lab/explain.h"
 
+#include "analyze/text.h"
 #include "compile/table.h"
 
 /* What a side rests on: a rule, or the policies that isolate. */
@@ -9,28 +10,6 @@ struct grounds {
 	const uint32_t *isolating;     /* numbers of policies */
 	uint32_t n_isolating;
 };
-
-const char *lab_reason_name(uint8_t reason)
-{
-	static const char *const names[] = {
-#define X(id, name, text) [VERDICT_##id] = name,
-		VERDICT_REASONS(X)
-#undef X
-	};
-
-	return reason < VERDICT_N_REASONS ? names[reason] : "unknown";
-}
-
-static const char *reason_text(uint8_t reason)
-{
-	static const char *const texts[] = {
-#define X(id, name, text) [VERDICT_##id] = text,
-		VERDICT_REASONS(X)
-#undef X
-	};
-
-	return reason < VERDICT_N_REASONS ? texts[reason] : "unknown reason";
-}
 
 static const char *direction_name(uint8_t direction)
 {
@@ -119,7 +98,7 @@ void lab_explain(struct strbuf *buf, const struct lab_side *side)
 	else if (grounds.n_isolating && side->action != TABLE_ALLOW)
 		explain_isolation(buf, side, &grounds);
 	else
-		strbuf_addstr(buf, reason_text(side->reason));
+		strbuf_addstr(buf, analyze_reason_text(side->reason));
 }
 
 static void json_policy(struct json *json, const struct lab_side *side, uint32_t number)
@@ -146,7 +125,7 @@ void lab_explain_json(struct json *json, const struct lab_side *side)
 	struct strbuf name = {0};
 
 	json_field(json, "direction", direction_name(side->direction));
-	json_field(json, "reason", lab_reason_name(side->reason));
+	json_field(json, "reason", analyze_reason_name(side->reason));
 	json_key(json, "policies");
 	json_array(json);
 	if (rule)

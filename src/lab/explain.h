@@ -24,6 +24,3 @@ void lab_explain(struct strbuf *buf, const struct lab_side *side);
 
 /* The members "direction", "reason", "policies", "rule", "file", "line" of an object that is open. */
 void lab_explain_json(struct json *json, const struct lab_side *side);
-
-/* "default-deny". */
-const char *lab_reason_name(uint8_t reason);

@@ -169,8 +169,8 @@ int lab_node_compile(struct lab_cluster *cluster, uint32_t node, uint64_t genera
 			pods[n] = cluster->pods[i];
 			ids[n++] = i + 1;
 		}
-	world = compile_world_new(cluster->snapshot, cluster->policies, pods, n);
-	error = compile_table(world, pods, n, &options, &cluster->diags, ret);
+	world = compile_world_new(cluster->base.snapshot, cluster->base.policies, pods, n);
+	error = compile_table(world, pods, n, &options, &cluster->base.diags, ret);
 	compile_world_free(world);
 	free(pods);
 	free(ids);

@@ -42,7 +42,7 @@ int lab_node_compile(struct lab_cluster *cluster, uint32_t node, uint64_t genera
 
 /*
  * Compiles the cluster's policies for every node, and only when all tables are made puts them in force, one node
- * after the other. The pods of the cluster's plan are those of the lab. Input errors are in cluster->diags (-E2BIG).
+ * after the other. The pods of the cluster's plan are those of the lab. Input errors are in cluster->base.diags (-E2BIG).
  */
 int lab_nodes_enforce(struct lab_nodes *nodes, const struct lab_home *home,
 		      struct lab_cluster *cluster, struct lab_fault *fault);

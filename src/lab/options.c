@@ -50,7 +50,7 @@ static int refuse(const char *verb, const char *option, const char *why)
 }
 
 /* The arrays are as long as argv, which bounds them. */
-static void add_path(struct lab_input *input, const char *path)
+static void add_path(struct analyze_input *input, const char *path)
 {
 	((const char **)input->paths)[input->n_paths++] = path;
 }
@@ -77,7 +77,7 @@ static int set_word(struct reader *reader, int option, const char *text)
 			       : refuse(reader->verb, "-o", "expected text or json");
 	}
 	if (option == OPTION_INVALID) {
-		options->input.skip_invalid = true;
+		options->input.base.skip_invalid = true;
 		return strcmp(text, "skip") ? refuse(reader->verb, "--invalid", "expected skip")
 					    : 0;
 	}
@@ -100,16 +100,16 @@ static int set_input(struct reader *reader, int option, const char *text)
 	struct lab_input *input = &reader->options->input;
 
 	if (option == 'f') {
-		add_path(input, text);
+		add_path(&input->base, text);
 		return 0;
 	}
 	if (!(reader->takes & LAB_TAKES_INPUT))
 		return refuse(reader->verb, "-n, --pod-cidr, --nodes",
 			      "the running lab has its own; they are for run and up");
 	if (option == 'n')
-		input->default_namespace = text;
+		input->base.ns = text;
 	else if (option == OPTION_POD_CIDR)
-		((const char **)input->pod_cidrs)[input->n_pod_cidrs++] = text;
+		((const char **)input->base.pod_cidrs)[input->base.n_pod_cidrs++] = text;
 	else
 		return set_nodes(reader, text);
 	return 0;
@@ -170,10 +170,10 @@ static int set_rest(struct reader *reader, int argc, char **argv)
 	}
 	for (int i = 0; i < argc; i++)
 		if (takes_paths)
-			add_path(&options->input, argv[i]);
+			add_path(&options->input.base, argv[i]);
 		else
 			return refuse(reader->verb, argv[i], "unexpected argument");
-	if (takes_paths && !options->input.n_paths)
+	if (takes_paths && !options->input.base.n_paths)
 		return refuse(reader->verb, "PATH", "at least one file or directory is needed");
 	return 0;
 }
@@ -186,10 +186,10 @@ int lab_options_parse(int argc, char **argv, unsigned int takes, struct lab_opti
 	int option, error = 0;
 
 	*ret = (struct lab_options){
-		.input.paths = calloc((size_t)argc, sizeof(char *)),
-		.input.pod_cidrs = calloc((size_t)argc, sizeof(char *)),
+		.input.base.paths = calloc((size_t)argc, sizeof(char *)),
+		.input.base.pod_cidrs = calloc((size_t)argc, sizeof(char *)),
 	};
-	if (!ret->input.paths || !ret->input.pod_cidrs)
+	if (!ret->input.base.paths || !ret->input.base.pod_cidrs)
 		abort();
 	optind = 1;
 	while (!error && (option = getopt_long(argc, argv, shorts, long_options, NULL)) != -1)
@@ -203,6 +203,6 @@ int lab_options_parse(int argc, char **argv, unsigned int takes, struct lab_opti
 
 void lab_options_release(struct lab_options *options)
 {
-	free((void *)options->input.paths);
-	free((void *)options->input.pod_cidrs);
+	free((void *)options->input.base.paths);
+	free((void *)options->input.base.pod_cidrs);
 }

@@ -23,11 +23,11 @@ static void write_input(struct json *json, const struct lab_input *input)
 {
 	json_key(json, "input");
 	json_object(json);
-	write_strings(json, "paths", input->paths, input->n_paths);
-	json_field(json, "namespace", input->default_namespace);
-	write_strings(json, "podCidrs", input->pod_cidrs, input->n_pod_cidrs);
+	write_strings(json, "paths", input->base.paths, input->base.n_paths);
+	json_field(json, "namespace", input->base.ns);
+	write_strings(json, "podCidrs", input->base.pod_cidrs, input->base.n_pod_cidrs);
 	json_key(json, "skipInvalid");
-	json_bool(json, input->skip_invalid);
+	json_bool(json, input->base.skip_invalid);
 	json_key(json, "nodes");
 	json_uint(json, input->n_nodes);
 	json_end(json);
@@ -174,14 +174,14 @@ static int read_plan(void *arg, struct tree_node *root, const struct diag_file *
 	plan->n_pods = read_ends(plan, root, "pods", LAB_POD);
 	plan->n_outside = read_ends(plan, root, "outside", LAB_OUTSIDE);
 	*reading->input = (struct lab_input){
-		.default_namespace = tree_get_string(input, "namespace"),
-		.skip_invalid = skip_invalid && skip_invalid->boolean,
+		.base.ns = tree_get_string(input, "namespace"),
+		.base.skip_invalid = skip_invalid && skip_invalid->boolean,
 		.n_nodes = number_of(tree_get(input, "nodes")),
 	};
-	reading->input->paths =
-		read_strings(&plan->arena, input, "paths", &reading->input->n_paths);
-	reading->input->pod_cidrs =
-		read_strings(&plan->arena, input, "podCidrs", &reading->input->n_pod_cidrs);
+	reading->input->base.paths =
+		read_strings(&plan->arena, input, "paths", &reading->input->base.n_paths);
+	reading->input->base.pod_cidrs =
+		read_strings(&plan->arena, input, "podCidrs", &reading->input->base.n_pod_cidrs);
 	return 0;
 }
 

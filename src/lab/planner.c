@@ -47,7 +47,7 @@ static const char *left_out(const struct model_snapshot *snapshot, const struct 
 
 static void choose_pods(struct planner *planner)
 {
-	const struct model_snapshot *snapshot = planner->cluster->snapshot;
+	const struct model_snapshot *snapshot = planner->cluster->base.snapshot;
 
 	for (uint32_t i = 0; i < snapshot->n_pods; i++) {
 		struct model_pod *pod = snapshot->pods[i];
@@ -121,7 +121,7 @@ static void node_invent_ips(struct lab_plan *plan, struct lab_end *node)
 
 static void node_set_ips(struct lab_cluster *cluster, struct lab_end *node)
 {
-	const struct model_snapshot *snapshot = cluster->snapshot;
+	const struct model_snapshot *snapshot = cluster->base.snapshot;
 
 	for (uint32_t i = 0; i < snapshot->n_nodes; i++)
 		for (uint32_t j = 0; j < snapshot->nodes[i]->n_addrs; j++)

@@ -53,7 +53,7 @@ static bool names_addresses(const struct policy_rule *rule)
 /* The ports of egress rules that reach out of the cluster: the first of each range. */
 static void choose_ports(struct outside *outside)
 {
-	const struct policy_set *policies = outside->cluster->policies;
+	const struct policy_set *policies = outside->cluster->base.policies;
 
 	for (uint32_t i = 0; i < policies->n_policies; i++) {
 		const struct policy *policy = policies->policies[i];
@@ -159,7 +159,7 @@ static bool is_named(const struct policy_set *policies, const struct ip_addr *ad
 /* Remembers it; whether it was there. */
 static bool was_chosen(struct outside *outside, uint32_t peer_class, const struct ip_addr *addr)
 {
-	const struct chosen kind = {peer_class, is_named(outside->cluster->policies, addr)};
+	const struct chosen kind = {peer_class, is_named(outside->cluster->base.policies, addr)};
 
 	for (size_t i = 0; i < outside->chosen.n; i++)
 		if (outside->chosen.items[i].peer_class == kind.peer_class &&
@@ -223,8 +223,8 @@ void lab_plan_outside(struct lab_cluster *cluster)
 {
 	struct lab_plan *plan = &cluster->plan;
 	struct outside outside = {.cluster = cluster};
-	struct compile_world *world = compile_world_new(cluster->snapshot, cluster->policies,
-							cluster->pods, plan->n_pods);
+	struct compile_world *world = compile_world_new(
+		cluster->base.snapshot, cluster->base.policies, cluster->pods, plan->n_pods);
 	uint32_t n_left_out;
 
 	outside.ports = arena_alloc_n(&plan->arena, MAX_PORTS, sizeof(*outside.ports));

@@ -60,14 +60,27 @@ void lab_session_close(struct lab_session *session)
 	lab_home_release(&session->home);
 }
 
+void lab_print_diags(struct lab_cluster *cluster, const struct lab_options *options)
+{
+	struct diag_list *diags = &cluster->base.diags;
+
+	for (const struct diag *diag = diags->first; diag; diag = diag->next)
+		if (diag->severity != DIAG_NOTE)
+			diag_print(stderr, diag, options->color_err);
+	diag_list_init(diags, diags->arena);
+}
+
 int lab_read_input(const struct lab_input *input, const struct lab_options *options,
 		   struct lab_cluster *ret)
 {
+	size_t n_errors;
+
 	lab_cluster_load(input, ret);
-	diag_list_print(stderr, &ret->diags, options->color_err);
+	n_errors = ret->base.diags.n_errors;
+	lab_print_diags(ret, options);
 	for (size_t i = 0; i < ret->notes.n; i++)
 		fprintf(stderr, "bulkhead-lab: %s\n", ret->notes.items[i]);
-	if (ret->diags.n_errors)
+	if (n_errors)
 		return LAB_EXIT_INPUT;
 	if (ret->plan.n_pods)
 		return 0;

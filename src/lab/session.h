@@ -27,6 +27,9 @@ void lab_session_close(struct lab_session *session);
 int lab_read_input(const struct lab_input *input, const struct lab_options *options,
 		   struct lab_cluster *ret);
 
+/* Prints what was found wrong or doubtful, once: it is not in the list any more. */
+void lab_print_diags(struct lab_cluster *cluster, const struct lab_options *options);
+
 /* 0, or an exit code after saying what this machine or this user lacks for a lab. */
 int lab_check_environment(void);
 

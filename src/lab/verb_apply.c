@@ -92,13 +92,13 @@ static int apply(struct lab_session *session, struct lab_cluster *cluster,
 			"`down` and `up` again\n");
 		return LAB_EXIT_INPUT;
 	}
-	input.paths = options->input.paths;
-	input.n_paths = options->input.n_paths;
+	input.base.paths = options->input.base.paths;
+	input.base.n_paths = options->input.base.n_paths;
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	error = lab_nodes_enforce(&session->nodes, &session->home, cluster, &fault);
 	if (!error) {
 		printf("%u policies in force, generation %llu, in %.0f ms\n",
-		       cluster->policies->n_policies,
+		       cluster->base.policies->n_policies,
 		       (unsigned long long)table_header(&session->nodes.views[0])->keys.generation,
 		       seconds_since(&start) * 1e3);
 		error = add_outside(session, &cluster->plan, &fault);
@@ -107,7 +107,7 @@ static int apply(struct lab_session *session, struct lab_cluster *cluster,
 		error = lab_plan_save(&session->home, &cluster->plan, &input, &fault);
 	if (!error)
 		return LAB_EXIT_OK;
-	diag_list_print(stderr, &cluster->diags, options->color_err);
+	lab_print_diags(cluster, options);
 	return lab_say(&fault);
 }
 
@@ -121,9 +121,9 @@ int lab_verb_apply(const struct lab_options *options)
 	if (code)
 		return code;
 	input = session.input; /* as `up` read it, but these paths */
-	input.paths = options->input.paths;
-	input.n_paths = options->input.n_paths;
-	input.skip_invalid |= options->input.skip_invalid;
+	input.base.paths = options->input.base.paths;
+	input.base.n_paths = options->input.base.n_paths;
+	input.base.skip_invalid |= options->input.base.skip_invalid;
 	code = lab_read_input(&input, options, &cluster);
 	if (!code)
 		code = apply(&session, &cluster, options);

@@ -5,6 +5,8 @@
 #include "lab/supervise.h"
 #include "lab/verbs.h"
 
+#include "render/render.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
@@ -57,7 +59,7 @@ static int do_work(void *data)
 	int code;
 
 	if (bring_up(work, &nodes, &fault)) {
-		diag_list_print(stderr, &work->cluster.diags, work->options->color_err);
+		lab_print_diags(&work->cluster, work->options);
 		code = lab_say(&fault);
 	} else if (work->is_run) {
 		code = lab_probe_and_report(&work->home, &work->cluster.plan, &nodes,
@@ -70,6 +72,20 @@ static int do_work(void *data)
 	return code;
 }
 
+/* Who may talk to whom, before it is tried. */
+static void show_map(struct lab_cluster *cluster)
+{
+	const struct analyze_map_options options = {0};
+	struct diag_list notes;
+	struct analyze_map map;
+
+	diag_list_init(&notes, &cluster->plan.arena);
+	analyze_map_build(&map, &cluster->base, &options, &notes);
+	render_map_text(&map);
+	analyze_map_release(&map);
+	putchar('\n');
+}
+
 static int start(struct work *work, const char *name)
 {
 	struct lab_fault fault = {0};
@@ -77,6 +93,8 @@ static int start(struct work *work, const char *name)
 
 	if (!code)
 		code = lab_check_environment();
+	if (!code && work->is_run && !work->options->is_json)
+		show_map(&work->cluster);
 	if (!code && lab_home_create(name, &work->home, &fault))
 		code = lab_say(&fault);
 	if (!code)

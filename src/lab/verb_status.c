@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lab/explain.h"
 #include "lab/report.h"
 #include "lab/session.h"
 #include "lab/verbs.h"
 
+#include "analyze/text.h"
 #include "base/json.h"
 
 #include <errno.h>
@@ -53,8 +53,8 @@ static void print_text(const struct lab_session *session)
 	char path[LAB_PATH_SIZE], size[32];
 
 	printf("lab '%s', up %.0f s, from", session->home.name, lab_home_age(&session->home));
-	for (size_t i = 0; i < session->input.n_paths; i++)
-		printf(" %s", session->input.paths[i]);
+	for (size_t i = 0; i < session->input.base.n_paths; i++)
+		printf(" %s", session->input.base.paths[i]);
 	for (uint32_t i = 0; i < plan->n_nodes; i++) {
 		const struct node_status status = status_of(session, i);
 
@@ -112,7 +112,7 @@ static void json_node(struct json *json, const struct lab_session *session, uint
 	for (uint8_t i = 0; i < VERDICT_N_REASONS; i++) {
 		if (!status.counters.dropped[i])
 			continue;
-		json_key(json, lab_reason_name(i));
+		json_key(json, analyze_reason_name(i));
 		json_uint(json, status.counters.dropped[i]);
 	}
 	json_end(json);
@@ -131,8 +131,8 @@ static void print_json(const struct lab_session *session)
 	json_double(&json, lab_home_age(&session->home));
 	json_key(&json, "paths");
 	json_array(&json);
-	for (size_t i = 0; i < session->input.n_paths; i++)
-		json_string(&json, session->input.paths[i]);
+	for (size_t i = 0; i < session->input.base.n_paths; i++)
+		json_string(&json, session->input.base.paths[i]);
 	json_end(&json);
 	json_key(&json, "nodes");
 	json_array(&json);

@@ -37,11 +37,11 @@ struct lab {
 
 static void load(const char *const *paths, size_t n, struct lab_cluster *ret)
 {
-	const struct lab_input input = {.paths = paths, .n_paths = n};
+	const struct lab_input input = {.base = {.paths = paths, .n_paths = n}};
 
 	*ret = (struct lab_cluster){0};
 	lab_cluster_load(&input, ret);
-	if (ret->diags.n_errors || !ret->plan.n_pods)
+	if (ret->base.diags.n_errors || !ret->plan.n_pods)
 		bail("cannot read %s", paths[0]);
 }
 
