@@ -42,7 +42,7 @@ static const struct deviation {
 	{"tests/semanticDiff-different-topologies-policy-a-with-ipblock", 0, 3, 0, false, IP_BLOCK},
 	{"tests/example_pods_w_same_owner_and_labels_gap_with_policy_selector_not_in_gap", 2, 11, 1,
 	 false, REFUSED},
-	{"tests/example_pods_w_same_owner_and_labels_gap_with_good_match_expression", 0, 0, 1,
+	{"tests/example_pods_w_same_owner_and_labels_gap_with_good_match_expression", 3, 11, 1,
 	 false, REFUSED},
 };
 
