@@ -21,7 +21,7 @@ enum event_hook {
 
 #define EVENT_REVERSE 1u  /* the packet went from the target to the initiator */
 #define EVENT_OWN_NODE 2u /* the node's own stack is the initiator */
-#define EVENT_HEALED 4u   /* a TCP flow that was found in its middle */
+#define EVENT_HEALED 4u   /* a TCP flow that was found in its middle; which end began is a guess */
 #define EVENT_CUT 8u      /* a flow that was allowed when it began, under an earlier table */
 
 struct event {

@@ -71,7 +71,6 @@ VERDICT_INLINE void hook_count(void *map, __u32 index)
 static __noinline void hook_tell(const struct hook *hook, __u8 action)
 {
 	const struct judgement *judged = &hook->judged;
-	const struct verdict *verdict = &judged->verdict;
 	const struct flow_key *key = &judged->packet.key;
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
@@ -91,16 +90,16 @@ static __noinline void hook_tell(const struct hook *hook, __u8 action)
 	event->tcp_flags = judged->packet.tcp_flags;
 	event->endpoint = judged->endpoint;
 	event->ifindex = hook->skb->ifindex;
-	event->outcome[0] = verdict->side[0].outcome;
-	event->outcome[1] = verdict->side[1].outcome;
-	event->stable_id = verdict->direction ? verdict->side[1].stable_id
-					      : verdict->side[0].stable_id;
+	event->outcome[0] = judged->outcome[0];
+	event->outcome[1] = judged->outcome[1];
+	event->stable_id = judged->stable_id;
 	event->size = hook->skb->len;
 	event->hook = judged->sender ? EVENT_FROM_POD : EVENT_TO_POD;
 	event->action = action;
-	event->reason = verdict->reason;
-	event->direction = verdict->direction;
-	event->flags = hook->flags | (judged->by != judged->sender ? EVENT_REVERSE : 0);
+	event->reason = judged->reason;
+	event->direction = judged->direction;
+	event->flags = hook->flags | (judged->by != judged->sender ? EVENT_REVERSE : 0) |
+		       (judged->own_node && !judged->by ? EVENT_OWN_NODE : 0);
 	bpf_ringbuf_submit(event, bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > HOOK_WAKE
 					  ? BPF_RB_FORCE_WAKEUP
 					  : BPF_RB_NO_WAKEUP);
@@ -108,14 +107,14 @@ static __noinline void hook_tell(const struct hook *hook, __u8 action)
 
 VERDICT_INLINE int hook_deny(const struct hook *hook)
 {
-	hook_count(&drops, hook->judged.verdict.reason);
+	hook_count(&drops, hook->judged.reason);
 	hook_tell(hook, TABLE_DENY);
 	return HOOK_DROP;
 }
 
 VERDICT_INLINE int hook_deny_as(struct hook *hook, __u8 reason)
 {
-	hook->judged.verdict.reason = reason;
+	hook->judged.reason = reason;
 	return hook_deny(hook);
 }
 
@@ -137,25 +136,26 @@ VERDICT_INLINE void hook_prepare(struct hook *hook)
 	judged->endpoint = hook_endpoint(hook->skb);
 	judged->by = judged->sender;
 	judged->own_node = !judged->sender && !hook->skb->ingress_ifindex;
-	judged->is_midway = 0;
-	judged->verdict = (struct verdict){
-		.reason = VERDICT_NO_TABLE,
-		.direction = judged->sender ? VERDICT_EGRESS : VERDICT_INGRESS,
-	};
+	judged->is_either = 0;
+	judged->outcome[0] = judged->outcome[1] = 0;
+	judged->stable_id = 0;
+	judged->reason = VERDICT_NO_TABLE;
+	judged->direction = judged->sender ? VERDICT_EGRESS : VERDICT_INGRESS;
+	judged->pad = 0;
+	judged->verdict = (struct verdict){0};
 }
 
 /* Writes the entry with the last judgement. Should that fail, the next packet is judged again. */
 VERDICT_INLINE void hook_remember(struct hook *hook, struct flow_entry *entry, int is_allowed)
 {
-	const struct verdict *verdict = &hook->judged.verdict;
+	const struct judgement *judged = &hook->judged;
 
-	entry->generation = hook->judged.generation | (is_allowed ? 0 : FLOW_CUT);
-	entry->outcome = verdict->direction ? verdict->side[1].outcome : verdict->side[0].outcome;
-	entry->stable_id = verdict->direction ? verdict->side[1].stable_id
-					      : verdict->side[0].stable_id;
-	entry->reason = verdict->reason;
-	entry->direction = verdict->direction;
-	bpf_map_update_elem(hook->flows, &hook->judged.packet.key, entry, BPF_ANY);
+	entry->generation = judged->generation | (is_allowed ? 0 : FLOW_CUT);
+	entry->outcome = judged->direction ? judged->outcome[1] : judged->outcome[0];
+	entry->stable_id = judged->stable_id;
+	entry->reason = judged->reason;
+	entry->direction = judged->direction;
+	bpf_map_update_elem(hook->flows, &judged->packet.key, entry, BPF_ANY);
 }
 
 /* Errors about a flow neither keep it alive nor count. */
@@ -167,47 +167,41 @@ VERDICT_INLINE void hook_touch(const struct hook *hook, struct flow_entry *entry
 		flow_touch(entry, &judged->packet, judged->sender, hook->now, hook->skb->len);
 }
 
-/* A flow that was cut by the enforced table itself. */
-VERDICT_INLINE int hook_stays_cut(struct hook *hook, const struct flow_entry *known)
-{
-	struct verdict *verdict = &hook->judged.verdict;
-
-	hook->entry->last_seen = hook->now;
-	hook->flags |= EVENT_CUT;
-	verdict->direction = known->direction;
-	if (known->direction)
-		verdict->side[1].outcome = known->outcome;
-	else
-		verdict->side[0].outcome = known->outcome;
-	verdict->side[0].stable_id = verdict->side[1].stable_id = known->stable_id;
-	return hook_deny_as(hook, known->reason);
-}
-
-/* A packet of, or about, a flow that has a live entry. */
-static __noinline int hook_known(struct hook *hook)
+/* A packet of, or about, a flow that has a live entry of the enforced table. */
+static __noinline int hook_current(struct hook *hook)
 {
 	struct judgement *judged = &hook->judged;
-	struct flow_entry known;
-	int is_allowed, was_cut;
+	struct flow_entry *entry = hook->entry;
+
+	if (!entry)
+		return HOOK_DROP;
+	if (entry->generation == judged->generation) {
+		hook_touch(hook, entry);
+		return HOOK_PASS;
+	}
+	entry->last_seen = hook->now;
+	judged->outcome[0] = entry->direction ? 0 : entry->outcome;
+	judged->outcome[1] = entry->direction ? entry->outcome : 0;
+	judged->stable_id = entry->stable_id;
+	judged->direction = entry->direction;
+	hook->flags = EVENT_CUT;
+	return hook_deny_as(hook, entry->reason);
+}
+
+/* The same under a table that has judged the flow just now. */
+static __noinline int hook_judged(struct hook *hook, int is_allowed)
+{
+	struct flow_entry entry;
+	int was_cut;
 
 	if (!hook->entry)
 		return HOOK_DROP;
-	known = *hook->entry;
-	if (known.generation == judged->generation) {
-		hook_touch(hook, hook->entry);
-		return HOOK_PASS;
-	}
-	judged->by = known.flags & FLOW_BY_POD;
-	judged->own_node = !!(known.flags & FLOW_OWN_NODE);
-	hook->flags = judged->own_node ? EVENT_OWN_NODE : 0;
-	if ((known.generation & ~FLOW_CUT) == judged->generation)
-		return hook_stays_cut(hook, &known);
-	is_allowed = judge(judged);
-	was_cut = !!(known.generation & FLOW_CUT);
-	hook_touch(hook, &known);
-	hook_remember(hook, &known, is_allowed);
+	entry = *hook->entry;
+	was_cut = !!(entry.generation & FLOW_CUT);
+	hook_touch(hook, &entry);
+	hook_remember(hook, &entry, is_allowed);
 	if (!is_allowed) {
-		hook->flags |= EVENT_CUT;
+		hook->flags = EVENT_CUT;
 		return hook_deny(hook);
 	}
 	if (was_cut)
@@ -215,30 +209,43 @@ static __noinline int hook_known(struct hook *hook)
 	return HOOK_PASS;
 }
 
-/* A packet that begins a flow, or a TCP segment from the middle of one. */
-static __noinline int hook_new(struct hook *hook, int is_live)
+/* The first packet of a flow that is allowed, or the first that is seen of it. */
+static __noinline int hook_begin(struct hook *hook, int is_live)
 {
-	struct judgement *judged = &hook->judged;
+	const struct judgement *judged = &hook->judged;
+	const int is_midway = judged->packet.key.space == VERDICT_TCP &&
+			      !(judged->packet.flags & PACKET_OPENS);
 	const struct flow_entry *old = hook->entry;
-	struct flow_entry entry = {0};
+	struct flow_entry entry = {
+		.flags = (judged->by ? FLOW_BY_POD : 0) | (judged->own_node ? FLOW_OWN_NODE : 0),
+		.seen = is_midway ? FLOW_SEEN_REPLY : 0,
+	};
 
-	judged->is_midway = judged->packet.key.space == VERDICT_TCP &&
-			    !(judged->packet.flags & PACKET_OPENS);
-	if (!judge(judged)) {
-		hook->flags = judged->own_node ? EVENT_OWN_NODE : 0;
-		return hook_deny(hook);
-	}
-	entry.flags = (judged->by ? FLOW_BY_POD : 0) | (judged->own_node ? FLOW_OWN_NODE : 0);
-	entry.seen = judged->is_midway ? FLOW_SEEN_REPLY : 0;
 	entry.lifetime = flow_lifetime(judged->packet.key.space, entry.seen);
 	hook_touch(hook, &entry);
-	hook_remember(hook, &entry, 1);
-	hook->flags = (judged->own_node ? EVENT_OWN_NODE : 0) |
-		      (judged->is_midway ? EVENT_HEALED : 0);
+	hook->flags = is_midway ? EVENT_HEALED : 0;
 	/* The same SYN again is not a new flow. */
 	if (!is_live || !old || old->seen || old->flags != entry.flags)
 		hook_tell(hook, TABLE_ALLOW);
+	hook_remember(hook, &entry, 1);
 	return HOOK_PASS;
+}
+
+/*
+ * Who began a TCP flow that is found in its middle: whom a SYN-ACK goes to; else more likely the end with
+ * the higher port.
+ */
+VERDICT_INLINE void hook_guess(struct judgement *judged)
+{
+	const struct flow_key *key = &judged->packet.key;
+
+	if (judged->packet.tcp_flags & PACKET_TCP_SYN) {
+		judged->by = !judged->sender;
+		return;
+	}
+	judged->by = PACKET_BE16(key->port[1]) > PACKET_BE16(key->port[0]) ? PACKET_NEAR
+									   : PACKET_FAR;
+	judged->is_either = 1;
 }
 
 /* An echo reply that answers nothing is a message like any other. */
@@ -257,24 +264,37 @@ VERDICT_INLINE int hook_is_live(const struct hook *hook)
 	return hook->entry && flow_is_live(hook->entry, hook->now);
 }
 
-/* Whatever is not simply a packet of an allowed flow. */
+/*
+ * Whatever is not simply a packet of an allowed flow. The judge is called from here and not further down, for
+ * the stack of all calls together is 512 bytes.
+ */
 static __noinline int hook_slow(struct hook *hook)
 {
-	const __u8 flags = hook->judged.packet.flags;
-	int is_live = hook_is_live(hook);
+	struct judgement *judged = &hook->judged;
+	const __u8 flags = judged->packet.flags;
+	int is_live = hook_is_live(hook), is_known;
 
 	hook_prepare(hook);
-	if (!hook->judged.endpoint)
+	if (!judged->endpoint)
 		return hook_deny_as(hook, VERDICT_NO_ENDPOINT);
-	if (flags & PACKET_ERROR && (!is_live || (hook->judged.sender && flags & PACKET_ROUTER)))
+	if (flags & PACKET_ERROR && (!is_live || (judged->sender && flags & PACKET_ROUTER)))
 		return hook_deny_as(hook, VERDICT_UNRELATED);
 	if (flags & PACKET_REPLY && !is_live) {
 		hook_unasked(hook);
 		is_live = hook_is_live(hook);
 	}
-	if (is_live && !(flags & PACKET_OPENS))
-		return hook_known(hook);
-	return hook_new(hook, is_live);
+	is_known = is_live && !(flags & PACKET_OPENS);
+	if (is_known && hook->entry) {
+		judged->by = hook->entry->flags & FLOW_BY_POD;
+		judged->own_node = !!(hook->entry->flags & FLOW_OWN_NODE);
+		if ((hook->entry->generation & ~FLOW_CUT) == judged->generation)
+			return hook_current(hook);
+	} else if (judged->packet.key.space == VERDICT_TCP && !(flags & PACKET_OPENS)) {
+		hook_guess(judged);
+	}
+	if (judge(judged))
+		return is_known ? hook_judged(hook, 1) : hook_begin(hook, is_live);
+	return is_known ? hook_judged(hook, 0) : hook_deny(hook);
 }
 
 /* Drops what never gets as far as a flow. */

@@ -11,22 +11,44 @@
 #include "bpf/maps.h"
 
 struct judgement {
-	struct packet packet; /* in: whose key is the flow */
+	struct packet packet; /* in: its key is the flow */
 	__u32 endpoint;       /* in: the interface's pod */
 	__u64 generation;     /* out: of the table that answered; untouched if there is none */
 	__u32 sender;         /* in: of the packet, enum packet_end; in other words, which hook */
 	__u32 by;             /* in, out: who began, enum packet_end */
-	__u32 own_node;       /* in, out: and that is the node's own stack */
-	__u32 is_midway; /* in: a TCP segment that begins no flow, and belongs to none that is known */
-	struct verdict verdict; /* out; in: something that denies */
+	__u32 own_node;       /* in: the far end is the node's own stack */
+	__u32 is_either;      /* in: if `by` does not get an allow, the other end may have begun */
+	__u32 outcome[2];     /* out, as of here: see struct event */
+	__u32 stable_id;
+	__u8 reason;
+	__u8 direction;
+	__u16 pad;
+	struct verdict
+		verdict; /* for the judge; in memory that the verifier does not keep track of */
 };
 
+VERDICT_INLINE void judge_set(struct judgement *judged, __u32 by)
+{
+	const struct verdict *verdict = &judged->verdict;
+
+	judged->by = by;
+	judged->outcome[0] = verdict->side[0].outcome;
+	judged->outcome[1] = verdict->side[1].outcome;
+	judged->reason = verdict->reason;
+	judged->direction = verdict->direction;
+	judged->stable_id = verdict->direction ? verdict->side[1].stable_id
+					       : verdict->side[0].stable_id;
+}
+
 /* Whether the verdict, and the table's word that the pod's address is the pod's, let the flow pass. */
-VERDICT_INLINE int judge_allows(struct judgement *judged)
+VERDICT_INLINE int judge_allows(struct judgement *judged, __u32 by)
 {
 	struct verdict *verdict = &judged->verdict;
-	const __u32 owner = judged->by ? verdict->src.endpoint : verdict->dst.endpoint;
+	__u32 by_pod = 0 - by, owner;
 
+	/* No jump: the verifier would walk the second question once for each answer here. */
+	asm("" : "+r"(by_pod));
+	owner = (verdict->src.endpoint & by_pod) | (verdict->dst.endpoint & ~by_pod);
 	if (verdict->reason == VERDICT_BAD_TABLE || verdict->reason == VERDICT_ADDRESS_CONFLICT)
 		return 0;
 	if (owner != judged->endpoint) {
@@ -46,34 +68,34 @@ VERDICT_INLINE int judge_allows(struct judgement *judged)
 }
 
 /*
- * Asks a table about the flow. Where the remote pod is on this node too, its side counts at the sender's hook, so
- * that one packet between the two is judged by one table; the receiver's hook judges its own pod's side again.
+ * Asks a table about the flow as begun by one end. Where the remote pod is on this node too, its side counts at the
+ * sender's hook, so that one packet between the two is judged by one table; the receiver's hook judges its own
+ * pod's side again.
  */
-VERDICT_INLINE int judge_by(const struct table_view *table, struct judgement *judged)
+VERDICT_INLINE int judge_by(const struct table_view *table, struct judgement *judged, __u32 by)
 {
-	struct verdict_flow flow;
-	const __u32 by = judged->by & 1;
 	const __u32 own_side = VERDICT_JUDGE_INGRESS >> by;
 	const __u32 both_sides = VERDICT_JUDGE_EGRESS | VERDICT_JUDGE_INGRESS;
+	struct verdict_flow flow;
 
 	flow_question(&judged->packet.key, by,
 		      own_side | both_sides * (judged->sender & 1) |
-			      VERDICT_FROM_OWN_NODE * (judged->own_node & 1),
+			      VERDICT_FROM_OWN_NODE * (judged->own_node & ~by & 1),
 		      &flow);
 	verdict_flow(table, &flow, &judged->verdict);
-	return judge_allows(judged);
+	return judge_allows(judged, by);
 }
 
 /*
- * Global. 1: the flow may pass. The answer is wholly that of one table, the one enforced now. A flow that is found in
- * its middle may have begun the other way; if neither way is allowed, the verdict is that of the first.
+ * Global. 1: the flow may pass. The answer is wholly that of one table, the one enforced now. If neither end could
+ * have begun the flow, the answer is about the one that was asked first.
  */
 __noinline int judge(struct judgement *judged)
 {
 	const __u32 zero = 0;
 	const struct table_view *table = bpf_map_lookup_elem(&tables, &zero);
 	const struct table_keys *keys;
-	struct verdict first;
+	__u32 by;
 
 	if (!judged || !table)
 		return 0;
@@ -81,17 +103,18 @@ __noinline int judge(struct judgement *judged)
 	if (!keys)
 		return 0;
 	judged->generation = keys->generation;
-	if (judge_by(table, judged))
-		return 1;
-	if (!judged->is_midway)
-		return 0;
-	first = judged->verdict;
-	judged->by = !judged->by;
-	judged->own_node = 0;
-	if (judge_by(table, judged))
-		return 1;
-	judged->verdict = first;
-	judged->by = !judged->by;
+	by = judged->by & 1;
+	for (int way = 0; way < 2; way++) {
+		const int is_allowed = judge_by(table, judged, by);
+
+		if (is_allowed || !way)
+			judge_set(judged, by);
+		if (is_allowed)
+			return 1;
+		if (!judged->is_either)
+			return 0;
+		by ^= 1;
+	}
 	return 0;
 }
 

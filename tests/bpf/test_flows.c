@@ -188,6 +188,31 @@ static void test_healing(void)
 	ok_int(RECEIVE(SERVED_IN, ACK), PASSED, "both ways");
 }
 
+/* Which end began decides which side is judged when the policy changes, so a guess had better be good. */
+static void test_guess(void)
+{
+#define HIGH_IN .src = PEER, .dst = POD, .protocol = IPPROTO_TCP, .sport = 50051, .dport = 4000
+	start();
+	table_build_side(hooked.build, HOOKED_POD, VERDICT_INGRESS, TABLE_ALLOW);
+	table_build_side(hooked.build, HOOKED_POD, VERDICT_EGRESS, TABLE_ALLOW);
+	hooked_swap(&hooked);
+	RECEIVE(TCP_IN, ACK);
+	ok_int((int)hooked.event.flags, EVENT_HEALED | EVENT_REVERSE,
+	       "from port 80: the pod began");
+	RECEIVE(HIGH_IN, ACK);
+	ok_int((int)hooked.event.flags, EVENT_HEALED, "from port 50051: the peer did");
+	hooked_forget(&hooked);
+	RECEIVE(HIGH_IN, SYN_ACK);
+	ok_int((int)hooked.event.flags, EVENT_HEALED | EVENT_REVERSE,
+	       "whom a SYN-ACK goes to has begun, whatever the ports");
+	table_build_side(hooked.build, HOOKED_POD, VERDICT_EGRESS, TABLE_DENY);
+	hooked_swap(&hooked);
+	hooked_forget(&hooked);
+	ok_int(RECEIVE(HIGH_IN, SYN_ACK), DROPPED(DEFAULT_DENY), "and only that is asked then");
+	ok_int(RECEIVE(TCP_IN, ACK), BEGAN, "else the other way is asked too");
+	ok_int((int)hooked.event.flags, EVENT_HEALED, "… and remembered");
+}
+
 static void test_tcp_lifetime(void)
 {
 	connect_out();
@@ -404,6 +429,7 @@ int main(void)
 	test_sctp();
 	test_reverse_syn();
 	test_healing();
+	test_guess();
 	test_tcp_lifetime();
 	test_generations();
 	test_cut_is_cut();

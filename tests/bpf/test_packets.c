@@ -60,7 +60,7 @@ static const struct row rows[] = {
 	     .ip_options = 40),
 	 BEGAN, VERDICT_TCP, 82},
 	{"a TCP segment from the middle",
-	 OUT(.protocol = IPPROTO_TCP, .sport = 5, .dport = 83, .tcp_flags = FRAME_ACK,
+	 OUT(.protocol = IPPROTO_TCP, .sport = 5000, .dport = 83, .tcp_flags = FRAME_ACK,
 	     .payload = 100),
 	 BEGAN, VERDICT_TCP, 83},
 	{"UDP", OUT(.protocol = IPPROTO_UDP, .sport = 1, .dport = 53), BEGAN, VERDICT_UDP, 53},
