@@ -109,7 +109,7 @@ struct policy_rejected {
 struct policy_set {
 	struct policy_tier *tiers;
 	uint32_t n_tiers;
-	struct policy **policies; /* by tier, then group, namespace, name */
+	struct policy **policies; /* by tier, group, namespace, name, kind */
 	uint32_t n_policies;
 	struct policy_rejected *rejected;
 	uint32_t n_rejected;
@@ -121,7 +121,8 @@ struct policy_options {
 
 /*
  * Turns every policy object of the snapshot into rules. An object with an error is not in the set but in
- * `rejected`; all problems of all objects are in `diags`. Never NULL; lives in the snapshot's arena.
+ * `rejected`; all problems of all objects are in `diags`, in the order of the files. Never NULL; lives in
+ * the snapshot's arena.
  */
 struct policy_set *policy_set_build(struct model_snapshot *snapshot,
 				    const struct policy_options *options, struct diag_list *diags);
