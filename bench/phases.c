@@ -122,7 +122,6 @@ int main(int argc, char **argv)
 					      .n_policies = argc > 2 ? strtoul(argv[2], NULL, 10)
 								     : 0};
 
-	process_pin(1);
 	if (argc > 1) {
 		measure(&asked);
 		return 0;
