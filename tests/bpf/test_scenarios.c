@@ -5,9 +5,11 @@
  *
  *	FROM TO PORT/PROTOCOL allow|deny [REASON]	of the whole; REASON is the deciding side's, or the target's
  *	refused CODE					policies are not valid, one such line for each error
+ *	read PATH					the first line: what is below PATH is the cluster, an example
  *
- * FROM and TO are ns/pod (its first address) or an address, and FROM own-node:ADDRESS, which sends as the
- * stack of the target's node. The oracle, the engine and the kernel must all give this answer.
+ * FROM and TO are ns/pod or ns/workload (its first pod, the first address) or an address; as FROM also
+ * own-node:ADDRESS, which sends as the stack of the target's node. The oracle, the engine and the kernel
+ * must all give this answer.
  */
 #include "lib/agreement.h"
 #include "lib/tap.h"
@@ -18,13 +20,11 @@
 
 #define SCENARIOS "tests/scenario"
 
-static void read_file(const char *folder, const char *name, struct strbuf *ret)
+static void read_file(const char *path, struct strbuf *ret)
 {
-	char path[512], line[512];
-	FILE *file;
+	char line[512];
+	FILE *file = fopen(path, "r");
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "r");
 	if (!file)
 		bail("%s: %m", path);
 	while (fgets(line, sizeof(line), file))
@@ -32,20 +32,56 @@ static void read_file(const char *folder, const char *name, struct strbuf *ret)
 	fclose(file);
 }
 
+/* The YAML files that a pattern finds in a folder, as one text. */
+static void read_files(const char *folder, const char *pattern, struct strbuf *ret)
+{
+	char path[512];
+	glob_t files;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, pattern);
+	if (glob(path, 0, NULL, &files))
+		bail("there is no %s", path);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		strbuf_addstr(ret, "---\n");
+		read_file(files.gl_pathv[i], ret);
+	}
+	globfree(&files);
+}
+
+/* The manifests of a scenario; whether they are its own. */
+static bool read_manifests(const char *scenario, const char *expect, struct strbuf *ret)
+{
+	char path[256];
+
+	if (sscanf(expect, "read %255s", path) != 1) {
+		read_files(scenario, "*.yaml", ret);
+		return true;
+	}
+	read_files(path, "*.yaml", ret);
+	read_files(path, "*/*.yaml", ret);
+	return false;
+}
+
 /* ---- A line of `expect` ---- */
+
+static bool is_named(const struct model_pod *pod, const char *text)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/%s", pod->ns->name, pod->name);
+	if (strcmp(name, text) == 0)
+		return true;
+	snprintf(name, sizeof(name), "%s/%s", pod->ns->name, pod->workload->name);
+	return strcmp(name, text) == 0;
+}
 
 static struct ip_addr parse_end(const struct model_snapshot *snapshot, const char *text)
 {
-	size_t ns_len = strcspn(text, "/");
 	struct ip_addr addr;
 
-	for (uint32_t i = 0; i < snapshot->n_pods && text[ns_len]; i++) {
-		const struct model_pod *pod = snapshot->pods[i];
-
-		if (strlen(pod->ns->name) == ns_len && strncmp(text, pod->ns->name, ns_len) == 0 &&
-		    strcmp(text + ns_len + 1, pod->name) == 0)
-			return pod->ips[0];
-	}
+	for (uint32_t i = 0; i < snapshot->n_pods; i++)
+		if (is_named(snapshot->pods[i], text))
+			return snapshot->pods[i]->ips[0];
 	if (ip_parse(text, &addr, NULL))
 		bail("no pod or address '%s'", text);
 	return addr;
@@ -127,33 +163,40 @@ static size_t split(char *line, char *words[6])
 	return n;
 }
 
-static void run(struct kernel *kernel, const char *scenario)
+static void check_lines(struct agreement *agreement, const char *scenario, char *expect)
 {
-	const struct agreement_options options = {
-		.kernel = kernel, .subject_percent = 100, .no_assumed_dns = true};
-	struct strbuf yaml = {0}, expect = {0};
 	const char *codes[32];
-	struct agreement agreement;
-	size_t n_codes = 0;
 	char *words[6], *save = NULL;
+	size_t n_codes = 0;
 
-	read_file(scenario, "cluster.yaml", &yaml);
-	strbuf_addstr(&yaml, "---\n");
-	read_file(scenario, "policy.yaml", &yaml);
-	read_file(scenario, "expect", &expect);
-	agreement_open(&agreement, &options, yaml.text);
-	for (char *line = strtok_r(expect.text, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		if (line[0] == '#')
+	for (char *line = strtok_r(expect, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (line[0] == '#' || strncmp(line, "read ", 5) == 0)
 			continue;
 		if (split(line, words) == 2 && strcmp(words[0], "refused") == 0)
 			codes[n_codes++] = words[1];
-		else if (words[3] && !agreement.cluster.diags.n_errors)
-			check_answer(&agreement, scenario, words);
+		else if (words[3] && !agreement->cluster.diags.n_errors)
+			check_answer(agreement, scenario, words);
 		else
 			ok(false, "%s: cannot ask '%s'", scenario, words[0]);
 	}
-	check_refused(&agreement, scenario, codes, n_codes);
+	check_refused(agreement, scenario, codes, n_codes);
+}
+
+static void run(struct kernel *kernel, const char *scenario)
+{
+	struct agreement_options options = {.kernel = kernel, .subject_percent = 100};
+	struct strbuf yaml = {0}, expect = {0};
+	struct agreement agreement;
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/expect", scenario);
+	read_file(path, &expect);
+	options.no_assumed_dns = read_manifests(scenario, expect.text, &yaml);
+	agreement_open(&agreement, &options, yaml.text);
+	if (!options.no_assumed_dns)
+		ok_int(agreement.cluster.diags.n_warnings, 0, "%s: an example has no warnings",
+		       scenario + strlen(SCENARIOS "/"));
+	check_lines(&agreement, scenario, expect.text);
 	agreement_close(&agreement);
 	strbuf_release(&yaml);
 	strbuf_release(&expect);

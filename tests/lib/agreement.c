@@ -34,14 +34,38 @@ static bool is_subject(const struct agreement *agreement, const struct model_pod
 		hash_bytes(pod->ns->name, strlen(pod->ns->name), agreement->options.subject_seed);
 
 	hash = hash_bytes(pod->name, strlen(pod->name), hash);
-	return !pod->host_network && hash % 100 < agreement->options.subject_percent;
+	return hash % 100 < agreement->options.subject_percent;
+}
+
+/* A node's numbers of its endpoints have gaps and are in no order. */
+static uint32_t endpoint_id(const struct model_pod *pod)
+{
+	return 1 + (pod->index ^ 5) * 3;
+}
+
+static void compile(struct agreement *agreement)
+{
+	const struct model_snapshot *snapshot = agreement->cluster.snapshot;
+	VEC(struct model_pod *) subjects = {0};
+	VEC(uint32_t) ids = {0};
+
+	vec_reserve(&subjects, 1); /* none is not the same as all */
+	for (uint32_t i = 0; i < snapshot->n_pods; i++) {
+		if (!is_subject(agreement, snapshot->pods[i]))
+			continue;
+		vec_push(&subjects, snapshot->pods[i]);
+		vec_push(&ids, endpoint_id(snapshot->pods[i]));
+	}
+	cluster_compile(&agreement->cluster, subjects.items, subjects.n, ids.items);
+	vec_release(&subjects);
+	vec_release(&ids);
 }
 
 bool agreement_open(struct agreement *agreement, const struct agreement_options *options,
 		    const char *yaml)
 {
 	const struct model_options model = {.no_assumed_dns = options->no_assumed_dns};
-	VEC(struct model_pod *) subjects = {0};
+	struct compiled_table *table = &agreement->cluster.table;
 
 	*agreement = (struct agreement){.options = *options};
 	cluster_load_text(&agreement->cluster, "random", yaml, &model);
@@ -49,14 +73,8 @@ bool agreement_open(struct agreement *agreement, const struct agreement_options 
 		(struct oracle){.snapshot = agreement->cluster.snapshot, .fault = options->fault};
 	if (agreement->cluster.diags.n_errors)
 		return false;
-	vec_reserve(&subjects, 1);
-	for (uint32_t i = 0; i < agreement->cluster.snapshot->n_pods; i++)
-		if (is_subject(agreement, agreement->cluster.snapshot->pods[i]))
-			vec_push(&subjects, agreement->cluster.snapshot->pods[i]);
-	cluster_compile(&agreement->cluster, subjects.items, subjects.n);
-	vec_release(&subjects);
-	if (options->kernel && kernel_load(options->kernel, agreement->cluster.table.bytes,
-					   agreement->cluster.table.size))
+	compile(agreement);
+	if (options->kernel && kernel_load(options->kernel, table->bytes, table->size))
 		abort();
 	return true;
 }
@@ -166,13 +184,30 @@ static bool compare_side(struct agreement_ask *ask, enum verdict_direction direc
 	if (!agreement_is_of_rules(want->reason))
 		return got->outcome == 0 || agreement_complain(ask, "%s: an outcome without need",
 							       agreement_directions[direction]);
-	if (!outcome)
+	if (!outcome || outcome->stable_id != got->stable_id)
 		return agreement_complain(ask, "%s: no outcome %u", agreement_directions[direction],
 					  got->outcome);
 	return compare_rule(ask, outcome, direction) && compare_isolating(ask, outcome, direction);
 }
 
 /* ---- The whole ---- */
+
+/* Pods that are endpoints here are known as such; a closed address is nobody's. */
+static bool compare_ends(struct agreement_ask *ask)
+{
+	const struct table_address *got[] = {&ask->verdict->src, &ask->verdict->dst};
+
+	for (int end = 0; end < 2; end++) {
+		const struct model_pod *pod = ask->pod[end];
+		uint32_t want = pod && is_subject(ask->agreement, pod) ? endpoint_id(pod) : 0;
+
+		if (got[end]->endpoint != want && !(got[end]->flags_class & TABLE_ADDR_CLOSED))
+			return agreement_complain(ask, "%s: endpoint %u, expected %u",
+						  end ? "target" : "source", got[end]->endpoint,
+						  want);
+	}
+	return true;
+}
 
 /* struct verdict: deny if a side denies, egress before ingress; else as the last that was judged. */
 static bool compare_whole(struct agreement_ask *ask)
@@ -226,7 +261,8 @@ static bool compare(struct agreement_ask *ask, const struct verdict *kernel)
 		if (ask->question->with_rows)
 			agrees = agrees && agreement_rows(ask, direction);
 	}
-	agrees = agrees && compare_whole(ask) && (!kernel || compare_kernel(ask, kernel));
+	agrees = agrees && compare_whole(ask) && compare_ends(ask) &&
+		 (!kernel || compare_kernel(ask, kernel));
 	if (!agrees)
 		describe(ask);
 	return agrees;

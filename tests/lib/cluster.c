@@ -41,9 +41,11 @@ void cluster_load_paths(struct cluster *cluster, const char *const *paths, size_
 	finish(cluster, loader);
 }
 
-void cluster_compile(struct cluster *cluster, struct model_pod *const *pods, size_t n_pods)
+void cluster_compile(struct cluster *cluster, struct model_pod *const *pods, size_t n_pods,
+		     const uint32_t *endpoint_ids)
 {
-	const struct compile_table_options options = {.generation = 1};
+	const struct compile_table_options options = {.generation = 1,
+						      .endpoint_ids = endpoint_ids};
 
 	if (!pods) {
 		pods = cluster->snapshot->pods;

@@ -6,7 +6,7 @@
  *
  *	cluster_load_text(&cluster, "test", yaml, NULL);
  *	if (cluster.diags.n_errors) …
- *	cluster_compile(&cluster, pods, n_pods);    (NULL, 0: every pod is a subject)
+ *	cluster_compile(&cluster, NULL, 0, NULL);    (every pod is a subject)
  *	verdict_flow(&cluster.view, …);
  *	cluster_release(&cluster);
  */
@@ -32,7 +32,11 @@ void cluster_load_text(struct cluster *cluster, const char *name, const char *te
 void cluster_load_paths(struct cluster *cluster, const char *const *paths, size_t n_paths,
 			const struct model_options *options);
 
-/* The world and the table of some pods, NULL for all. Aborts when the table is not sound. */
-void cluster_compile(struct cluster *cluster, struct model_pod *const *pods, size_t n_pods);
+/*
+ * The world and the table of some pods, NULL for all; `endpoint_ids` as in compile/table.h. Aborts when the table is
+ * not sound.
+ */
+void cluster_compile(struct cluster *cluster, struct model_pod *const *pods, size_t n_pods,
+		     const uint32_t *endpoint_ids);
 
 void cluster_release(struct cluster *cluster);

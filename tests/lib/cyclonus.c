@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/cyclonus.h"
 
-#include "base/arena.h"
-#include "base/intern.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "lib/reading.h"
+#include "lib/tap.h"
 #include "lib/tree_write.h"
 
-#include <assert.h>
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,14 +79,14 @@ static uint8_t space_named(const char *name)
 	for (uint8_t space = 0; space < PORT_N_SPACES; space++)
 		if (strcmp(port_space_name(space), name) == 0)
 			return space;
-	assert(!"a protocol of cyclonus");
-	return PORT_OTHER;
+	bail("no protocol '%s'", name);
 }
 
 /* [from, to, protocol, port, portName, ingress, egress, combined] */
 static struct cyclonus_row read_row(const struct tree_node *row)
 {
-	assert(row->len == 8);
+	if (row->len != 8)
+		bail("a row of %u fields", row->len);
 	return (struct cyclonus_row){
 		.from = row->items[0]->text,
 		.to = row->items[1]->text,
@@ -125,32 +124,23 @@ static void read_step(const struct reader *reader, const struct tree_node *root,
 	strbuf_release(&yaml);
 }
 
-static int read_case(void *arg, struct tree_node *root, const struct diag_file *file)
+static void read_case(const struct reader *reader, const struct tree_node *root)
 {
 	const struct tree_node *steps = tree_get(root, "steps");
 
-	(void)file;
 	for (uint32_t i = 0; i < steps->len; i++)
-		read_step(arg, root, steps->items[i]);
-	return 0;
+		read_step(reader, root, steps->items[i]);
 }
 
-static void read_file(struct reader *reader, const char *path)
+static void read_file(const struct reader *reader, const char *path)
 {
-	struct diag_list diags;
-	struct diag_file *file;
-	struct intern intern;
-	struct arena arena;
+	struct reading reading;
 
-	arena_init(&arena);
-	intern_init(&intern, &arena);
-	diag_list_init(&diags, &arena);
-	if (tree_load(path, NULL, &arena, &file))
-		assert(!"a case that is there can be read");
-	tree_read(file, NULL, &arena, &intern, &diags, read_case, reader);
-	assert(diags.n_errors == 0);
-	intern_release(&intern);
-	arena_release(&arena);
+	if (reading_of_file(&reading, path) || reading.diags.n_errors)
+		bail("%s cannot be read", path);
+	for (size_t i = 0; i < reading.roots.n; i++)
+		read_case(reader, reading.roots.items[i]);
+	reading_release(&reading);
 }
 
 bool cyclonus_each(cyclonus_fn *fn, void *arg)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/shrink.h"
 
-#include "base/arena.h"
-#include "base/intern.h"
 #include "base/strbuf.h"
+#include "lib/reading.h"
 #include "lib/tree_write.h"
 
 #include <assert.h>
@@ -75,37 +74,20 @@ static bool shrink_node(struct shrinker *shrinker, struct tree_node *node)
 	return is_smaller;
 }
 
-static int collect(void *arg, struct tree_node *root, const struct diag_file *file)
-{
-	struct tree_node *documents = arg;
-
-	(void)file;
-	documents->items =
-		realloc(documents->items, (documents->len + 1) * sizeof(struct tree_node *));
-	assert(documents->items);
-	documents->items[documents->len++] = root;
-	return 0;
-}
-
 unsigned int shrink_yaml(const char *yaml, shrink_fails_fn *fails, void *arg, struct strbuf *ret)
 {
-	struct shrinker shrinker = {.documents.kind = TREE_SEQ, .fails = fails, .arg = arg};
-	const struct diag_file file = {.name = "shrink", .text = yaml, .len = strlen(yaml)};
-	struct diag_list diags;
-	struct intern intern;
-	struct arena arena;
+	struct shrinker shrinker = {.fails = fails, .arg = arg};
+	struct reading reading;
 
-	arena_init(&arena);
-	intern_init(&intern, &arena);
-	diag_list_init(&diags, &arena);
-	tree_read(&file, NULL, &arena, &intern, &diags, collect, &shrinker.documents);
-	assert(diags.n_errors == 0);
+	reading_of_text(&reading, yaml, strlen(yaml));
+	assert(reading.diags.n_errors == 0);
+	shrinker.documents.kind = TREE_SEQ;
+	shrinker.documents.items = reading.roots.items;
+	shrinker.documents.len = reading.roots.n;
 	while (shrink_node(&shrinker, &shrinker.documents))
 		;
 	write_documents(ret, &shrinker.documents);
-	free(shrinker.documents.items);
 	strbuf_release(&shrinker.text);
-	intern_release(&intern);
-	arena_release(&arena);
+	reading_release(&reading);
 	return shrinker.n_tries;
 }
