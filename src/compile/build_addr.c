@@ -144,7 +144,8 @@ static void merge_entries(struct entry_list *entries)
 {
 	size_t n = 0;
 
-	qsort(entries->items, entries->n, sizeof(*entries->items), cmp_entry);
+	if (entries->n)
+		qsort(entries->items, entries->n, sizeof(*entries->items), cmp_entry);
 	for (size_t i = 0; i < entries->n; i++) {
 		const struct entry *entry = &entries->items[i];
 		struct entry *last = n ? &entries->items[n - 1] : NULL;

@@ -267,7 +267,8 @@ void groups_match(const struct groups *groups, const struct policy_pods *pods,
 		for (uint32_t i = 0; i < best->n_values; i++)
 			try_run(&match,
 				find_run(groups, (struct token){best->key, best->values[i]}));
-		qsort(ret->ids, ret->n, sizeof(*ret->ids), cmp_u32);
+		if (ret->n)
+			qsort(ret->ids, ret->n, sizeof(*ret->ids), cmp_u32);
 	} else if (pods->ns) {
 		try_run(&match, in_namespace);
 	} else {
