@@ -33,7 +33,7 @@ static void step_init(struct step *step, const struct cyclonus_step *from)
 	cluster_load_text(&step->cluster, from->name, from->yaml, &options);
 	if (step->cluster.diags.n_errors)
 		bail("%s: %s", from->name, step->cluster.diags.first->message);
-	cluster_compile(&step->cluster, NULL, 0);
+	cluster_compile(&step->cluster, NULL, 0, NULL);
 	step->input.snapshot = step->cluster.snapshot;
 	step->input.policies = step->cluster.policies;
 	analyze_endpoints_init(&step->endpoints, &step->input);
