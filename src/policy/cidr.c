@@ -44,8 +44,8 @@ static void refuse_mapped(struct policy_reader *reader, const char *what,
 }
 
 /*
- * What the API server warns of, and from Kubernetes 1.36 on refuses in new policies (but for the last,
- * StrictIPCIDRValidation). `cidr` is what it reads.
+ * What the API server warns of, and from Kubernetes 1.36 on refuses in new policies (but for the
+ * last, StrictIPCIDRValidation). `cidr` is what it reads.
  */
 static void warn_spelling(struct policy_reader *reader, const char *what,
 			  const struct tree_node *node, unsigned int flags,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CIDR blocks in policy objects, read as the API server's ParseCIDRSloppy does, with its warnings. */
+/* CIDR blocks in policy objects, read as the API server's ParseCIDRSloppy does. */
 #pragma once
 
 #include "policy/schema.h"

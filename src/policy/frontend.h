@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a policy API brings: a line in the registry (policy/frontend.c), a line for each tier it adds, and
- * files of its own.
+ * What a policy API brings: a line in the registry (policy/frontend.c), a line for each tier it
+ * adds, and files of its own.
  *
- * A front end reads a policy object's tree, validates it as the API server would (every problem a diagnostic with
- * its place and a hint), applies the API's defaulting, and fills a `struct policy`. It knows nothing of pods.
+ * A front end reads a policy object's tree, validates it as the API server would (every problem a
+ * diagnostic with its place and a hint), applies the API's defaulting, and fills a `struct policy`.
+ * It knows nothing of pods.
  */
 #pragma once
 
@@ -39,7 +40,7 @@ struct policy_frontend {
 	const char *successor;       /* the apiVersion to write instead of one that is not served */
 	const struct policy_schema *const *schemas; /* every one, NULL-terminated */
 	enum policy_tier_id tier; /* of its policies, unless read() says otherwise */
-	/* Fills `policy` (zeroed; object, names, tier and span set). Problems go through policy_error(). */
+	/* Fills `policy`, of which object, names, tier and span are set. */
 	void (*read)(struct policy_reader *reader, struct policy *policy);
 };
 

@@ -2,12 +2,12 @@
 /*
  * The rule IR: what every policy API is brought to, and all that the compiler knows of policy.
  *
- * Evaluation, for one subject pod and one direction: the tiers in order; in a tier the rules of all policies that
- * select the subject, by (rule order, policy order, rule index); the first rule that matches peer and port
- * decides: allow and deny are final, pass goes on with the next tier. After the last rule of a tier: if one of
- * its policies isolates the subject in this direction, deny ("default deny"), else the next tier. After the
- * last tier: allow ("not isolated"). A union of allows (NetworkPolicy) is the same walk, because all its rules
- * allow.
+ * Evaluation, for one subject pod and one direction: the tiers in order; in a tier the rules of all
+ * policies that select the subject, by (rule order, policy order, rule index); the first rule that
+ * matches peer and port decides: allow and deny are final, pass goes on with the next tier. After
+ * the last rule of a tier: if one of its policies isolates the subject in this direction, deny
+ * ("default deny"), else the next tier. After the last tier: allow ("not isolated"). A union of
+ * allows (NetworkPolicy) is the same walk, because all its rules allow.
  *
  * The IR lives in the snapshot's arena, strings are interned there. Built once, then read only.
  */
@@ -116,13 +116,13 @@ struct policy_set {
 };
 
 struct policy_options {
-	bool skip_invalid; /* an invalid policy is rejected, as an API server would: its problems become warnings */
+	bool skip_invalid; /* the problems of a rejected policy are warnings */
 };
 
 /*
- * Turns every policy object of the snapshot into rules. An object with an error is not in the set but in
- * `rejected`; all problems of all objects are in `diags`, in the order of the files. Never NULL; lives in
- * the snapshot's arena.
+ * Turns every policy object of the snapshot into rules. An object with an error is not in the set
+ * but in `rejected`; all problems of all objects are in `diags`, in the order of the files. Never
+ * NULL; lives in the snapshot's arena.
  */
 struct policy_set *policy_set_build(struct model_snapshot *snapshot,
 				    const struct policy_options *options, struct diag_list *diags);

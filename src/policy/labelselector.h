@@ -12,8 +12,9 @@ extern const struct policy_schema policy_schema_labelselector;
 extern const struct policy_schema policy_schema_requirement;
 
 /*
- * Reads a selector; NULL and an empty mapping select everything. `ret` is normalised, in the snapshot's arena. With
- * problems reported it holds what could be read: use it only when the reader has not failed.
+ * Reads a selector; NULL and an empty mapping select everything. `ret` is normalised, in the
+ * snapshot's arena. With problems reported it holds what could be read: use it only when the reader
+ * has not failed.
  */
 void policy_labelselector_read(struct policy_reader *reader, const struct tree_node *node,
 			       struct selector *ret);

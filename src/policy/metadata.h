@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * metav1.ObjectMeta of a policy object, which is only checked (ValidateObjectMeta). Its name and namespace have
- * been by `model`.
+ * metav1.ObjectMeta of a policy object, which is only checked (ValidateObjectMeta). `model`
+ * has checked its name and namespace.
  */
 #pragma once
 

@@ -65,7 +65,7 @@ static const struct policy_field rule_fields[POLICY_N_DIRECTIONS][N_RULE_FIELDS]
 	[POLICY_EGRESS] = {{"to", POLICY_TYPE_LIST}, {"ports", POLICY_TYPE_LIST}},
 };
 
-/* Each schema is asked only for what it does not have: 'to' of an ingress rule, 'from' of an egress rule. */
+/* Asked only for what the rule does not have: 'to' of an ingress rule, 'from' of an egress rule. */
 static const struct policy_alias rule_aliases[] = {
 	{"to", "an ingress rule says where traffic comes from: did you mean 'from'?"},
 	{"from", "an egress rule says where traffic goes to: did you mean 'to'?"},
@@ -180,7 +180,7 @@ static void read_rules(struct policy_reader *reader, const struct tree_node *lis
 	policy->n_rules[direction] = list->len;
 }
 
-/* Which directions the policy isolates; without policyTypes its rules say it (SetDefaults_NetworkPolicy). */
+/* The directions that the policy isolates; the default is that of SetDefaults_NetworkPolicy. */
 static void read_types(struct policy_reader *reader, const struct tree_node *list,
 		       struct policy *policy)
 {

@@ -2,10 +2,10 @@
 /*
  * Reading the fields of a policy object by a table of what its type has.
  *
- * A front end has a `struct policy_schema` for each mapping of its API. policy_schema_read() sorts a
- * mapping's members into the table's order and reports what does not belong there (BH0201, with a hint what was
- * meant) and what has the wrong type (BH0202, with a hint how to write it). A null is an absent field, as
- * for the API server.
+ * A front end has a `struct policy_schema` for each mapping of its API. policy_schema_read() sorts
+ * a mapping's members into the table's order and reports what does not belong there (BH0201, with a
+ * hint what was meant) and what has the wrong type (BH0202, with a hint how to write it). A null is
+ * an absent field, as for the API server.
  */
 #pragma once
 
@@ -45,7 +45,7 @@ struct policy_schema {
 /* A mapping in the order of its schema's fields. */
 struct policy_fields {
 	const struct tree_member *members[POLICY_MAX_FIELDS]; /* NULL: absent */
-	const struct tree_node *values[POLICY_MAX_FIELDS]; /* NULL: absent, null or of a wrong type */
+	const struct tree_node *values[POLICY_MAX_FIELDS]; /* … null or of a wrong type */
 };
 
 /* Not there or null: the API server sees no difference. */
@@ -55,20 +55,20 @@ static inline bool policy_field_is_absent(const struct policy_fields *fields, si
 }
 
 /*
- * Reads a mapping, or null, which is an empty one. Anything else is reported. All of `ret` is set whatever
- * was wrong; the return value says whether `node` was a mapping or null.
+ * Reads a mapping, or null, which is an empty one. Anything else is reported. All of `ret` is set
+ * whatever was wrong; the return value says whether `node` was a mapping or null.
  */
 bool policy_schema_read(struct policy_reader *reader, const struct policy_schema *schema,
 			const struct tree_node *node, struct policy_fields *ret);
 
 /*
- * A string that is an item of a list or the value of a free key. A null is "" to the API server, and gets a
- * warning; anything else is reported, and false.
+ * A string that is an item of a list or the value of a free key. A null is "" to the API server,
+ * and gets a warning; anything else is reported, and false.
  */
 bool policy_string_check(struct policy_reader *reader, const char *what,
 			 const struct tree_node *node);
 
-/* The same with a syntax ("what 'text' must …"); the interned text, or NULL if it was no string. */
+/* The same with a syntax ("what 'text' must …"): the interned text, NULL if it was no string. */
 const char *policy_string(struct policy_reader *reader, const char *what,
 			  const struct tree_node *node, policy_syntax_fn syntax);
 
@@ -89,8 +89,9 @@ void policy_key_check(struct policy_reader *reader, const char *what,
 		      const struct tree_member *member, policy_syntax_fn syntax);
 
 /*
- * A port number or the like: an integer, or a float without fraction as Kubernetes' YAML readers make an
- * integer of it. A text that is not plain decimal gets a warning. False and a report otherwise.
+ * A port number or the like: an integer, or a float without fraction as Kubernetes' YAML readers
+ * make an integer of it. A text that is not plain decimal gets a warning. False and a report
+ * otherwise.
  */
 bool policy_port_number(struct policy_reader *reader, const char *what,
 			const struct tree_node *node, uint16_t *ret);

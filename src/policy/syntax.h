@@ -2,8 +2,8 @@
 /*
  * The syntax of names in the Kubernetes API (k8s.io/apimachinery/pkg/util/validation).
  *
- * Each function returns NULL when the text is right, else what it must be: "must …", a constant that
- * follows the quoted text in a message.
+ * Each function returns NULL when the text is right, else what it must be: "must …", a constant
+ * that follows the quoted text in a message.
  */
 #pragma once
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Policies as others wrote them: the edge cases of manifests-broken/derived, each problem with its place, and the
- * policies of real projects, each of which is read or refused for a reason that was looked at.
+ * Policies as others wrote them: the edge cases of manifests-broken/derived, each problem with its
+ * place, and the policies of real projects, each of which is read or refused for a reason that was
+ * looked at.
  */
 #include "base/strbuf.h"
 #include "lib/policies.h"
@@ -73,7 +74,7 @@ static void check_derived(size_t i)
 	strbuf_release(&got);
 }
 
-/* How many policies a project has in its folder (of one name, the last counts), and how many are refused. */
+/* The policies of a project's folder (of one name, the last counts), and how many are refused. */
 static const struct {
 	const char *project;
 	uint32_t n_policies;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any text through the readers, the loader and the front ends, as strictly and as leniently as they go. */
+/* Any text through the readers, the loader and the front ends, strictly and leniently. */
 #include "fuzz/fuzz.h"
 
 #include "model/load.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every rule of the API server's validation has a row: what is wrong, and the one diagnostic that says so. A row of
- * which the API server accepts the policy has a warning (BH0205).
+ * Every rule of the API server's validation has a row: what is wrong, and the one diagnostic that
+ * says so. A row of which the API server accepts the policy has a warning (BH0205).
  */
 #include "base/strbuf.h"
 #include "lib/policies.h"
