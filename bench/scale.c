@@ -99,7 +99,6 @@ int main(void)
 	const uint64_t start = sample_clock();
 	struct node node;
 
-	
 	node_load(&node, &shape, NODE_PODS);
 	report_print(&(struct report){.name = "reading that cluster's text",
 				      .value = sample_since(start),

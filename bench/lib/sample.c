@@ -48,7 +48,7 @@ uint64_t sample_clock(void)
 
 uint64_t sample_cpu_clock(void)
 {
-	return read_clock(CLOCK_THREAD_CPUTIME_ID);
+	return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 double sample_since(uint64_t start)

@@ -26,7 +26,7 @@ static inline double sample_median(struct sample *sample)
 uint64_t sample_clock(void);
 
 /*
- * The thread's own CPU time in ns: what pure computing costs, also while others use the machine. It is the wall
+ * The process's own CPU time in ns, of all its threads: what pure computing costs, also while others use the machine. It is the wall
  * clock's time on one that is idle.
  */
 uint64_t sample_cpu_clock(void);
