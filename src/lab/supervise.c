@@ -11,12 +11,17 @@
 
 static const int endings[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
+/* What we were started to ignore (nohup) stays ignored. */
 static void make_mask(sigset_t *mask)
 {
 	sigemptyset(mask);
 	sigaddset(mask, SIGCHLD);
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-		sigaddset(mask, endings[i]);
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		struct sigaction action;
+
+		if (!sigaction(endings[i], NULL, &action) && action.sa_handler != SIG_IGN)
+			sigaddset(mask, endings[i]);
+	}
 }
 
 static _Noreturn void child(const sigset_t *mask, pid_t parent, lab_work_fn *work, void *data)
