@@ -45,7 +45,7 @@ struct policy_schema {
 /* A mapping in the order of its schema's fields. */
 struct policy_fields {
 	const struct tree_member *members[POLICY_MAX_FIELDS]; /* NULL: absent */
-	const struct tree_node *values[POLICY_MAX_FIELDS]; /* … null or of a wrong type */
+	const struct tree_node *values[POLICY_MAX_FIELDS];    /* NULL: that, null, or a wrong type */
 };
 
 /* Not there or null: the API server sees no difference. */
