@@ -4,22 +4,23 @@
 #include <assert.h>
 #include <string.h>
 
-static void finish(struct cluster *cluster, struct model_loader *loader)
-{
-	const struct policy_options options = {.skip_invalid = false};
-
-	cluster->snapshot = model_loader_finish(loader, &cluster->diags);
-	cluster->policies = policy_set_build(cluster->snapshot, &options, &cluster->diags);
-}
-
 static struct model_loader *start(struct cluster *cluster, const struct model_options *options)
 {
-	const struct model_options none = {.n_pod_cidrs = 0};
-	struct model_loader *loader = model_loader_new(options ? options : &none);
+	struct model_loader *loader =
+		model_loader_new(options ? options : &(struct model_options){0});
 
 	*cluster = (struct cluster){.snapshot = NULL};
 	diag_list_init(&cluster->diags, model_loader_arena(loader));
 	return loader;
+}
+
+static void finish(struct cluster *cluster, struct model_loader *loader,
+		   const struct model_options *options)
+{
+	const struct policy_options policy = {.skip_invalid = options && options->skip_invalid};
+
+	cluster->snapshot = model_loader_finish(loader, &cluster->diags);
+	cluster->policies = policy_set_build(cluster->snapshot, &policy, &cluster->diags);
 }
 
 void cluster_load_text(struct cluster *cluster, const char *name, const char *text,
@@ -28,7 +29,7 @@ void cluster_load_text(struct cluster *cluster, const char *name, const char *te
 	struct model_loader *loader = start(cluster, options);
 
 	model_load_text(loader, name, text, strlen(text), &cluster->diags);
-	finish(cluster, loader);
+	finish(cluster, loader, options);
 }
 
 void cluster_load_paths(struct cluster *cluster, const char *const *paths, size_t n_paths,
@@ -38,7 +39,7 @@ void cluster_load_paths(struct cluster *cluster, const char *const *paths, size_
 
 	for (size_t i = 0; i < n_paths; i++)
 		model_load_path(loader, paths[i], &cluster->diags);
-	finish(cluster, loader);
+	finish(cluster, loader, options);
 }
 
 void cluster_compile(struct cluster *cluster, struct model_pod *const *pods, size_t n_pods,

@@ -4,7 +4,7 @@
  *
  *	struct cluster cluster;
  *
- *	cluster_load_text(&cluster, "test", yaml, NULL);
+ *	cluster_load_text(&cluster, "test", yaml, &options);
  *	if (cluster.diags.n_errors) …
  *	cluster_compile(&cluster, NULL, 0, NULL);    (every pod is a subject)
  *	verdict_flow(&cluster.view, …);

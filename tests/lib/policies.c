@@ -3,41 +3,31 @@
 
 #include "base/arena.h"
 #include "base/strbuf.h"
+#include "lib/cluster.h"
 
-#include <string.h>
-
-static struct model_loader *begin(struct policies *ret, bool skip_invalid)
+static void take(struct policies *ret, const struct cluster *cluster)
 {
-	struct model_options options = {.no_assumed_dns = true, .skip_invalid = skip_invalid};
-	struct model_loader *loader = model_loader_new(&options);
-
-	memset(ret, 0, sizeof(*ret));
-	diag_list_init(&ret->diags, model_loader_arena(loader));
-	return loader;
-}
-
-static void finish(struct policies *ret, struct model_loader *loader, bool skip_invalid)
-{
-	struct policy_options policy_options = {.skip_invalid = skip_invalid};
-
-	ret->snapshot = model_loader_finish(loader, &ret->diags);
-	ret->set = policy_set_build(ret->snapshot, &policy_options, &ret->diags);
+	ret->snapshot = cluster->snapshot;
+	ret->set = cluster->policies;
+	ret->diags = cluster->diags;
 }
 
 void policies_read(struct policies *ret, const char *yaml, bool skip_invalid)
 {
-	struct model_loader *loader = begin(ret, skip_invalid);
+	const struct model_options options = {.no_assumed_dns = true, .skip_invalid = skip_invalid};
+	struct cluster cluster;
 
-	model_load_text(loader, "test.yaml", yaml, strlen(yaml), &ret->diags);
-	finish(ret, loader, skip_invalid);
+	cluster_load_text(&cluster, "test.yaml", yaml, &options);
+	take(ret, &cluster);
 }
 
 void policies_read_path(struct policies *ret, const char *path)
 {
-	struct model_loader *loader = begin(ret, false);
+	const struct model_options options = {.no_assumed_dns = true};
+	struct cluster cluster;
 
-	model_load_path(loader, path, &ret->diags);
-	finish(ret, loader, false);
+	cluster_load_paths(&cluster, &path, 1, &options);
+	take(ret, &cluster);
 }
 
 void policies_release(struct policies *policies)
