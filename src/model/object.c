@@ -55,9 +55,8 @@ static void wrong_type(struct model_object *object, const char *key, const struc
 	struct diag *diag;
 
 	diag = model_object_error(object, DIAG_BH0202, tree_span(object->file, value),
-				  "%s%s%s must be %s %s, found %s", quote, key ? key : "an item",
-				  quote, want == TREE_INT ? "an" : "a", tree_kind_name(want),
-				  tree_kind_name(value->kind));
+				  "%s%s%s must be %s, but is %s", quote, key ? key : "an item",
+				  quote, tree_kind_name(want), tree_kind_name(value->kind));
 	if (want == TREE_STRING && is_scalar)
 		diag_hint(object->diags, diag, "write \"%s\" in quotes", value->text);
 }
@@ -127,7 +126,7 @@ void model_object_int(struct model_object *object, const struct tree_node *paren
 		return;
 	if (value->is_big || value->integer < limits.min || value->integer > limits.max) {
 		model_object_error(object, DIAG_BH0203, tree_span(object->file, value),
-				   "'%s' must be between %lld and %lld, found %s", key,
+				   "'%s' must be %lld to %lld, but is %s", key,
 				   (long long)limits.min, (long long)limits.max, value->text);
 		return;
 	}
@@ -147,13 +146,27 @@ uint16_t model_object_port(struct model_object *object, const struct tree_node *
 	return (uint16_t)number;
 }
 
+void model_object_check(struct model_object *object, struct diag_span span, const char *what,
+			const char *text, model_syntax_fn syntax)
+{
+	const char *wrong = syntax(text, strlen(text));
+
+	if (wrong)
+		model_object_error(object, DIAG_BH0203, span, "%s '%s' %s", what, text, wrong);
+}
+
 /* A value of a mapping of strings; null is the empty one. */
 static const char *label_value(struct model_object *object, const struct tree_member *member)
 {
 	const struct tree_node *value = member->value;
+	const char *text;
 
-	if (value->kind == TREE_STRING)
-		return intern_node(object, value);
+	if (value->kind == TREE_STRING) {
+		text = intern_node(object, value);
+		model_object_check(object, tree_span(object->file, value), "label value", text,
+				   model_syntax_label_value);
+		return text;
+	}
 	if (value->kind == TREE_NULL)
 		return intern_str(&object->loader->snapshot->intern, "");
 	wrong_type(object, member->key, value, TREE_STRING);
@@ -171,11 +184,13 @@ struct model_labels model_object_labels(struct model_object *object, const struc
 		return (struct model_labels){0};
 	items = arena_alloc_n(&object->loader->snapshot->arena, map->len, sizeof(*items));
 	for (uint32_t i = 0; i < map->len; i++) {
-		const char *value = label_value(object, &map->members[i]);
+		const struct tree_member *member = &map->members[i];
+		const char *value = label_value(object, member);
 
+		model_object_check(object, tree_key_span(object->file, member), "label key",
+				   member->key, model_syntax_label_key);
 		if (value)
-			items[n++] =
-				(struct model_label){.key = map->members[i].key, .value = value};
+			items[n++] = (struct model_label){.key = member->key, .value = value};
 	}
 	model_labels_sort(items, n);
 	return (struct model_labels){.items = items, .n = n};
@@ -192,7 +207,7 @@ uint8_t model_object_protocol(struct model_object *object, const struct tree_nod
 			return space;
 	model_object_error(object, DIAG_BH0203,
 			   tree_span(object->file, tree_get(parent, "protocol")),
-			   "'protocol' must be TCP, UDP or SCTP, found '%s'", name);
+			   "'protocol' must be TCP, UDP or SCTP, but is '%s'", name);
 	return PORT_TCP;
 }
 
@@ -208,7 +223,7 @@ struct ip_addr model_object_ip(struct model_object *object, const struct tree_no
 	}
 	if (node->len > 0 && ip_parse(node->text, &addr, NULL) != 0) {
 		model_object_error(object, DIAG_BH0203, tree_span(object->file, node),
-				   "expected an IP address, found '%s'", node->text);
+				   "expected an IP address, but it is '%s'", node->text);
 		return (struct ip_addr){0};
 	}
 	if (addr.family == IP_V6)

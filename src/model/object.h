@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "model/model.h"
+#include "model/syntax.h"
 #include "tree/tree.h"
 
 struct model_loader;
@@ -88,7 +89,11 @@ void model_object_int(struct model_object *object, const struct tree_node *paren
 uint16_t model_object_port(struct model_object *object, const struct tree_node *parent,
 			   const char *key);
 
-/* A mapping of strings to strings, sorted, in the snapshot's arena. */
+/* A text that is not as it must be is an error at `span`; `what` says what it is. */
+void model_object_check(struct model_object *object, struct diag_span span, const char *what,
+			const char *text, model_syntax_fn syntax);
+
+/* Labels, or a selector by them: sorted, in the snapshot's arena. */
 struct model_labels model_object_labels(struct model_object *object, const struct tree_node *parent,
 					const char *key);
 

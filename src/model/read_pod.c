@@ -16,6 +16,9 @@ static void read_port(struct model_object *object, const struct tree_node *node,
 
 	port.number = model_object_port(object, node, "containerPort");
 	port.name = name && *name ? name : NULL;
+	if (port.name)
+		model_object_check(object, tree_span(object->file, tree_get(node, "name")),
+				   "port name", name, model_syntax_port_name);
 	vec_push(&ports->list, port);
 }
 

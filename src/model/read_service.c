@@ -13,6 +13,8 @@ static void read_target(struct model_object *object, const struct tree_node *nod
 
 	if (target && target->kind == TREE_STRING && target->len > 0) {
 		port->target_name = model_object_string(object, node, "targetPort");
+		model_object_check(object, tree_span(object->file, target), "port name",
+				   port->target_name, model_syntax_port_name);
 		return;
 	}
 	if (target && target->kind == TREE_INT && !target->is_big && target->integer == 0)

@@ -72,9 +72,9 @@ static void read_labels(struct policy_reader *reader, const struct tree_node *la
 		struct selector_requirement *requirement = &ret->requirements[ret->n];
 		const char *value;
 
-		policy_key_check(reader, "label key", member, policy_syntax_label_key);
+		policy_key_check(reader, "label key", member, model_syntax_label_key);
 		value = policy_string(reader, "label value", member->value,
-				      policy_syntax_label_value);
+				      model_syntax_label_value);
 		add(reader, ret, SELECTOR_IN, member->key);
 		requirement->values = arena_alloc(&reader->snapshot->arena, sizeof(char *));
 		if (value)
@@ -88,7 +88,7 @@ static void read_values(struct policy_reader *reader, const struct tree_node *va
 	ret->values = arena_alloc_n(&reader->snapshot->arena, values->len, sizeof(*ret->values));
 	for (uint32_t i = 0; i < values->len; i++) {
 		const char *value = policy_string(reader, "label value", values->items[i],
-						  policy_syntax_label_value);
+						  model_syntax_label_value);
 
 		if (value)
 			ret->values[ret->n_values++] = value;
@@ -132,7 +132,7 @@ static void read_requirement(struct policy_reader *reader, const struct tree_nod
 		return;
 	key = fields.values[KEY];
 	if (key)
-		policy_string(reader, "label key", key, policy_syntax_label_key);
+		policy_string(reader, "label key", key, model_syntax_label_key);
 	else
 		missing(reader, item, &fields, KEY);
 	if (!fields.values[OPERATOR])

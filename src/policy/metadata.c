@@ -36,8 +36,8 @@ static void check_labels(struct policy_reader *reader, const struct tree_node *l
 	for (uint32_t i = 0; labels && i < labels->len; i++) {
 		const struct tree_member *member = &labels->members[i];
 
-		policy_key_check(reader, "label key", member, policy_syntax_label_key);
-		policy_string(reader, "label value", member->value, policy_syntax_label_value);
+		policy_key_check(reader, "label key", member, model_syntax_label_key);
+		policy_string(reader, "label value", member->value, model_syntax_label_value);
 	}
 }
 
@@ -48,7 +48,7 @@ static void check_annotations(struct policy_reader *reader, const struct tree_no
 	for (uint32_t i = 0; annotations && i < annotations->len; i++) {
 		const struct tree_member *member = &annotations->members[i];
 
-		policy_key_check(reader, "annotation key", member, policy_syntax_annotation_key);
+		policy_key_check(reader, "annotation key", member, model_syntax_annotation_key);
 		if (policy_string_check(reader, "annotation", member->value))
 			size += member->key_len + member->value->len;
 	}
@@ -61,7 +61,7 @@ static void check_annotations(struct policy_reader *reader, const struct tree_no
 static void check_finalizers(struct policy_reader *reader, const struct tree_node *finalizers)
 {
 	for (uint32_t i = 0; finalizers && i < finalizers->len; i++)
-		policy_string(reader, "finalizer", finalizers->items[i], policy_syntax_label_key);
+		policy_string(reader, "finalizer", finalizers->items[i], model_syntax_label_key);
 }
 
 void policy_metadata_check(struct policy_reader *reader, const struct tree_node *node)

@@ -58,7 +58,7 @@ static void hint_name(struct policy_reader *reader, struct diag *diag, const cha
 static void read_name(struct policy_reader *reader, const struct tree_node *node,
 		      struct policy_port *ret)
 {
-	const char *wrong = policy_syntax_port_name(node->text, node->len);
+	const char *wrong = model_syntax_port_name(node->text, node->len);
 
 	ret->kind = POLICY_PORT_NAMED;
 	ret->name = intern_strn(&reader->snapshot->intern, node->text, node->len);

@@ -12,12 +12,6 @@
 
 #define HINT_TEXT_MAX 40 /* of the user's text in a hint */
 
-static const char *const kind_names[] = {
-	[TREE_NULL] = "null",      [TREE_BOOL] = "a boolean",  [TREE_INT] = "an integer",
-	[TREE_FLOAT] = "a number", [TREE_STRING] = "a string", [TREE_SEQ] = "a list",
-	[TREE_MAP] = "a mapping",
-};
-
 static const char *const type_names[] = {
 	[POLICY_TYPE_ANY] = "anything",
 	[POLICY_TYPE_STRING] = "a string",
@@ -78,7 +72,7 @@ static void wrong_type(struct policy_reader *reader, const char *what, enum poli
 {
 	struct diag *diag = policy_error(reader, DIAG_BH0202, policy_span(reader, node),
 					 "%s must be %s, but is %s", what, type_names[type],
-					 kind_names[node->kind]);
+					 tree_kind_name(node->kind));
 
 	hint_type(reader, diag, type, node);
 }
@@ -210,7 +204,7 @@ static void check_syntax(struct policy_reader *reader, const char *what, struct 
 }
 
 const char *policy_string(struct policy_reader *reader, const char *what,
-			  const struct tree_node *node, policy_syntax_fn syntax)
+			  const struct tree_node *node, model_syntax_fn syntax)
 {
 	bool is_null = node->kind == TREE_NULL;
 	const char *text = is_null ? "" : node->text;
@@ -264,7 +258,7 @@ bool policy_choose(struct policy_reader *reader, const struct policy_choices *ch
 }
 
 void policy_key_check(struct policy_reader *reader, const char *what,
-		      const struct tree_member *member, policy_syntax_fn syntax)
+		      const struct tree_member *member, model_syntax_fn syntax)
 {
 	check_syntax(reader, what, tree_key_span(reader->object->file, member), member->key,
 		     syntax(member->key, member->key_len));

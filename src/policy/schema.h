@@ -10,7 +10,7 @@
 #pragma once
 
 #include "policy/frontend.h"
-#include "policy/syntax.h"
+#include "model/syntax.h"
 
 enum policy_type {
 	POLICY_TYPE_ANY, /* not looked at */
@@ -70,7 +70,7 @@ bool policy_string_check(struct policy_reader *reader, const char *what,
 
 /* The same with a syntax ("what 'text' must …"): the interned text, NULL if it was no string. */
 const char *policy_string(struct policy_reader *reader, const char *what,
-			  const struct tree_node *node, policy_syntax_fn syntax);
+			  const struct tree_node *node, model_syntax_fn syntax);
 
 /* A string that is one of a few. */
 struct policy_choices {
@@ -86,7 +86,7 @@ bool policy_choose(struct policy_reader *reader, const struct policy_choices *ch
 
 /* The key of a mapping with free keys. */
 void policy_key_check(struct policy_reader *reader, const char *what,
-		      const struct tree_member *member, policy_syntax_fn syntax);
+		      const struct tree_member *member, model_syntax_fn syntax);
 
 /*
  * A port number or the like: an integer, or a float without fraction as Kubernetes' YAML readers

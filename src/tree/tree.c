@@ -66,9 +66,9 @@ struct diag_span tree_key_span(const struct diag_file *file, const struct tree_m
 const char *tree_kind_name(enum tree_kind kind)
 {
 	static const char *const names[] = {
-		[TREE_NULL] = "null",   [TREE_BOOL] = "boolean",  [TREE_INT] = "integer",
-		[TREE_FLOAT] = "float", [TREE_STRING] = "string", [TREE_SEQ] = "list",
-		[TREE_MAP] = "mapping",
+		[TREE_NULL] = "null",      [TREE_BOOL] = "a boolean",  [TREE_INT] = "an integer",
+		[TREE_FLOAT] = "a number", [TREE_STRING] = "a string", [TREE_SEQ] = "a list",
+		[TREE_MAP] = "a mapping",
 	};
 
 	assert(kind <= TREE_MAP);

@@ -98,5 +98,5 @@ const char *tree_get_string(const struct tree_node *map, const char *key);
 struct diag_span tree_span(const struct diag_file *file, const struct tree_node *node);
 struct diag_span tree_key_span(const struct diag_file *file, const struct tree_member *member);
 
-/* "string", "integer", "mapping" …, for messages. */
+/* "a string", "an integer", "null" …, for messages. */
 const char *tree_kind_name(enum tree_kind kind);

@@ -168,7 +168,7 @@ static void use_as_key(struct reader *reader, const struct tree_node *node, stru
 		return;
 	}
 	tree_build_problem(&reader->builder, DIAG_BH0002, place,
-			   "a key that is a %s, expected a string", tree_kind_name(node->kind));
+			   "a key that is %s, expected a string", tree_kind_name(node->kind));
 	tree_build_bad_key(&reader->builder);
 }
 
@@ -268,7 +268,7 @@ static void report_collection_key(struct reader *reader, struct tree_place place
 		return;
 	}
 	tree_build_problem(&reader->builder, DIAG_BH0002, place,
-			   "a key that is a %s, expected a string", tree_kind_name(kind));
+			   "a key that is %s, expected a string", tree_kind_name(kind));
 }
 
 static void open_collection(struct reader *reader, const yaml_event_t *event, enum tree_kind kind)

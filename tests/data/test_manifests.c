@@ -142,7 +142,7 @@ static void test_derived(void)
 		{"json-lone-surrogate.json", 1, "BH0107"},
 		{"norway-bools.yaml", 1,
 		 "BH0104 4 n; BH0104 5 no; BH0104 5 yes; BH0104 5 on; BH0104 5 true; "
-		 "BH0104 5 1.10; BH0104 5 0123; BH0104 5 1e3; BH0104 5 0x1F"},
+		 "BH0104 5 1.10; BH0104 5 0123; BH0104 5 1e3; BH0104 5 0x1F; BH0104 5 12"},
 		{"case-wrong.yaml", 0, "BH0101 1 apiversion; BH0101 2 Kind; BH0101 1 apiversion"},
 		{"old-apis.yaml", 2, "BH0109 1 extensions/v1beta1"},
 		{"kustomization.yaml", 0, "BH0008"},

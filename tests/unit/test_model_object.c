@@ -156,21 +156,25 @@ static void test_names(void)
 		{"an object without one", "{apiVersion: v1, kind: Pod}",
 		 "BH0104 a Pod without 'metadata.name'"},
 		{"a policy's name of a wrong type", POLICY("no", ""),
-		 "BH0202 'name' must be a string, found boolean"},
+		 "BH0202 'name' must be a string, but is a boolean"},
 		{"an object's", "{apiVersion: v1, kind: Pod, metadata: {name: 5}}",
-		 "BH0104 'name' must be a string, found integer"},
+		 "BH0104 'name' must be a string, but is an integer"},
 		{"upper case", POLICY("Web", ""),
-		 "BH0203 'name' is no valid name: lower case letters, digits and '-', found 'Web'"},
+		 "BH0203 name 'Web' must be lower case letters, digits, '-' or '.', with a letter "
+		 "or "
+		 "digit at both ends of each part"},
 		{"dots are fine", POLICY("a.b-c.d", ""), ""},
 		{"but not at the end", POLICY("a.", ""),
-		 "BH0203 'name' is no valid name: lower case letters, digits and '-', found 'a.'"},
+		 "BH0203 name 'a.' must be lower case letters, digits, '-' or '.', with a letter "
+		 "or "
+		 "digit at both ends of each part"},
 		{"a namespace with a dot", POLICY("a, namespace: b.c", ""),
-		 "BH0203 'namespace' is no valid namespace: lower case letters, digits and '-', "
-		 "found 'b.c'"},
+		 "BH0203 namespace 'b.c' must be lower case letters, digits or '-', with a letter "
+		 "or digit at both ends"},
 		{"a namespace of a wrong type", POLICY("a, namespace: on", ""),
-		 "BH0202 'namespace' must be a string, found boolean"},
+		 "BH0202 'namespace' must be a string, but is a boolean"},
 		{"metadata of a wrong type", "{apiVersion: v1, kind: Pod, metadata: []}",
-		 "BH0104 'metadata' must be a mapping, found list"},
+		 "BH0104 'metadata' must be a mapping, but is a list"},
 	};
 
 	for (size_t i = 0; i < N(rows); i++) {

@@ -31,6 +31,8 @@ static const struct row labels[] = {
 	 POD(", labels: {country: no, ver: 1.10, n: 80, ok: fine, l: [], m: {}}", "", ""), "",
 	 "BH0104 1 no; BH0104 1 1.10; BH0104 1 80; BH0104 1 [; BH0104 1 {"},
 	{"labels of a wrong type, said once", POD(", labels: [a]", "", ""), "", "BH0104 1 [a"},
+	{"no label values and keys", POD(", labels: {a: b c, 'd e': f}", "", ""), "",
+	 "BH0104 1 b; BH0104 1 'd"},
 	{"a template's, and only them",
 	 "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, labels: {no: 'no'}}, "
 	 "spec: {template: {metadata: {labels: {app: a}}}}}",
@@ -74,6 +76,7 @@ static const struct row ports[] = {
 	{"as text", PORTS("{containerPort: '80'}"), "", "BH0104 1 '80'"},
 	{"no number", PORTS("{name: a}"), "", "BH0104 1 {name"},
 	{"null", PORTS("{containerPort: null}"), "", "BH0104 1 {containerPort"},
+	{"no name", PORTS("{name: Web, containerPort: 1}"), "", "BH0104 1 Web"},
 	{"another protocol", PORTS("{containerPort: 1, protocol: tcp}"), "", "BH0104 1 tcp"},
 	{"no mapping", PORTS("80"), "", "BH0104 1 80"},
 	{"not a list", POD("", "containers: {}", ""), "", "BH0104 1 {"},

@@ -141,6 +141,7 @@ static void test_errors(void)
 		{SERVICE("ports: [{port: 80, targetPort: -1}]"), "BH0104 2 -1"},
 		{SERVICE("ports: [{port: 80, targetPort: true}]"), "BH0104 2 true"},
 		{SERVICE("ports: [{name: a}]"), "BH0104 2 {name"},
+		{SERVICE("ports: [{port: 80, targetPort: '80'}]"), "BH0104 2 '80'"},
 		{SERVICE("selector: {app: 1}"), "BH0104 2 1"},
 		{SERVICE("clusterIP: 10.96"), "BH0104 2 10.96"},
 		{SERVICE("ports: {}"), "BH0104 2 {"},

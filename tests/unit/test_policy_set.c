@@ -47,9 +47,8 @@ static void check_all_problems(void)
 				      POLICY("a", "Four", "{egres: []}") POLICY("a", "''", EMPTY),
 		      false);
 	ok_str(policies_diags(&policies),
-	       "19:18 BH0203 error 'name' is no valid name: lower case letters, digits and '-', "
-	       "found "
-	       "'Four'\n"
+	       "19:18 BH0203 error name 'Four' must be lower case letters, digits, '-' or '.', "
+	       "with a letter or digit at both ends of each part\n"
 	       "24:11 BH0204 error a NetworkPolicy without 'metadata.name'\n"
 	       "5:8 BH0201 error unknown field 'podSelectr' in spec; did you mean 'podSelector'?\n"
 	       "5:35 BH0201 error unknown field 'form' in an ingress rule; did you mean 'from'?\n"

@@ -210,7 +210,7 @@ static void check_accessors(void)
 	ok(span.line == 3 && span.column == 8 && span.len == 0,
 	   "of a quoted one only its start is known");
 	ok(member->key == intern_str(&reading.intern, "b"), "keys are interned");
-	ok_str(tree_kind_name(TREE_MAP), "mapping", "a kind's name");
+	ok_str(tree_kind_name(TREE_MAP), "a mapping", "a kind's name");
 	reading_release(&reading);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/syntax.h"
+#include "model/syntax.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -73,6 +73,26 @@ static bool is_dns_subdomain(const char *text, size_t len, bool any_case)
 	}
 }
 
+const char *model_syntax_name(const char *text, size_t len)
+{
+	if (len > SUBDOMAIN_MAX)
+		return "must have at most 253 characters";
+	if (!is_dns_subdomain(text, len, false))
+		return "must be lower case letters, digits, '-' or '.', with a letter or digit at "
+		       "both ends of each part";
+	return NULL;
+}
+
+const char *model_syntax_namespace(const char *text, size_t len)
+{
+	if (len > LABEL_MAX)
+		return "must have at most 63 characters";
+	if (!is_dns_label(text, len, false))
+		return "must be lower case letters, digits or '-', with a letter or digit at both "
+		       "ends";
+	return NULL;
+}
+
 static const char *check_qualified(const char *text, size_t len, bool any_case)
 {
 	const char *slash = memchr(text, '/', len);
@@ -93,17 +113,17 @@ static const char *check_qualified(const char *text, size_t len, bool any_case)
 	return NULL;
 }
 
-const char *policy_syntax_label_key(const char *text, size_t len)
+const char *model_syntax_label_key(const char *text, size_t len)
 {
 	return check_qualified(text, len, false);
 }
 
-const char *policy_syntax_annotation_key(const char *text, size_t len)
+const char *model_syntax_annotation_key(const char *text, size_t len)
 {
 	return check_qualified(text, len, true);
 }
 
-const char *policy_syntax_label_value(const char *text, size_t len)
+const char *model_syntax_label_value(const char *text, size_t len)
 {
 	if (len > LABEL_MAX)
 		return "must have at most 63 characters";
@@ -113,7 +133,7 @@ const char *policy_syntax_label_value(const char *text, size_t len)
 	return NULL;
 }
 
-const char *policy_syntax_port_name(const char *text, size_t len)
+const char *model_syntax_port_name(const char *text, size_t len)
 {
 	bool has_letter = false;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/syntax.h"
+#include "model/syntax.h"
 
 #include "lib/tap.h"
 
@@ -13,6 +13,32 @@
 struct row {
 	const char *text;
 	const char *wrong; /* NULL, or a part of what must be said */
+};
+
+static const struct row names[] = {
+	{"web", NULL},
+	{"web-1.example.com", NULL},
+	{"0", NULL},
+	{X63 "x", NULL}, /* only the whole is limited */
+	{SUBDOMAIN_252 "x", NULL},
+	{SUBDOMAIN_252 "xx", "at most 253 characters"},
+	{"", "lower case letters"},
+	{"Web", "lower case letters"},
+	{"a_b", "lower case letters"},
+	{"-a", "both ends"},
+	{"a-", "both ends"},
+	{"a..b", "both ends"},
+	{"a.-b", "both ends"},
+	{".a", "both ends"},
+};
+
+static const struct row namespaces[] = {
+	{"team-a", NULL},
+	{X63, NULL},
+	{X63 "x", "at most 63 characters"},
+	{"a.b", "lower case letters"},
+	{"", "lower case letters"},
+	{"-a", "both ends"},
 };
 
 static const struct row label_keys[] = {
@@ -73,7 +99,7 @@ static const struct row port_names[] = {
 	{"ht--tp", "two in a row"},
 };
 
-static void check(const char *what, policy_syntax_fn syntax, const struct row *rows, size_t n)
+static void check(const char *what, model_syntax_fn syntax, const struct row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *wrong = syntax(rows[i].text, strlen(rows[i].text));
@@ -90,9 +116,11 @@ static void check(const char *what, policy_syntax_fn syntax, const struct row *r
 
 int main(void)
 {
-	CHECK("label key", policy_syntax_label_key, label_keys);
-	CHECK("annotation key", policy_syntax_annotation_key, annotation_keys);
-	CHECK("label value", policy_syntax_label_value, label_values);
-	CHECK("port name", policy_syntax_port_name, port_names);
+	CHECK("name", model_syntax_name, names);
+	CHECK("namespace", model_syntax_namespace, namespaces);
+	CHECK("label key", model_syntax_label_key, label_keys);
+	CHECK("annotation key", model_syntax_annotation_key, annotation_keys);
+	CHECK("label value", model_syntax_label_value, label_values);
+	CHECK("port name", model_syntax_port_name, port_names);
 	return tap_done();
 }
