@@ -18,6 +18,7 @@ struct walk {
 	struct filter to;
 	bool *is_inside;               /* endpoints of the namespace `only`, NULL: all */
 	uint32_t ports;                /* of the option, ANALYZE_PORTS_ALL without */
+	uint32_t *group_of;            /* by endpoint */
 	struct analyze_map_link *link; /* by group: what the present source has */
 	uint32_t *wanted_ports; /* by port set: what is left of it; ANALYZE_MAP_OUTSIDE: not known */
 	size_t n_wanted_ports;
@@ -189,9 +190,14 @@ static void report_source(struct walk *walk, size_t from)
 	memset(walk->link, 0, map->groups.n * sizeof(*walk->link));
 	for (size_t i = 0; i < group->links.n; i++)
 		walk->link[group->links.items[i].to] = group->links.items[i];
-	for (size_t to = 0; to < map->endpoints.n; to++)
+	for (size_t to = 0; to < map->endpoints.n; to++) {
+		/* Nearly all pairs of a closed cluster end here. */
+		if (walk->link[walk->group_of[to]].ports == ANALYZE_PORTS_NONE &&
+		    !source->host_network)
+			continue;
 		if (wants(&walk->to, to) && (is_inside(walk, from) || is_inside(walk, to)))
 			report_pair(walk, from, to);
+	}
 	report_outside(walk, from, POLICY_EGRESS);
 }
 
@@ -215,6 +221,9 @@ static void walk_init(struct walk *walk)
 		walk->ports = analyze_portsets_add(&map->sets, &set);
 		port_set_release(&set);
 	}
+	walk->group_of = vec_grow(NULL, &(size_t){0}, map->endpoints.n + 1, sizeof(uint32_t));
+	for (size_t i = 0; i < map->endpoints.n; i++)
+		walk->group_of[i] = map->endpoints.items[i].group;
 	walk->link = vec_grow(NULL, &(size_t){0}, map->groups.n + 1, sizeof(*walk->link));
 	walk->n_wanted_ports = map->sets.sets.n;
 	walk->wanted_ports =
@@ -227,6 +236,7 @@ static void walk_release(struct walk *walk)
 	free(walk->from.is_wanted);
 	free(walk->to.is_wanted);
 	free(walk->is_inside);
+	free(walk->group_of);
 	free(walk->link);
 	free(walk->wanted_ports);
 }
