@@ -26,7 +26,7 @@ static void begin_item(struct json *json)
 	if (json->depth == 0)
 		return;
 	if (!json->first[json->depth - 1])
-		putc(',', json->out);
+		putc_unlocked(',', json->out);
 	json->first[json->depth - 1] = false;
 	write_line_break(json);
 }
@@ -45,7 +45,7 @@ static void open_level(struct json *json, char opener, char closer)
 {
 	assert(json->depth < JSON_MAX_DEPTH);
 	begin_value(json);
-	putc(opener, json->out);
+	putc_unlocked(opener, json->out);
 	json->closer[json->depth] = (uint8_t)closer;
 	json->first[json->depth] = true;
 	json->depth++;
@@ -67,9 +67,9 @@ void json_end(struct json *json)
 	json->depth--;
 	if (!json->first[json->depth])
 		write_line_break(json);
-	putc(json->closer[json->depth], json->out);
+	putc_unlocked(json->closer[json->depth], json->out);
 	if (json->depth == 0 && json->indent)
-		putc('\n', json->out);
+		putc_unlocked('\n', json->out);
 }
 
 static void write_escape(FILE *out, unsigned char ch)
@@ -108,11 +108,11 @@ static void write_quoted(FILE *out, const char *text)
 {
 	size_t len = strlen(text);
 
-	putc('"', out);
+	putc_unlocked('"', out);
 	for (;;) {
 		size_t run = plain_run(text, len);
 
-		fwrite(text, 1, run, out);
+		fwrite_unlocked(text, 1, run, out);
 		text += run;
 		len -= run;
 		if (!len)
@@ -120,11 +120,11 @@ static void write_quoted(FILE *out, const char *text)
 		if ((unsigned char)*text < 0x80)
 			write_escape(out, (unsigned char)*text);
 		else
-			fputs("\xef\xbf\xbd", out);
+			fputs_unlocked("\xef\xbf\xbd", out);
 		text++;
 		len--;
 	}
-	putc('"', out);
+	putc_unlocked('"', out);
 }
 
 void json_key(struct json *json, const char *key)
@@ -132,9 +132,9 @@ void json_key(struct json *json, const char *key)
 	assert(json->depth > 0 && json->closer[json->depth - 1] == '}' && !json->after_key);
 	begin_item(json);
 	write_quoted(json->out, key);
-	putc(':', json->out);
+	putc_unlocked(':', json->out);
 	if (json->indent)
-		putc(' ', json->out);
+		putc_unlocked(' ', json->out);
 	json->after_key = true;
 }
 
@@ -144,7 +144,7 @@ void json_string(struct json *json, const char *text)
 	if (text)
 		write_quoted(json->out, text);
 	else
-		fputs("null", json->out);
+		fputs_unlocked("null", json->out);
 }
 
 void json_int(struct json *json, int64_t value)
@@ -174,19 +174,19 @@ void json_double(struct json *json, double value)
 			break;
 	}
 	begin_value(json);
-	fputs(text, json->out);
+	fputs_unlocked(text, json->out);
 }
 
 void json_bool(struct json *json, bool value)
 {
 	begin_value(json);
-	fputs(value ? "true" : "false", json->out);
+	fputs_unlocked(value ? "true" : "false", json->out);
 }
 
 void json_null(struct json *json)
 {
 	begin_value(json);
-	fputs("null", json->out);
+	fputs_unlocked("null", json->out);
 }
 
 void json_field(struct json *json, const char *key, const char *text)

@@ -6,8 +6,9 @@
  *
  *	json_object(j); json_key(j, "to"); json_string(j, "db"); json_end(j);
  *
- * Output goes to a FILE; nesting is at most JSON_MAX_DEPTH (asserted). With `indent` > 0 the text
- * is laid out over lines, with 0 it is one line.
+ * Output goes to a FILE that no other thread writes to meanwhile; nesting is at most
+ * JSON_MAX_DEPTH (asserted). With `indent` > 0 the text is laid out over lines, with 0 it is one
+ * line.
  */
 #pragma once
 
