@@ -19,7 +19,6 @@ int cli_run_version(const struct cli_command *command, int argc, char **argv)
 		json_field(&json, "schema", "bulkhead.version/v1");
 		json_field(&json, "version", BULKHEAD_VERSION);
 		json_end(&json);
-		putchar('\n');
 	} else {
 		puts("bulkhead " BULKHEAD_VERSION);
 	}

@@ -168,7 +168,8 @@ void render_can_json(const struct analyze_answer *answer, unsigned int indent)
 	render_strings(&json, "conditions", answer->conditions.items, answer->conditions.n);
 	render_strings(&json, "assumptions", answer->assumptions.items, answer->assumptions.n);
 	json_end(&json);
-	putchar('\n');
+	if (!indent)
+		putchar('\n');
 }
 
 void render_can_error(const char *message, size_t line)

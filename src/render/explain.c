@@ -292,5 +292,4 @@ void render_explain_json(const struct analyze_explanation *explanation)
 		render_group(&json, &explanation->groups.items[i], explanation->policies);
 	json_end(&json);
 	json_end(&json);
-	putchar('\n');
 }

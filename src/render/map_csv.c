@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RFC 4180, a line for each range of ports; numbers as in the JSON. */
-#include "render/render.h"
 #include "render/map.h"
+#include "render/render.h"
 
 #include <stdio.h>
 

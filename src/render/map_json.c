@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One endpoint and one connection a line, so that results can be compared with line tools. */
-#include "render/render.h"
 #include "render/map.h"
+#include "render/render.h"
 
 #include <stdio.h>
 

@@ -3,8 +3,8 @@
  * For people: endpoints that nothing isolates are listed once, and what they have in common in a connection
  * with another endpoint is one line.
  */
-#include "render/render.h"
 #include "render/map.h"
+#include "render/render.h"
 
 #include "analyze/text.h"
 
