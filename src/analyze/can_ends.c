@@ -107,14 +107,6 @@ static uint32_t address_class(const struct ends_question *question, const struct
 	return compile_outside_class(question->judge->world, &end->addrs[family]);
 }
 
-static bool is_closed(const struct model_snapshot *snapshot, const struct ip_addr *addr)
-{
-	for (uint32_t i = 0; i < snapshot->n_closed_addrs; i++)
-		if (ip_equal(&snapshot->closed_addrs[i], addr))
-			return true;
-	return false;
-}
-
 /* All that the table can tell ends apart by, and where they are when the other end is a node. */
 static void fill_key(const struct ends_question *question, const struct end *end,
 		     const struct probe_list *probes, uint64_t key[5])
@@ -124,8 +116,8 @@ static void fill_key(const struct ends_question *question, const struct end *end
 
 	key[0] = pod && !pod->host_network ? compile_subject_class(world, pod) : COMPILE_NONE;
 	key[1] = (uint64_t)address_class(question, end, 0) << 32 | address_class(question, end, 1);
-	key[2] = (uint64_t)is_closed(question->snapshot, &end->addrs[0]) << 1 |
-		 is_closed(question->snapshot, &end->addrs[1]);
+	key[2] = (uint64_t)model_is_closed_address(question->snapshot, &end->addrs[0]) << 1 |
+		 model_is_closed_address(question->snapshot, &end->addrs[1]);
 	key[3] = hash_ptr(end->host);
 	if (pod && question->is_node_of_note)
 		key[3] = hash_ptr(pod->node);

@@ -15,14 +15,6 @@ static uint32_t equal_peer(struct map_builder *builder, uint32_t class)
 	return builder->column_peer.items[column];
 }
 
-static bool is_closed(const struct model_snapshot *snapshot, const struct ip_addr *addr)
-{
-	for (uint32_t i = 0; i < snapshot->n_closed_addrs; i++)
-		if (ip_equal(&snapshot->closed_addrs[i], addr))
-			return true;
-	return false;
-}
-
 static void find_peers(struct map_builder *builder, const struct model_pod *pod, uint32_t peers[])
 {
 	const struct model_snapshot *snapshot = builder->cluster->snapshot;
@@ -31,7 +23,7 @@ static void find_peers(struct map_builder *builder, const struct model_pod *pod,
 	peers[0] = is_anywhere ? MAP_ANY_PEER : MAP_NO_PEER;
 	peers[1] = is_anywhere && snapshot->has_v6 ? MAP_ANY_PEER : MAP_NO_PEER;
 	for (uint32_t i = 0; i < pod->n_ips; i++)
-		if (!is_closed(snapshot, &pod->ips[i]))
+		if (!model_is_closed_address(snapshot, &pod->ips[i]))
 			peers[pod->ips[i].family == IP_V6] =
 				equal_peer(builder, compile_pod_class(builder->world, pod, i));
 }

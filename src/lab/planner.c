@@ -27,9 +27,8 @@ void lab_note(struct lab_cluster *cluster, const char *format, ...)
 static bool is_closed(const struct model_snapshot *snapshot, const struct model_pod *pod)
 {
 	for (uint32_t i = 0; i < pod->n_ips; i++)
-		for (uint32_t j = 0; j < snapshot->n_closed_addrs; j++)
-			if (ip_equal(&pod->ips[i], &snapshot->closed_addrs[j]))
-				return true;
+		if (model_is_closed_address(snapshot, &pod->ips[i]))
+			return true;
 	return false;
 }
 

@@ -156,12 +156,13 @@ static void assume_addresses(struct model_loader *loader, struct diag_list *diag
 		n_without += !model_assume_address(snapshot, pod);
 	}
 	if (n_assumed > 0)
-		model_assume_text(loader, "%u pods without an address have assumed ones",
-				  n_assumed);
+		model_assume_text(loader, "the addresses of %u pod%s are assumed", n_assumed,
+				  n_assumed == 1 ? "" : "s");
 	if (n_without == 0)
 		return;
 	diag = diag_add(diags, DIAG_BH0110, (struct diag_span){0},
-			"the pod CIDRs are full: %u pods are without an address", n_without);
+			"the pod CIDRs are full: %u pod%s without an address", n_without,
+			n_without == 1 ? " is" : "s are");
 	diag_hint(diags, diag, "give a larger one, such as --pod-cidr 10.0.0.0/9");
 }
 

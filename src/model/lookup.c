@@ -2,6 +2,7 @@
 /* The lookups of model.h. */
 #include "model/index.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct model_namespace *model_find_namespace(const struct model_snapshot *snapshot,
@@ -26,6 +27,18 @@ struct model_node *model_find_node_address(const struct model_snapshot *snapshot
 					   const struct ip_addr *addr)
 {
 	return model_addrs_get(&snapshot->index->nodes, addr);
+}
+
+static int compare_addrs(const void *a, const void *b)
+{
+	return ip_cmp(a, b);
+}
+
+bool model_is_closed_address(const struct model_snapshot *snapshot, const struct ip_addr *addr)
+{
+	return snapshot->n_closed_addrs > 0 &&
+	       bsearch(addr, snapshot->closed_addrs, snapshot->n_closed_addrs, sizeof(*addr),
+		       compare_addrs);
 }
 
 struct model_service *model_find_service_address(const struct model_snapshot *snapshot,

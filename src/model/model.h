@@ -191,7 +191,7 @@ struct model_snapshot {
 		*policies; /* by group, kind, ns, name; kinds that are evaluated */
 	uint32_t n_policies;
 
-	struct ip_addr *closed_addrs; /* claimed by two live pods */
+	struct ip_addr *closed_addrs; /* claimed by two live pods; sorted */
 	uint32_t n_closed_addrs;
 
 	struct model_kind_count *not_evaluated; /* policy kinds that are known but not evaluated */
@@ -227,6 +227,9 @@ struct model_node *model_find_node(const struct model_snapshot *snapshot, const 
 /* The node that has this address, or NULL. */
 struct model_node *model_find_node_address(const struct model_snapshot *snapshot,
 					   const struct ip_addr *addr);
+
+/* Two live pods claim this address: nothing is allowed from or to it. */
+bool model_is_closed_address(const struct model_snapshot *snapshot, const struct ip_addr *addr);
 
 /* The Service that has this cluster address, or NULL. */
 struct model_service *model_find_service_address(const struct model_snapshot *snapshot,

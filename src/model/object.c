@@ -226,7 +226,5 @@ struct ip_addr model_object_ip(struct model_object *object, const struct tree_no
 				   "expected an IP address, but it is '%s'", node->text);
 		return (struct ip_addr){0};
 	}
-	if (addr.family == IP_V6)
-		object->loader->shows_v6 = true;
 	return addr;
 }

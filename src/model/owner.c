@@ -137,5 +137,6 @@ bool model_is_part(struct model_loader *loader, struct model_workload_record *wo
 {
 	if (climb(loader, workload) != workload)
 		return true;
-	return workload->owner.kind && workload->replicas == 0;
+	return workload->owner.kind && workload->replicas == 0 &&
+	       model_parent_kind(workload->record.kind);
 }

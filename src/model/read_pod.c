@@ -114,6 +114,14 @@ void model_add_ip(struct ip_addr ips[2], uint32_t *n, struct ip_addr addr)
 	}
 }
 
+static bool has_v6(const struct model_pod_record *pod)
+{
+	for (uint32_t i = 0; i < pod->n_ips; i++)
+		if (pod->ips[i].family == IP_V6)
+			return true;
+	return false;
+}
+
 /* The list counts; the single one is its first item, and all there is in old dumps. */
 static void read_ips(struct model_object *object, const char *const keys[2], struct ip_addr ips[2],
 		     uint32_t *ret_n)
@@ -153,6 +161,7 @@ void model_read_pod(struct model_object *object)
 		memcpy(pod->host_ips, pod->ips, sizeof(pod->host_ips));
 		pod->n_host_ips = pod->n_ips;
 	}
+	loader->shows_v6 |= has_v6(pod) && !pod->spec.host_network;
 	pod->is_completed = is_completed(object);
 	if (!object->failed)
 		model_record_keep(object, &pod->record, &loader->pods);

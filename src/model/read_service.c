@@ -74,9 +74,21 @@ static void read_cluster_ips(struct model_object *object, const struct tree_node
 			continue;
 		}
 		ips[service->n_cluster_ips] = model_object_ip(object, item);
+		object->loader->shows_v6 |= ips[service->n_cluster_ips].family == IP_V6;
 		service->n_cluster_ips += ips[service->n_cluster_ips].family != IP_NONE;
 	}
 	service->cluster_ips = ips;
+}
+
+/* A manifest has no address yet, but may ask for one. */
+static void read_families(struct model_object *object, const struct tree_node *spec)
+{
+	const struct tree_node *list = model_object_seq(object, spec, "ipFamilies");
+
+	for (uint32_t i = 0; list && i < list->len; i++)
+		if (list->items[i]->kind == TREE_STRING &&
+		    strcmp(list->items[i]->text, "IPv6") == 0)
+			object->loader->shows_v6 = true;
 }
 
 void model_read_service(struct model_object *object)
@@ -96,6 +108,7 @@ void model_read_service(struct model_object *object)
 	service->selector = selector.items;
 	service->n_selector = selector.n;
 	read_cluster_ips(object, spec, service);
+	read_families(object, spec);
 	service->ports = model_read_service_ports(object, spec, &service->n_ports);
 	record->service = service;
 	if (object->failed)

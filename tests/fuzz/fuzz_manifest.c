@@ -31,11 +31,8 @@ static void check_addresses(const struct model_snapshot *snapshot, const struct 
 	need(pod->n_ips < 2 || (pod->ips[0].family == IP_V4 && pod->ips[1].family == IP_V6));
 	for (uint32_t a = 0; a < pod->n_ips && !pod->host_network; a++) {
 		const struct model_pod *found = model_find_address(snapshot, &pod->ips[a]);
-		bool is_closed = false;
 
-		for (uint32_t i = 0; i < snapshot->n_closed_addrs; i++)
-			is_closed |= ip_equal(&snapshot->closed_addrs[i], &pod->ips[a]);
-		need(found == pod || (found && is_closed));
+		need(found == pod || (found && model_is_closed_address(snapshot, &pod->ips[a])));
 	}
 }
 

@@ -53,7 +53,10 @@ static void test_two_claim_one(void)
 	       "BH0105 pods default/a and default/c both have the address 10.1.0.1: it is closed",
 	       "two pods with one address");
 	ok_int(sketch.snapshot->n_closed_addrs, 1, "one closed address");
-	ok(ip_equal(&sketch.snapshot->closed_addrs[0], &addr), "which is theirs");
+	ok(model_is_closed_address(sketch.snapshot, &addr), "which is theirs");
+	addr = addr_of("10.1.0.2");
+	ok(!model_is_closed_address(sketch.snapshot, &addr), "and no other");
+	addr = addr_of("10.1.0.1");
 	pod = model_find_address(sketch.snapshot, &addr);
 	ok_str(pod ? pod->name : NULL, "a", "found as the first's");
 	ok_int(sketch.snapshot->pods[1]->n_ips, 1, "the others keep it too");
@@ -98,6 +101,12 @@ static void test_assumed_families(void)
 		 POD("a", "") "---\n{apiVersion: v1, kind: Service, metadata: {name: s}, spec: "
 			      "{clusterIP: 'fd00::1'}}\n",
 		 NULL, 0, 1, 1},
+		{"a Service asks for v6",
+		 POD("a", "") "---\n{apiVersion: v1, kind: Service, metadata: {name: s}, spec: "
+			      "{ipFamilies: [IPv4, IPv6]}}\n",
+		 NULL, 0, 1, 1},
+		{"a node's own v6 address is none of a pod's",
+		 POD("a", "hostIPs: [{ip: 192.0.2.1}, {ip: '2001:db8::1'}]"), NULL, 0, 1, 0},
 		{"a node's pod CIDR shows v6",
 		 POD("a", "") "---\n{apiVersion: v1, kind: Node, metadata: {name: n1}, spec: "
 			      "{podCIDRs: [10.244.1.0/24, 'fd00:1::/64']}}\n",

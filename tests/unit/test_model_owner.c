@@ -73,6 +73,9 @@ static const struct row owners[] = {
 	 OWNED_APP("StatefulSet", "db", BY("Cluster", "pg"), "")
 		 POD("db-0", BY("StatefulSet", "db")),
 	 "default/StatefulSet/db(pg): db-0"},
+	{"an operator's StatefulSet without replicas",
+	 OWNED_APP("StatefulSet", "db", BY("Cluster", "pg"), "replicas: 0,"),
+	 "default/StatefulSet/db(pg)(0): db-0"},
 	{"a static pod is bare", POD("etcd", BY("Node", "n1")), "default/Pod/etcd: etcd"},
 	{"an owner that is no controller",
 	 POD("p", ", ownerReferences: [{kind: ReplicaSet, name: web}]"), "default/Pod/p: p"},
