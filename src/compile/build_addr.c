@@ -29,14 +29,32 @@ static void addr_words(const struct ip_addr *addr, __u32 words[4])
 	words[3] = addr->lo;
 }
 
+static bool is_used(const struct table_address *value)
+{
+	return value->flags_class & TABLE_ADDR_USED;
+}
+
+/* One address, twice: two live pods close it; a node's own address gives way to the pod that has it. */
+static void fold(struct table_address *known, const struct table_address *value)
+{
+	if (known->flags_class & value->flags_class & TABLE_ADDR_POD)
+		known->flags_class |= TABLE_ADDR_CLOSED;
+	else if (value->flags_class & TABLE_ADDR_POD)
+		*known = *value;
+}
+
 static bool put_slot4(struct table_bucket4 *bucket, __u32 addr, const struct table_address *value)
 {
 	for (int i = 0; i < TABLE_BUCKET4_SLOTS; i++) {
-		if (bucket->value[i].flags_class & TABLE_ADDR_USED)
-			continue;
-		bucket->key[i] = addr;
-		bucket->value[i] = *value;
-		return true;
+		if (!is_used(&bucket->value[i])) {
+			bucket->key[i] = addr;
+			bucket->value[i] = *value;
+			return true;
+		}
+		if (bucket->key[i] == addr) {
+			fold(&bucket->value[i], value);
+			return true;
+		}
 	}
 	return false;
 }
@@ -59,11 +77,15 @@ static bool put_slot6(struct table_bucket6 *bucket, const __u32 words[4],
 		      const struct table_address *value)
 {
 	for (int i = 0; i < TABLE_BUCKET6_SLOTS; i++) {
-		if (bucket->slot[i].value.flags_class & TABLE_ADDR_USED)
-			continue;
-		memcpy(bucket->slot[i].key, words, sizeof(bucket->slot[i].key));
-		bucket->slot[i].value = *value;
-		return true;
+		if (!is_used(&bucket->slot[i].value)) {
+			memcpy(bucket->slot[i].key, words, sizeof(bucket->slot[i].key));
+			bucket->slot[i].value = *value;
+			return true;
+		}
+		if (!memcmp(bucket->slot[i].key, words, sizeof(bucket->slot[i].key))) {
+			fold(&bucket->slot[i].value, value);
+			return true;
+		}
 	}
 	return false;
 }
@@ -129,39 +151,6 @@ static void build_buckets(struct build *build, const struct entry_list *entries,
 	free(lines);
 }
 
-static int cmp_entry(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return ip_cmp(&x->addr, &y->addr);
-}
-
-/*
- * Sorts, and folds entries of one address into one: two live pods close it; a node's own address gives way to
- * the pod that has it.
- */
-static void merge_entries(struct entry_list *entries)
-{
-	size_t n = 0;
-
-	if (entries->n)
-		qsort(entries->items, entries->n, sizeof(*entries->items), cmp_entry);
-	for (size_t i = 0; i < entries->n; i++) {
-		const struct entry *entry = &entries->items[i];
-		struct entry *last = n ? &entries->items[n - 1] : NULL;
-
-		if (!last || !ip_equal(&last->addr, &entry->addr)) {
-			entries->items[n++] = *entry;
-			continue;
-		}
-		if (last->value.flags_class & entry->value.flags_class & TABLE_ADDR_POD)
-			last->value.flags_class |= TABLE_ADDR_CLOSED;
-		else if (entry->value.flags_class & TABLE_ADDR_POD)
-			last->value = entry->value;
-	}
-	entries->n = n;
-}
-
 static void add_pods(const struct compile_world *world, const uint32_t *endpoints,
 		     struct entry_list *entries)
 {
@@ -204,7 +193,6 @@ void build_addresses(struct build *build, struct model_pod *const *pods, size_t 
 			endpoints[pods[i]->index] = endpoint_number(ids, i);
 	add_pods(build->world, endpoints, &entries);
 	add_nodes(build->world, &entries);
-	merge_entries(&entries);
 	build_buckets(build, &entries, IP_V4);
 	build_buckets(build, &entries, IP_V6);
 	vec_release(&entries);
