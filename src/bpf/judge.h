@@ -68,18 +68,16 @@ VERDICT_INLINE int judge_allows(struct judgement *judged, __u32 by)
 }
 
 /*
- * Asks a table about the flow as begun by one end. Where the remote pod is on this node too, its side counts at the
- * sender's hook, so that one packet between the two is judged by one table; the receiver's hook judges its own
- * pod's side again.
+ * Asks a table about the flow as begun by one end: both sides, where both pods are on this node, and at both hooks.
+ * So a packet that is on its way from one hook to the other while tables are swapped passes only if each of the
+ * two tables alone lets it.
  */
 VERDICT_INLINE int judge_by(const struct table_view *table, struct judgement *judged, __u32 by)
 {
-	const __u32 own_side = VERDICT_JUDGE_INGRESS >> by;
-	const __u32 both_sides = VERDICT_JUDGE_EGRESS | VERDICT_JUDGE_INGRESS;
 	struct verdict_flow flow;
 
 	flow_question(&judged->packet.key, by,
-		      own_side | both_sides * (judged->sender & 1) |
+		      VERDICT_JUDGE_EGRESS | VERDICT_JUDGE_INGRESS |
 			      VERDICT_FROM_OWN_NODE * (judged->own_node & ~by & 1),
 		      &flow);
 	verdict_flow(table, &flow, &judged->verdict);

@@ -331,7 +331,7 @@ static void near_side(enum verdict_direction direction, uint32_t port_class,
 	table_build_cell(hooked.build, 2, direction, port_class, CLASS_POD, action);
 }
 
-/* Both sides of two pods of the node, at the hook of whom sends. */
+/* Both sides of two pods of the node, at both hooks. */
 static void test_local_pair(void)
 {
 #define PAIR_OUT .src = POD, .dst = NEAR, .protocol = IPPROTO_TCP, .sport = 6000, .dport = 80
@@ -355,12 +355,16 @@ static void test_local_pair(void)
 	hooked_swap(&hooked);
 	ok_int(SEND(PAIR_OUT, ACK), DROPPED(DEFAULT_DENY), "the other side's change cuts it too");
 	ingress(PORT_WEB, CLASS_NEAR, TABLE_ALLOW);
-	ok_int(RECEIVE(PAIR_ASKED, SYN), BEGAN, "towards the pod only its own side counts here");
-	ok_int(SEND(PAIR_ANSWER, SYN_ACK), PASSED, "the answer");
-	hooked_swap(&hooked);
-	ok_int(SEND(PAIR_ANSWER, ACK), DROPPED(DEFAULT_DENY),
-	       "on the way back the asker's egress counts, which denies");
+	ok_int(RECEIVE(PAIR_ASKED, SYN), DROPPED(DEFAULT_DENY),
+	       "towards the pod the asker's egress counts too, which denies");
 	ok_int(hooked.event.direction, VERDICT_EGRESS, "… which is said");
+	near_side(VERDICT_EGRESS, PORT_WEB, TABLE_ALLOW);
+	hooked_swap(&hooked);
+	ok_int(RECEIVE(PAIR_ASKED, SYN), BEGAN, "both allow");
+	ok_int(SEND(PAIR_ANSWER, SYN_ACK), PASSED, "the answer");
+	near_side(VERDICT_EGRESS, PORT_WEB, TABLE_DENY);
+	hooked_swap(&hooked);
+	ok_int(SEND(PAIR_ANSWER, ACK), DROPPED(DEFAULT_DENY), "the asker's change cuts it");
 }
 
 static void test_self(void)
