@@ -16,10 +16,20 @@
 #define EXIT_NOT_FOUND 127
 #define EXIT_NOT_RUN 126
 
-/* The next child is a process of the lab, and so ends with it. */
-static int enter_processes(const struct lab_home *home)
+/* The child is a process of the lab, and so ends with it; what else we start is not. */
+static pid_t fork_in_lab(const struct lab_home *home)
 {
-	return setns(home->init_fd, CLONE_NEWPID) ? -errno : 0;
+	const int ours = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	pid_t pid = -1;
+
+	if (ours < 0)
+		return -1;
+	if (!setns(home->init_fd, CLONE_NEWPID))
+		pid = fork();
+	if (pid > 0 && setns(ours, CLONE_NEWPID))
+		pid = -1;
+	close(ours);
+	return pid;
 }
 
 /* A pod by "ns/pod", a node by its name, or all that is outside. */
@@ -36,9 +46,9 @@ static const struct lab_end *find_end(const struct lab_plan *plan, const char *n
 	return pod;
 }
 
-static int run_command(char *const *command)
+static int run_command(const struct lab_home *home, char *const *command)
 {
-	const pid_t pid = fork();
+	const pid_t pid = fork_in_lab(home);
 	int status = 0;
 
 	if (pid == 0) {
@@ -48,7 +58,8 @@ static int run_command(char *const *command)
 		_exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUN);
 	}
 	if (pid < 0) {
-		fprintf(stderr, "bulkhead-lab: cannot fork: %s\n", strerror(errno));
+		fprintf(stderr, "bulkhead-lab: cannot start a process in the lab: %s\n",
+			strerror(errno));
 		return LAB_EXIT_ENVIRONMENT;
 	}
 	/* What the terminal sends is for the command. */
@@ -74,13 +85,11 @@ static int exec_in(const struct lab_session *session, const struct lab_options *
 		return LAB_EXIT_INPUT;
 	}
 	error = lab_netns_enter(lab_home_netns(&session->home, &session->plan, end, path));
-	if (!error)
-		error = enter_processes(&session->home);
 	if (error) {
 		lab_fail(&fault, error, "cannot enter %s", end->name);
 		return lab_say(&fault);
 	}
-	return run_command(options->command);
+	return run_command(&session->home, options->command);
 }
 
 int lab_verb_exec(const struct lab_options *options)
