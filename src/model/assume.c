@@ -103,15 +103,15 @@ static void assume_dns_service(struct model_loader *loader)
 		{.name = "dns-tcp", .space = PORT_TCP, .port = 53, .target = 53},
 	};
 	struct model_snapshot *snapshot = loader->snapshot;
-	struct model_service_record *record = arena_alloc(&loader->scratch, sizeof(*record));
+	struct model_record *record = arena_alloc(&loader->scratch, sizeof(*record));
 	struct model_service *service = arena_alloc(&snapshot->arena, sizeof(*service));
 	struct model_labels labels = dns_labels(loader);
 
-	record->record.ns = intern_str(&snapshot->intern, "kube-system");
-	record->record.name = intern_str(&snapshot->intern, "kube-dns");
-	record->service = service;
-	service->ns = model_loader_namespace(loader, record->record.ns);
-	service->name = record->record.name;
+	record->ns = intern_str(&snapshot->intern, "kube-system");
+	record->name = intern_str(&snapshot->intern, "kube-dns");
+	record->object = service;
+	service->ns = model_loader_namespace(loader, record->ns);
+	service->name = record->name;
 	service->type = intern_str(&snapshot->intern, "ClusterIP");
 	service->origin = MODEL_ASSUMED;
 	service->selector = labels.items;
@@ -119,7 +119,7 @@ static void assume_dns_service(struct model_loader *loader)
 	service->n_ports = sizeof(ports) / sizeof(ports[0]);
 	service->ports = arena_alloc(&snapshot->arena, sizeof(ports));
 	memcpy(service->ports, ports, sizeof(ports));
-	vec_push(&loader->services, &record->record);
+	vec_push(&loader->services, record);
 }
 
 void model_assume(struct model_loader *loader)

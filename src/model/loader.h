@@ -24,6 +24,7 @@ struct model_record {
 	struct diag_span span;
 	uint64_t content; /* hash of what the object says, without status and bookkeeping */
 	bool is_replaced; /* a later object has the same name */
+	void *object; /* of the snapshot: a node, Service or policy; NULL for what is made later */
 };
 
 struct model_record_list {
@@ -70,16 +71,6 @@ struct model_workload_record {
 	struct model_workload *workload;
 };
 
-struct model_node_record {
-	struct model_record record;
-	struct model_node *node;
-};
-
-struct model_service_record {
-	struct model_record record;
-	struct model_service *service;
-};
-
 /* An address of an EndpointSlice, its pod, or both. */
 struct model_endpoint {
 	struct ip_addr addr; /* family IP_NONE: none */
@@ -93,11 +84,6 @@ struct model_endpoints_record {
 	uint32_t n_endpoints;
 	struct model_service_port *ports; /* `port` is where the endpoints listen */
 	uint32_t n_ports;
-};
-
-struct model_policy_record {
-	struct model_record record;
-	struct model_policy_object *policy;
 };
 
 /* A kind of the input, and where it was seen first. */

@@ -69,14 +69,13 @@ static void add_host(struct model_loader *loader, const struct model_pod_record 
 static void add_declared(struct model_loader *loader, struct nodes *nodes)
 {
 	for (size_t i = 0; i < loader->nodes.n; i++) {
-		struct model_node_record *record =
-			(struct model_node_record *)loader->nodes.items[i];
+		const struct model_record *record = loader->nodes.items[i];
 
-		if (record->record.is_replaced)
+		if (record->is_replaced)
 			continue;
-		*hash_map_put(&nodes->by_name, hash_ptr(record->node->name), NULL) =
-			hash_ptr(record->node);
-		vec_push(&nodes->list, record->node);
+		*hash_map_put(&nodes->by_name, hash_ptr(record->name), NULL) =
+			hash_ptr(record->object);
+		vec_push(&nodes->list, record->object);
 	}
 }
 

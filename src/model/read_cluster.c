@@ -91,7 +91,7 @@ void model_read_node(struct model_object *object)
 {
 	struct model_loader *loader = object->loader;
 	const struct tree_node *metadata = model_object_map(object, object->root, "metadata");
-	struct model_node_record *record = arena_alloc(&loader->scratch, sizeof(*record));
+	struct model_record *record = arena_alloc(&loader->scratch, sizeof(*record));
 	struct model_node *node = arena_alloc(&loader->snapshot->arena, sizeof(*node));
 
 	node->name = object->name;
@@ -100,7 +100,7 @@ void model_read_node(struct model_object *object)
 	node->labels = model_object_labels(object, metadata, "labels");
 	read_addresses(object, node);
 	read_pod_cidrs(object, node);
-	record->node = node;
+	record->object = node;
 	if (!object->failed)
-		model_record_keep(object, &record->record, &loader->nodes);
+		model_record_keep(object, record, &loader->nodes);
 }

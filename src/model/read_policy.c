@@ -6,7 +6,7 @@ void model_read_policy(struct model_object *object)
 {
 	struct model_loader *loader = object->loader;
 	struct arena *arena = &loader->snapshot->arena;
-	struct model_policy_record *record = arena_alloc(&loader->scratch, sizeof(*record));
+	struct model_record *record = arena_alloc(&loader->scratch, sizeof(*record));
 	struct model_policy_object *policy = arena_alloc(arena, sizeof(*policy));
 
 	policy->group = object->group;
@@ -18,9 +18,9 @@ void model_read_policy(struct model_object *object)
 	policy->root = model_tree_keep(object->root, arena);
 	policy->file = object->file;
 	policy->span = tree_span(object->file, object->root);
-	record->policy = policy;
+	record->object = policy;
 	if (policy->is_refused) /* replaces nothing: the API server would not take it */
-		vec_push(&loader->policies, &record->record);
+		vec_push(&loader->policies, record);
 	else
-		model_record_keep(object, &record->record, &loader->policies);
+		model_record_keep(object, record, &loader->policies);
 }

@@ -95,7 +95,7 @@ void model_read_service(struct model_object *object)
 {
 	struct model_loader *loader = object->loader;
 	const struct tree_node *spec = model_object_map(object, object->root, "spec");
-	struct model_service_record *record = arena_alloc(&loader->scratch, sizeof(*record));
+	struct model_record *record = arena_alloc(&loader->scratch, sizeof(*record));
 	struct model_service *service = arena_alloc(&loader->snapshot->arena, sizeof(*service));
 	struct model_labels selector = model_object_labels(object, spec, "selector");
 
@@ -110,9 +110,9 @@ void model_read_service(struct model_object *object)
 	read_cluster_ips(object, spec, service);
 	read_families(object, spec);
 	service->ports = model_read_service_ports(object, spec, &service->n_ports);
-	record->service = service;
+	record->object = service;
 	if (object->failed)
 		return;
 	service->ns = model_loader_namespace(loader, object->ns);
-	model_record_keep(object, &record->record, &loader->services);
+	model_record_keep(object, record, &loader->services);
 }

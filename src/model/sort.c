@@ -118,47 +118,29 @@ static void sort_pods(struct model_loader *loader)
 	}
 }
 
-static void sort_services(struct model_loader *loader)
+/* The objects of the records that count. */
+static void *sorted_objects(struct model_loader *loader, const struct model_record_list *list,
+			    int (*compare)(const void *, const void *), uint32_t *ret_n)
 {
-	struct model_snapshot *snapshot = loader->snapshot;
-	struct model_service **services;
+	void **objects = arena_alloc_n(&loader->scratch, list->n, sizeof(*objects));
 	uint32_t n = 0;
 
-	services = arena_alloc_n(&loader->scratch, loader->services.n, sizeof(*services));
-	for (size_t i = 0; i < loader->services.n; i++) {
-		struct model_service_record *record =
-			(struct model_service_record *)loader->services.items[i];
-
-		if (!record->record.is_replaced)
-			services[n++] = record->service;
-	}
-	snapshot->services = sorted(loader, services, n, compare_services);
-	snapshot->n_services = n;
-}
-
-static void sort_policies(struct model_loader *loader)
-{
-	struct model_snapshot *snapshot = loader->snapshot;
-	struct model_policy_object **policies;
-	uint32_t n = 0;
-
-	policies = arena_alloc_n(&loader->scratch, loader->policies.n, sizeof(*policies));
-	for (size_t i = 0; i < loader->policies.n; i++) {
-		struct model_policy_record *record =
-			(struct model_policy_record *)loader->policies.items[i];
-
-		if (!record->record.is_replaced)
-			policies[n++] = record->policy;
-	}
-	snapshot->policies = sorted(loader, policies, n, compare_policies);
-	snapshot->n_policies = n;
+	for (size_t i = 0; i < list->n; i++)
+		if (!list->items[i]->is_replaced)
+			objects[n++] = list->items[i]->object;
+	*ret_n = n;
+	return sorted(loader, objects, n, compare);
 }
 
 void model_sort(struct model_loader *loader)
 {
+	struct model_snapshot *snapshot = loader->snapshot;
+
 	sort_namespaces(loader);
 	sort_workloads(loader);
 	sort_pods(loader);
-	sort_services(loader);
-	sort_policies(loader);
+	snapshot->services =
+		sorted_objects(loader, &loader->services, compare_services, &snapshot->n_services);
+	snapshot->policies =
+		sorted_objects(loader, &loader->policies, compare_policies, &snapshot->n_policies);
 }
