@@ -90,7 +90,8 @@ static void assume_addresses(struct assuming *assuming, const struct ends *ends)
 	}
 	if (n == 1)
 		assume(assuming, "%s has no address in the input, %s is assumed",
-		       analyze_pod_id(first->pod, &assuming->answer->arena),
+		       ends->items.n == 1 ? ends->endpoint->id
+					  : analyze_pod_id(first->pod, &assuming->answer->arena),
 		       ip_format(&first->pod->ips[0], text));
 	else if (n)
 		assume(assuming, "%u pods of %s have no address in the input, theirs are assumed",

@@ -72,7 +72,8 @@ static struct analyze_map_endpoint *add_endpoint(struct map_builder *builder,
 	endpoint->origin = pod->origin;
 	endpoint->host_network = pod->host_network;
 	endpoint->is_open = key->rows[POLICY_EGRESS] == MAP_ROW_OPEN &&
-			    key->rows[POLICY_INGRESS] == MAP_ROW_OPEN;
+			    key->rows[POLICY_INGRESS] == MAP_ROW_OPEN &&
+			    (key->peers[0] != MAP_NO_PEER || key->peers[1] != MAP_NO_PEER);
 	return endpoint;
 }
 

@@ -32,8 +32,7 @@ static bool is_whole(const struct port_range *range)
 	return range->first == 0 && range->last == port_space_last(range->space);
 }
 
-/* Every protocol, or every one that addresses of one family can carry. */
-static bool is_everything(const struct port_set *set)
+bool analyze_ports_is_everything(const struct port_set *set)
 {
 	unsigned int whole = 0;
 	const unsigned int both = 1u << PORT_ICMP | 1u << PORT_ICMPV6;
@@ -60,7 +59,7 @@ void analyze_ports_text(const struct port_set *set, struct strbuf *ret)
 		strbuf_addstr(ret, "no port");
 		return;
 	}
-	if (is_everything(set)) {
+	if (analyze_ports_is_everything(set)) {
 		strbuf_addstr(ret, "all ports");
 		return;
 	}

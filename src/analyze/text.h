@@ -17,6 +17,9 @@ const char *analyze_reason_text(enum verdict_reason reason);
  */
 void analyze_ports_text(const struct port_set *set, struct strbuf *ret);
 
+/* Every protocol, or every one that the addresses of one family can carry: "all ports". */
+bool analyze_ports_is_everything(const struct port_set *set);
+
 /* "shop/default-deny"; "name" alone for a cluster-wide policy. */
 void analyze_policy_text(const struct policy *policy, struct strbuf *ret);
 

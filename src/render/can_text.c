@@ -8,6 +8,7 @@
 /* So many near misses help; the JSON has them all. */
 #define MAX_NEAR 3
 #define MAX_PARTS 40
+#define MAX_REST 5
 
 static const char *verdict_color(enum analyze_verdict verdict, bool color)
 {
@@ -54,14 +55,17 @@ static void print_policies(const struct analyze_refs *refs)
 	}
 }
 
-/* One line for each reference: what it is, and where. */
-static void print_refs(const struct analyze_refs *refs)
+/* One line for each reference: where it is, and what unless it was just named. */
+static void print_refs(const struct analyze_refs *refs, bool is_named)
 {
 	for (size_t i = 0; i < refs->n; i++) {
 		const struct analyze_ref *ref = &refs->items[i];
 
-		fputs("             ", stdout);
-		print_ref(ref);
+		fputs("          ", stdout);
+		if (refs->n > 1 || !is_named) {
+			fputs("   ", stdout);
+			print_ref(ref);
+		}
 		print_place(ref->rule ? &ref->rule->span : &ref->policy->span);
 		putchar('\n');
 	}
@@ -124,16 +128,16 @@ static void print_side(const struct analyze_side *side, const char *words, const
 	printf("  %s %s   ", words, who);
 	print_verdict(side->verdict, color);
 	print_reason(side);
-	print_refs(&side->rules);
+	print_refs(&side->rules, side->verdict != ANALYZE_PARTIAL);
 	print_nears(&side->near);
 }
 
-static void print_allowed(const char *indent, const struct port_set *allowed)
+static void print_allowed(const char *words, const struct port_set *allowed)
 {
 	struct strbuf text = {0};
 
 	analyze_ports_text(allowed, &text);
-	printf("%sallowed ports: %s\n", indent, strbuf_str(&text));
+	printf("%s: %s\n", words, strbuf_str(&text));
 	strbuf_release(&text);
 }
 
@@ -146,17 +150,43 @@ static void print_part(const struct analyze_part *part, bool asks_ports, bool co
 		printf("   over %s", part->family);
 	putchar('\n');
 	if (asks_ports)
-		print_allowed("      ", &part->allowed);
+		print_allowed("      allowed ports", &part->allowed);
+}
+
+/* The verdict that so many parts have that one line for them is better; ANALYZE_N_VERDICTS: none. */
+static enum analyze_verdict find_rest(const struct analyze_answer *answer)
+{
+	size_t n[ANALYZE_N_VERDICTS] = {0};
+
+	for (size_t i = 0; i < answer->parts.n; i++)
+		n[answer->parts.items[i].verdict]++;
+	for (int verdict = 0; verdict < ANALYZE_N_VERDICTS; verdict++)
+		if (verdict != ANALYZE_PARTIAL && n[verdict] > MAX_REST &&
+		    2 * n[verdict] > answer->parts.n)
+			return verdict;
+	return ANALYZE_N_VERDICTS;
 }
 
 static void print_parts(const struct analyze_answer *answer, bool color)
 {
-	const size_t n = answer->parts.n < MAX_PARTS ? answer->parts.n : MAX_PARTS;
+	const enum analyze_verdict rest = find_rest(answer);
+	size_t n_rest = 0, n = 0;
 
-	for (size_t i = 0; i < n; i++)
-		print_part(&answer->parts.items[i], answer->asks_ports, color);
-	if (n < answer->parts.n)
-		printf("    and %zu more (-o json has all)\n", answer->parts.n - n);
+	for (size_t i = 0; i < answer->parts.n; i++) {
+		const struct analyze_part *part = &answer->parts.items[i];
+
+		if (part->verdict == rest)
+			n_rest++;
+		else if (n++ < MAX_PARTS)
+			print_part(part, answer->asks_ports, color);
+	}
+	if (n > MAX_PARTS)
+		printf("    and %zu more (-o json has all)\n", n - MAX_PARTS);
+	if (n_rest) {
+		fputs("    ", stdout);
+		print_verdict(rest, color);
+		printf("   the rest, %zu parts (-o json has all)\n", n_rest);
+	}
 }
 
 static void print_covered(const struct analyze_endpoint *endpoint)
@@ -178,7 +208,8 @@ void render_can_text(const struct analyze_answer *answer, bool color)
 	       analyze_port_format(&question->port, &arena));
 	arena_release(&arena);
 	if (answer->asks_ports)
-		print_allowed("  ", &answer->allowed);
+		print_allowed(answer->parts.n ? "  allowed between all" : "  allowed ports",
+			      &answer->allowed);
 	print_side(&answer->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
 	print_side(&answer->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
 	print_parts(answer, color);

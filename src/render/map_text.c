@@ -59,15 +59,24 @@ static struct shared *shared_of(const struct text_output *text,
 		  : &text->shared[POLICY_INGRESS][connection->to];
 }
 
+/* The families of an end are no difference worth a line. */
+static uint32_t folded_ports(const struct text_output *text, uint32_t ports)
+{
+	const struct port_set *set = analyze_portsets_get(&text->base.map->sets, ports);
+
+	return analyze_ports_is_everything(set) ? ANALYZE_PORTS_ALL : ports;
+}
+
 static void count_connection(void *arg, const struct analyze_map_connection *connection)
 {
+	const uint32_t ports = folded_ports(arg, connection->ports);
 	struct shared *shared = shared_of(arg, connection);
 
 	if (!shared)
 		return;
 	if (shared->ports == NOT_SEEN)
-		shared->ports = connection->ports;
-	if (shared->ports == connection->ports)
+		shared->ports = ports;
+	if (shared->ports == ports)
 		shared->n++;
 }
 
