@@ -2,7 +2,7 @@
 /* What an answer rests on that the input does not say. */
 #include "analyze/can_answer.h"
 
-#include <string.h>
+#include "analyze/interest.h"
 
 struct assuming {
 	struct analyze_answer *answer;
@@ -22,43 +22,13 @@ static void assume(struct assuming *assuming, const char *format, ...)
 	va_end(args);
 }
 
-/* What the rules of a side ask about their peers. */
-struct interest {
-	bool in_addresses;
-	bool in_namespace_labels;
-};
-
-static bool asks_labels(const struct selector *namespaces)
-{
-	for (uint32_t i = 0; i < namespaces->n; i++)
-		if (strcmp(namespaces->requirements[i].key, "kubernetes.io/metadata.name") != 0)
-			return true;
-	return false;
-}
-
-static void add_policy_interest(struct interest *interest, const struct policy *policy,
-				enum policy_direction direction)
-{
-	for (uint32_t i = 0; i < policy->n_rules[direction]; i++) {
-		const struct policy_rule *rule = &policy->rules[direction][i];
-
-		for (uint32_t j = 0; j < rule->n_peers; j++) {
-			const struct policy_peer *peer = &rule->peers[j];
-
-			if (peer->kind == POLICY_PEER_CIDR)
-				interest->in_addresses = true;
-			else if (!peer->pods.ns && asks_labels(&peer->pods.namespaces))
-				interest->in_namespace_labels = true;
-		}
-	}
-}
-
 /* What the subjects in `ends` ask about the other side. */
-static struct interest find_interest(const struct assuming *assuming, const struct ends *ends,
-				     enum policy_direction direction)
+static struct analyze_interest find_interest(const struct assuming *assuming,
+					     const struct ends *ends,
+					     enum policy_direction direction)
 {
 	const struct compile_world *world = assuming->matrix->judge->world;
-	struct interest interest = {0};
+	struct analyze_interest interest = {0};
 
 	for (size_t i = 0; i < ends->groups.n; i++) {
 		const struct end *end = &ends->items.items[ends->groups.items[i].first];
@@ -69,7 +39,7 @@ static struct interest find_interest(const struct assuming *assuming, const stru
 			continue;
 		policies = compile_policies(world, compile_subject_class(world, end->pod), &n);
 		for (uint32_t j = 0; j < n; j++)
-			add_policy_interest(&interest, policies[j], direction);
+			analyze_interest_add(&interest, policies[j], direction);
 	}
 	return interest;
 }
@@ -166,7 +136,7 @@ static void assume_node(struct assuming *assuming)
 		}
 }
 
-static void assume_peers(struct assuming *assuming, struct interest interest,
+static void assume_peers(struct assuming *assuming, struct analyze_interest interest,
 			 const struct ends *peers)
 {
 	if (interest.in_addresses)

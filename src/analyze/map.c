@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/map.h"
 
+#include "analyze/interest.h"
 #include "analyze/map_build.h"
+#include "base/strbuf.h"
 
 static void make_masks(struct map_builder *builder)
 {
@@ -45,12 +47,49 @@ static bool has_unplaced_pod(const struct model_snapshot *snapshot)
 	return false;
 }
 
-static void list_assumptions(struct analyze_map *map)
+static bool asks_namespace_labels(const struct policy_set *policies)
+{
+	struct analyze_interest interest = {0};
+
+	for (uint32_t i = 0; i < policies->n_policies; i++)
+		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+			analyze_interest_add(&interest, policies->policies[i], direction);
+	return interest.in_namespace_labels;
+}
+
+/* The namespaces of endpoints that the input does not declare. */
+static void assume_namespaces(struct analyze_map *map)
+{
+	const char *last = NULL;
+	struct strbuf names = {0};
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < map->endpoints.n; i++) {
+		const struct analyze_map_endpoint *endpoint = &map->endpoints.items[i];
+
+		if (endpoint->origin == MODEL_HYPOTHETICAL || endpoint->ns == last ||
+		    endpoint->pods[0]->ns->origin == MODEL_DECLARED)
+			continue;
+		last = endpoint->ns;
+		strbuf_printf(&names, "%s%s", n++ ? ", " : "", last);
+	}
+	if (n)
+		vec_push(&map->assumptions,
+			 arena_printf(&map->arena,
+				      "Namespaces that are not in the input are taken to have no "
+				      "label but their name: %s",
+				      strbuf_str(&names)));
+	strbuf_release(&names);
+}
+
+static void list_assumptions(struct analyze_map *map, const struct policy_set *policies)
 {
 	const struct model_snapshot *snapshot = map->snapshot;
 
 	for (uint32_t i = 0; i < snapshot->n_assumptions; i++)
 		vec_push(&map->assumptions, snapshot->assumptions[i].text);
+	if (asks_namespace_labels(policies))
+		assume_namespaces(map);
 	if (has_host_network(map) && has_unplaced_pod(snapshot))
 		vec_push(&map->assumptions,
 			 "pods without a node are taken to share none with host-network pods, "
@@ -77,7 +116,7 @@ void analyze_map_build(struct analyze_map *ret, struct analyze_cluster *cluster,
 	map_make_endpoints(&builder, &hypotheticals);
 	map_make_outside(&builder);
 	map_make_links(&builder);
-	list_assumptions(ret);
+	list_assumptions(ret, cluster->policies);
 	builder_release(&builder);
 	analyze_hypotheticals_release(&hypotheticals);
 	if (options->by_namespace)

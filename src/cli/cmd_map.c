@@ -4,6 +4,7 @@
 #include "analyze/map.h"
 #include "render/render.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct map_options {
@@ -129,7 +130,7 @@ static int build(const struct cli_options *options, const struct map_options *ow
 		render(options, &map);
 		analyze_map_release(&map);
 	}
-	cli_print_diags(options, &diags);
+	diag_list_print(stderr, &diags, options->color_errors);
 	analyze_endpoints_release(&endpoints);
 	return is_resolved ? CLI_YES : CLI_USAGE;
 }

@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `map`: formats, filters, levels, split owners, peers that are not shown.
+. tests/lib/tap.sh
+
+bulkhead=$BULKHEAD_BUILD/bin/bulkhead
+fixtures=tests/cli/fixtures
+tiny=$fixtures/tiny
+town=$fixtures/town
+
+# has REGEX NAME, lacks REGEX NAME: a line of the last run's result.
+has() {
+	ok_like "$out" "$1" "$2"
+}
+lacks() {
+	! printf '%s\n' "$out" | grep -Eq -e "$1"
+	ok $? "$2" || diag "$out"
+}
+
+run "$bulkhead" map -o json $tiny
+ok_int "$status" 0 "a map is an answer"
+ok_str "$out" "$(cat $fixtures/tiny.map.json)" "the JSON of a small cluster"
+ok_like "$err" 'AdminNetworkPolicy .* is not evaluated' "what is not evaluated is said loudly"
+ok_like "$err" 'note: pods of shop/StatefulSet/db get different answers: they are 2 endpoints \[BH0108\]' \
+	"an owner whose pods differ is a note"
+run "$bulkhead" map -o json $tiny/all.yaml
+first=$out
+run "$bulkhead" map -o json -f $tiny/all.yaml
+ok_str "$out" "$first" "paths plainly, and by -f; the same every time"
+ok_int "$(printf '%s' "$out" | python3 -c 'import json,sys; print(json.load(sys.stdin)["schema"])' | grep -c map/v1)" 1 \
+	"it is JSON"
+
+run "$bulkhead" map $tiny
+has '^shop/Deployment/web → shop/Pod/db-a   TCP 5432$' "text: a connection a line"
+has '^198.51.100.0-198.51.100.63 → shop/Deployment/web   TCP 443,8000-8011$' "text: ports in order, joined"
+has '^assumed: ' "text: what is assumed"
+
+run "$bulkhead" map -o csv $tiny
+has "^from,to,protocol,port,endPort" "CSV: a header"
+has "^shop/Deployment/web,shop/Pod/db-a,TCP,5432,5432" "CSV: a port range a line"
+ok_int "$(echo "$out" | wc -l)" 6 "CSV: no more"
+
+run "$bulkhead" map -o csv --exposure $tiny
+has '^\[team=audit\]/\[\],shop/Pod/db-a,TCP,5432,5432' "a peer that rules know and the input does not show"
+lacks '^\[\]/\[\],' "one without labels may do nothing here"
+
+run "$bulkhead" map -o json --level namespace $tiny
+has '"level":"namespace","union":true' "namespaces: marked as a union"
+has '{"from":"shop","to":"shop","ports":\[{"protocol":"TCP","port":5432,"endPort":5432}\]' "namespaces: within one"
+has '{"from":"ip:198.51.100.0-198.51.100.63","to":"shop"' "namespaces: from outside"
+
+# Filters, on the cluster with more of everything.
+run "$bulkhead" map -o csv --from shop/web $town
+has '^shop/Deployment/web,shop/Deployment/api,TCP,9090,9090' "--from: what the source may do"
+lacks '^(payments|ops|kube-system|ip)' "--from: nothing else"
+run "$bulkhead" map -o csv --to shop/svc/api $town
+has '^shop/Deployment/web,shop/Deployment/api,' "--to: a Service is its pods"
+lacks '^[^,]*,[^,]*(web|db|report|ip)' "--to: nothing else"
+run "$bulkhead" map -o csv --from 10.9.128.0/17 --to shop/cache $town
+has '^ip:10.9.128.0-10.9.255.255,shop/ReplicaSet/cache-5f6d8,TCP,6379,6379' "--from a CIDR block: cut to it"
+ok_int "$(echo "$out" | wc -l)" 2 "--from a CIDR block: nothing else"
+run "$bulkhead" map -o csv --only payments --port 5432 $town
+has '^shop/Deployment/api,payments/StatefulSet/db,TCP,5432,5432' "--only: one end is in the namespace"
+lacks '^shop/[^,]*,shop/' "--only: not neither"
+lacks ',(UDP|ICMP)' "--port: nothing but the port"
+run "$bulkhead" map -o csv --port 53/UDP --to dns $town
+has '^shop/Deployment/web,kube-system/Deployment/coredns,UDP,53,53' "--port with a protocol"
+run "$bulkhead" map -o csv --from 'shop/[app=web]' $town
+has '^shop/\[app=web\],shop/Deployment/api,TCP,9090,9090' "--from a pod that is not there"
+
+run "$bulkhead" map $town
+has '^open to all: nothing isolates these 5' "text: what nothing isolates is listed once"
+has '^\(all open\) → shop/Deployment/web   all ports$' "text: from all of them, one line"
+has '^payments/StatefulSet/db → \(all open\)   all ports$' "text: to all of them, one line"
+lacks '^payments/Deployment/report → ' "text: and none of their own"
+has '^payments/StatefulSet/db → payments/StatefulSet/db   TCP 5432$' "replica to replica"
+has 'cache-5f6d8 → shop/ReplicaSet/cache-5f6d8   TCP 6379   \(IPv4: TCP 6379; IPv6: no port\)$' \
+	"families that differ are told apart"
+run "$bulkhead" map -o json $town
+lacks '"from":"shop/Deployment/api","to":"shop/Deployment/api"' "one pod does not talk to itself"
+lacks '"from":"ops/Pod/twin-a"' "a closed address talks to nobody"
+lacks '"from":"ip:[^"]*","to":"ip:' "nothing between two ends outside"
+has '"id":"shop/Deployment/idle".*"pods":0,' "scaled to zero it is an endpoint still"
+has '"id":"ops/Pod/agent".*"hostNetwork":true' "host network"
+has '"id":"kube-system/Deployment/coredns".*"assumed":true' "assumed endpoints say so"
+has '"from":"ip:::-ffff:.*","to":"shop/Deployment/web"' "IPv6 where the endpoint has it"
+lacks '"from":"ip:::-ffff:.*","to":"ops/Pod/agent"' "and not where it has none"
+
+# Usage.
+run "$bulkhead" map
+ok_int "$status" 2 "no input"
+run "$bulkhead" map --port http $town
+ok_int "$status" 2 "a port's name"
+ok_like "$err" 'names differ from pod to pod' "and why not"
+run "$bulkhead" map --only nowhere $town
+ok_int "$status" 2 "a namespace that is not there"
+run "$bulkhead" map --level cluster $town
+ok_int "$status" 2 "a level that is not there"
+tap_done
