@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CORNER "from \\ to"
 #define LABEL_MAX 34
 #define FAMILY_V4 1u
 #define FAMILY_V6 2u
@@ -43,7 +44,7 @@ struct matrix {
 	const struct lab_report *report;
 	struct pair *pairs;  /* from * n_ends + to */
 	const char **labels; /* by end */
-	bool *is_shown;      /* by end: has a probe of the families */
+	bool *is_target;      /* by end: of a probe of the families */
 	uint32_t n_ends;
 	unsigned int families; /* FAMILY_*: which probes are shown */
 	unsigned int label_width;
@@ -168,7 +169,7 @@ static void print_row(const struct matrix *matrix, uint32_t from, uint32_t first
 {
 	fprintf(matrix->out, "%3u %-*s", from + 1, (int)matrix->label_width, matrix->labels[from]);
 	for (uint32_t to = first; to < last; to++)
-		if (matrix->is_shown[to])
+		if (matrix->is_target[to])
 			print_cell(matrix, from, to);
 	fputc('\n', matrix->out);
 }
@@ -176,9 +177,9 @@ static void print_row(const struct matrix *matrix, uint32_t from, uint32_t first
 /* The targets from `first` up to `last`, all sources. */
 static void print_panel(const struct matrix *matrix, uint32_t first, uint32_t last)
 {
-	fprintf(matrix->out, "    %-*s", (int)matrix->label_width, "from \\ to");
+	fprintf(matrix->out, "    %-*s", (int)matrix->label_width, CORNER);
 	for (uint32_t to = first; to < last; to++)
-		if (matrix->is_shown[to])
+		if (matrix->is_target[to])
 			fprintf(matrix->out, "  %-*u", (int)column_width(matrix, to) - 2, to + 1);
 	fputc('\n', matrix->out);
 	for (uint32_t from = 0; from < matrix->n_ends; from++)
@@ -192,13 +193,10 @@ static void choose_families(struct matrix *matrix, unsigned int families)
 	const struct lab_probes *probes = matrix->report->probes;
 
 	matrix->families = families;
-	memset(matrix->is_shown, 0, matrix->n_ends * sizeof(*matrix->is_shown));
-	for (size_t i = 0; i < probes->n; i++) {
-		if (!(family_of(matrix, &probes->items[i]) & families))
-			continue;
-		matrix->is_shown[probes->items[i].from] = true;
-		matrix->is_shown[probes->items[i].to] = true;
-	}
+	memset(matrix->is_target, 0, matrix->n_ends * sizeof(*matrix->is_target));
+	for (size_t i = 0; i < probes->n; i++)
+		if (family_of(matrix, &probes->items[i]) & families)
+			matrix->is_target[probes->items[i].to] = true;
 }
 
 /* As many targets side by side as there is room for. */
@@ -213,7 +211,7 @@ static void print_families(struct matrix *matrix, unsigned int families, const c
 		unsigned int used = 4 + matrix->label_width;
 
 		for (; last < matrix->n_ends; last++) {
-			if (matrix->is_shown[last])
+			if (matrix->is_target[last])
 				used += column_width(matrix, last);
 			if (used > width && last > first)
 				break;
@@ -251,9 +249,10 @@ static void matrix_init(struct matrix *matrix, struct arena *arena)
 	const struct lab_probes *probes = matrix->report->probes;
 
 	matrix->n_ends = lab_n_ends(plan);
+	matrix->label_width = sizeof(CORNER) - 1;
 	matrix->pairs = arena_alloc_n(arena, (size_t)matrix->n_ends * matrix->n_ends,
 				      sizeof(*matrix->pairs));
-	matrix->is_shown = arena_alloc_n(arena, matrix->n_ends, sizeof(*matrix->is_shown));
+	matrix->is_target = arena_alloc_n(arena, matrix->n_ends, sizeof(*matrix->is_target));
 	matrix->labels = arena_alloc_n(arena, matrix->n_ends, sizeof(*matrix->labels));
 	for (size_t i = 0; i < probes->n; i++) {
 		const struct lab_probe *probe = &probes->items[i];
