@@ -82,8 +82,8 @@ static bool is_fit_for_pod(const struct ip_addr *addr)
 
 struct ip_addr random_pool_addr(struct random_cluster *cluster, enum ip_family family)
 {
-	uint32_t low =
-		random_below(&cluster->random, random_chance(&cluster->random, 50) ? 16 : 512);
+	static const uint32_t sizes[] = {16, 16, 512, 60000};
+	uint32_t low = random_below(&cluster->random, random_pick(&cluster->random, sizes));
 
 	if (family == IP_V4)
 		return ip_v4(0x0af40000 + low);
@@ -278,19 +278,19 @@ static void write_objects(struct random_cluster *cluster, uint32_t n_pods)
 	}
 }
 
+/* Most are small enough to read; some fill many buckets and bits. */
 void random_cluster_init(struct random_cluster *cluster, uint64_t seed)
 {
-	uint32_t n_pods, n_policies;
-	bool is_large;
+	uint32_t size, n_pods, n_policies;
 
 	*cluster = (struct random_cluster){.random = {seed}};
-	is_large = random_chance(&cluster->random, 4);
+	size = random_below(&cluster->random, 300);
 	cluster->has_v6 = random_chance(&cluster->random, 60);
 	cluster->n_namespaces = random_between(&cluster->random, 1,
 					       random_between(&cluster->random, 1, N_NAMESPACES));
 	cluster->n_nodes = random_below(&cluster->random, 4);
-	n_pods = random_between(&cluster->random, 2, is_large ? 120 : 14);
-	n_policies = random_below(&cluster->random, is_large ? 60 : 9);
+	n_pods = random_between(&cluster->random, 2, size == 0 ? 2000 : size < 12 ? 120 : 14);
+	n_policies = random_below(&cluster->random, size < 12 ? 60 : 9);
 	/* The policies come first: pods' addresses are chosen by their blocks. */
 	random_policies(cluster, n_policies);
 	write_objects(cluster, n_pods);
