@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /* Both families where the machine has both, because a lab shows both. */
-static const char *const default_pod_cidrs[] = {"10.244.0.0/16", "fd00:10:244::/64"};
+static const char *const default_pod_cidrs[] = {"10.244.0.0/16", "fd00:10:244::/56"};
 
 void lab_cluster_load(const struct lab_input *input, struct lab_cluster *ret)
 {

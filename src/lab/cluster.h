@@ -14,7 +14,7 @@
 
 struct lab_input {
 	struct analyze_input
-		base; /* pod_cidrs none: 10.244.0.0/16 and, on a machine with IPv6, fd00:10:244::/64 */
+		base; /* pod_cidrs none: 10.244.0.0/16 and, on a machine with IPv6, fd00:10:244::/56 */
 	uint32_t n_nodes; /* for pods that name no node; 0: one */
 };
 

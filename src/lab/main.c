@@ -16,14 +16,14 @@ static const struct verb {
 	unsigned int takes;
 	int (*run)(const struct lab_options *options);
 } verbs[] = {
-	{"run", "PATH…", "put the pods into namespaces, enforce, probe every pair, end it all",
+	{"run", "PATH...", "put the pods into namespaces, enforce, probe every pair, end it all",
 	 LAB_TAKES_INPUT | LAB_TAKES_OUTPUT, lab_verb_run},
-	{"up", "PATH…", "the same without probes, and it stays", LAB_TAKES_INPUT, lab_verb_up},
+	{"up", "PATH...", "the same without probes, and it stays", LAB_TAKES_INPUT, lab_verb_up},
 	{"probe", "", "probe every pair: prediction and reality, side by side", LAB_TAKES_OUTPUT,
 	 lab_verb_probe},
-	{"exec", "NS/POD -- COMMAND…", "run a command in a pod's network, or a node's",
+	{"exec", "NS/POD -- COMMAND...", "run a command in a pod's network, or a node's",
 	 LAB_TAKES_COMMAND, lab_verb_exec},
-	{"apply", "PATH…", "put the policies of these manifests in force, live", LAB_TAKES_PATHS,
+	{"apply", "PATH...", "put the policies of these manifests in force, live", LAB_TAKES_PATHS,
 	 lab_verb_apply},
 	{"flows", "", "follow what is allowed and denied, with the rule that decides",
 	 LAB_TAKES_OUTPUT, lab_verb_flows},
@@ -42,11 +42,11 @@ static void print_help(FILE *out)
 	      "the kernel, and probes that compare them with the prediction. Needs root.\n\n",
 	      out);
 	for (size_t i = 0; i < N_VERBS; i++)
-		fprintf(out, "  %-6s %-20s %s\n", verbs[i].name, verbs[i].usage, verbs[i].help);
+		fprintf(out, "  %-6s %-21s %s\n", verbs[i].name, verbs[i].usage, verbs[i].help);
 	fputs("\n  -f PATH            manifests: files, directories, - (also as plain arguments)\n"
 	      "  -n NS              the namespace of objects that name none\n"
 	      "  --pod-cidr CIDR    addresses for pods that have none (10.244.0.0/16, "
-	      "fd00:10:244::/64)\n"
+	      "fd00:10:244::/56)\n"
 	      "  --invalid=skip     leave invalid policies out, as the API server would\n"
 	      "  --nodes N          spread pods that name no node over N nodes (1)\n"
 	      "  --name NAME        of the lab, where there are several\n"

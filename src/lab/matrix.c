@@ -44,7 +44,7 @@ struct matrix {
 	const struct lab_report *report;
 	struct pair *pairs;  /* from * n_ends + to */
 	const char **labels; /* by end */
-	bool *is_target;      /* by end: of a probe of the families */
+	bool *is_target;     /* by end: of a probe of the families */
 	uint32_t n_ends;
 	unsigned int families; /* FAMILY_*: which probes are shown */
 	unsigned int label_width;
