@@ -40,30 +40,68 @@ static void put_signature(const struct model_pod *pod, struct strbuf *ret)
 	}
 }
 
+/* What groups are made of while pods are assigned to them. */
+struct assignment {
+	struct groups *groups;
+	struct keyset shapes;     /* struct shape */
+	VEC(uint32_t) group_of;   /* by shape */
+	struct keyset signatures; /* what shapes say; ids are the groups */
+	struct strbuf signature;
+};
+
+/*
+ * Pods that share their lists say the same. Lists that are not shared may say the same too, so a shape is only a
+ * way to know a signature without reading it.
+ */
+struct shape {
+	const struct model_namespace *ns;
+	const struct model_label *labels;
+	const struct model_port *ports;
+	uint32_t n_labels;
+	uint32_t n_ports;
+};
+
+static uint32_t group_by_signature(struct assignment *assignment, const struct model_pod *pod)
+{
+	struct groups *groups = assignment->groups;
+	uint32_t id;
+	bool is_new;
+
+	put_signature(pod, &assignment->signature);
+	id = keyset_intern(&assignment->signatures, assignment->signature.text,
+			   assignment->signature.len, &is_new);
+	if (!is_new)
+		return id;
+	if (groups->n == groups->cap)
+		groups->examples = vec_grow(groups->examples, &groups->cap, groups->n + 1,
+					    sizeof(*groups->examples));
+	groups->examples[groups->n++] = pod;
+	return id;
+}
+
+static uint32_t group_of(struct assignment *assignment, const struct model_pod *pod)
+{
+	const struct shape shape = {pod->ns, pod->labels.items, pod->ports, pod->labels.n,
+				    pod->n_ports};
+	bool is_new;
+	const uint32_t id = keyset_intern(&assignment->shapes, &shape, sizeof(shape), &is_new);
+
+	if (is_new)
+		vec_push(&assignment->group_of, group_by_signature(assignment, pod));
+	return assignment->group_of.items[id];
+}
+
 static void assign_pods(struct groups *groups, struct model_pod *const *pods, size_t n_pods)
 {
-	struct keyset signatures = {0};
-	struct strbuf signature = {0};
+	struct assignment assignment = {.groups = groups};
 
-	for (size_t i = 0; i < n_pods; i++) {
-		const struct model_pod *pod = pods[i];
-		uint32_t id;
-		bool is_new;
-
-		if (pod->host_network)
-			continue;
-		put_signature(pod, &signature);
-		id = keyset_intern(&signatures, signature.text, signature.len, &is_new);
-		groups->of_pod[pod->index] = id;
-		if (!is_new)
-			continue;
-		if (groups->n == groups->cap)
-			groups->examples = vec_grow(groups->examples, &groups->cap, groups->n + 1,
-						    sizeof(*groups->examples));
-		groups->examples[groups->n++] = pod;
-	}
-	strbuf_release(&signature);
-	keyset_release(&signatures);
+	for (size_t i = 0; i < n_pods; i++)
+		if (!pods[i]->host_network)
+			groups->of_pod[pods[i]->index] = group_of(&assignment, pods[i]);
+	keyset_release(&assignment.shapes);
+	vec_release(&assignment.group_of);
+	keyset_release(&assignment.signatures);
+	strbuf_release(&assignment.signature);
 }
 
 /* Calls for every token of every group, groups ascending. */
@@ -85,7 +123,9 @@ static void for_each_token(const struct groups *groups,
 
 struct posting_pass {
 	struct groups *groups;
-	VEC(uint32_t) counts;
+	VEC(uint32_t) counts; /* by token */
+	VEC(uint32_t) tokens; /* one after the other, as for_each_token() gives them */
+	size_t next;
 };
 
 static void count_token(void *arg, struct token token, uint32_t group)
@@ -99,15 +139,17 @@ static void count_token(void *arg, struct token token, uint32_t group)
 	if (is_new)
 		vec_push(&pass->counts, 0);
 	pass->counts.items[id]++;
+	vec_push(&pass->tokens, id);
 }
 
 /* Runs are filled from their starts; a filled run's cursor is its end. */
 static void place_token(void *arg, struct token token, uint32_t group)
 {
-	struct groups *groups = arg;
-	const uint32_t id = keyset_find(&groups->tokens, &token, sizeof(token));
+	struct posting_pass *pass = arg;
+	const uint32_t id = pass->tokens.items[pass->next++];
 
-	groups->postings[groups->posting_end[id]++] = group;
+	(void)token;
+	pass->groups->postings[pass->groups->posting_end[id]++] = group;
 }
 
 static void build_postings(struct groups *groups)
@@ -124,8 +166,9 @@ static void build_postings(struct groups *groups)
 	groups->postings = calloc(total + 1, sizeof(*groups->postings));
 	if (!groups->posting_end || !groups->postings)
 		abort();
-	for_each_token(groups, place_token, groups);
+	for_each_token(groups, place_token, &pass);
 	vec_release(&pass.counts);
+	vec_release(&pass.tokens);
 }
 
 void groups_init(struct groups *groups, const struct model_snapshot *snapshot,

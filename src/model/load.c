@@ -63,9 +63,28 @@ void model_loader_free(struct model_loader *loader)
 	hash_map_release(&loader->kinds);
 	hash_map_release(&loader->namespaces);
 	strbuf_release(&loader->key);
+	keyset_release(&loader->shared);
+	vec_release(&loader->copies);
 	intern_release(&loader->keys);
 	arena_release(&loader->scratch);
 	free(loader);
+}
+
+const void *model_share(struct model_loader *loader, const void *data, size_t size)
+{
+	uint32_t id;
+	bool is_new;
+	void *copy;
+
+	if (size == 0)
+		return NULL;
+	id = keyset_intern(&loader->shared, data, size, &is_new);
+	if (is_new) {
+		copy = arena_alloc(&loader->snapshot->arena, size);
+		memcpy(copy, data, size);
+		vec_push(&loader->copies, copy);
+	}
+	return loader->copies.items[id];
 }
 
 struct reading {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/hash.h"
+#include "base/keyset.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "model/index.h"
@@ -108,13 +109,15 @@ struct model_loader {
 	struct arena scratch;
 	struct intern keys;
 	struct strbuf key;          /* the one being made */
+	struct keyset shared;       /* contents that model_share() gave */
+	VEC(const void *) copies;   /* by shared id */
 	struct hash_map records;    /* interned group, kind, ns, name → struct model_record * */
 	struct hash_map kinds;      /* interned "GROUP/KIND" → position in `seen`, from 1 */
 	struct hash_map namespaces; /* interned name → struct model_namespace * */
 	VEC(struct model_kind_seen) seen;
 	VEC(struct model_namespace *) namespace_list;
 	VEC(struct model_workload *) made_workloads;
-	VEC(struct model_pod *) made_pods;
+	VEC(struct model_pod *) made_pods; /* in scratch; model_sort() moves them */
 	VEC(const char *) assumptions;
 	struct model_record_list pods;
 	struct model_record_list workloads;
@@ -136,6 +139,12 @@ void model_read_document(struct model_loader *loader, const struct tree_node *ro
 			 const struct diag_file *file, struct diag_list *diags);
 
 void model_report_unreadable(const char *path, int error, struct diag_list *diags);
+
+/*
+ * The one copy of a content in the snapshot's arena, for lists that many objects have in common: a cluster has
+ * a hundred times more pods than label sets. Padding counts: zero it. NULL for nothing.
+ */
+const void *model_share(struct model_loader *loader, const void *data, size_t size);
 
 /* The namespace of this name, made (as implied) when it is new. */
 struct model_namespace *model_loader_namespace(struct model_loader *loader, const char *name);

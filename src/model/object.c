@@ -173,27 +173,36 @@ static const char *label_value(struct model_object *object, const struct tree_me
 	return NULL;
 }
 
+struct labels {
+	VEC(struct model_label) list;
+};
+
+static void read_label(struct model_object *object, const struct tree_member *member,
+		       struct labels *ret)
+{
+	const char *value = label_value(object, member);
+
+	model_object_check(object, tree_key_span(object->file, member), "label key", member->key,
+			   model_syntax_label_key);
+	if (value)
+		vec_push(&ret->list, ((struct model_label){.key = member->key, .value = value}));
+}
+
 struct model_labels model_object_labels(struct model_object *object, const struct tree_node *parent,
 					const char *key)
 {
 	const struct tree_node *map = model_object_map(object, parent, key);
-	struct model_label *items;
-	uint32_t n = 0;
+	struct model_labels ret;
+	struct labels labels = {0};
 
-	if (!map || map->len == 0)
-		return (struct model_labels){0};
-	items = arena_alloc_n(&object->loader->snapshot->arena, map->len, sizeof(*items));
-	for (uint32_t i = 0; i < map->len; i++) {
-		const struct tree_member *member = &map->members[i];
-		const char *value = label_value(object, member);
-
-		model_object_check(object, tree_key_span(object->file, member), "label key",
-				   member->key, model_syntax_label_key);
-		if (value)
-			items[n++] = (struct model_label){.key = member->key, .value = value};
-	}
-	model_labels_sort(items, n);
-	return (struct model_labels){.items = items, .n = n};
+	for (uint32_t i = 0; map && i < map->len; i++)
+		read_label(object, &map->members[i], &labels);
+	model_labels_sort(labels.list.items, labels.list.n);
+	ret.n = (uint32_t)labels.list.n;
+	ret.items =
+		model_share(object->loader, labels.list.items, ret.n * sizeof(*labels.list.items));
+	vec_release(&labels.list);
+	return ret;
 }
 
 uint8_t model_object_protocol(struct model_object *object, const struct tree_node *parent)

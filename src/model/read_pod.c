@@ -11,15 +11,17 @@ struct ports {
 static void read_port(struct model_object *object, const struct tree_node *node,
 		      struct ports *ports)
 {
-	struct model_port port = {.space = model_object_protocol(object, node)};
-	const char *name = model_object_string(object, node, "name");
+	struct model_port *port =
+		vec_add(&ports->list); /* zeroed, so that equal lists are shared */
+	const char *name;
 
-	port.number = model_object_port(object, node, "containerPort");
-	port.name = name && *name ? name : NULL;
-	if (port.name)
+	port->space = model_object_protocol(object, node);
+	name = model_object_string(object, node, "name");
+	port->number = model_object_port(object, node, "containerPort");
+	port->name = name && *name ? name : NULL;
+	if (port->name)
 		model_object_check(object, tree_span(object->file, tree_get(node, "name")),
 				   "port name", name, model_syntax_port_name);
-	vec_push(&ports->list, port);
 }
 
 /* core/v1 Container.restartPolicy: an init container that restarts always runs beside the others. */
@@ -52,16 +54,12 @@ static void read_ports(struct model_object *object, const struct tree_node *spec
 		       struct model_template *ret)
 {
 	struct ports ports = {0};
-	struct model_port *copy;
 
 	read_containers(object, spec, "containers", &ports);
 	read_containers(object, spec, "initContainers", &ports);
-	if (ports.list.n > 0) {
-		copy = arena_alloc_n(&object->loader->snapshot->arena, ports.list.n, sizeof(*copy));
-		memcpy(copy, ports.list.items, ports.list.n * sizeof(*copy));
-		ret->ports = copy;
-		ret->n_ports = (uint32_t)ports.list.n;
-	}
+	ret->n_ports = (uint32_t)ports.list.n;
+	ret->ports = model_share(object->loader, ports.list.items,
+				 ports.list.n * sizeof(*ports.list.items));
 	vec_release(&ports.list);
 }
 
