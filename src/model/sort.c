@@ -101,16 +101,23 @@ static void sort_workloads(struct model_loader *loader)
 	}
 }
 
-/* Sorted pods of one workload stand together: its array is a part of the snapshot's. */
+/*
+ * Sorted pods of one workload stand together: its array is a part of the snapshot's. The pods themselves move to
+ * one block in that order, so that a walk over a hundred thousand of them does not wait for memory.
+ */
 static void sort_pods(struct model_loader *loader)
 {
 	struct model_snapshot *snapshot = loader->snapshot;
+	struct model_pod *block;
 
 	snapshot->n_pods = (uint32_t)loader->made_pods.n;
 	snapshot->pods = sorted(loader, loader->made_pods.items, snapshot->n_pods, compare_pods);
+	block = arena_alloc_n(&snapshot->arena, snapshot->n_pods, sizeof(*block));
 	for (uint32_t i = 0; i < snapshot->n_pods; i++) {
-		struct model_pod *pod = snapshot->pods[i];
+		struct model_pod *pod = &block[i];
 
+		*pod = *snapshot->pods[i];
+		snapshot->pods[i] = pod;
 		pod->index = i;
 		if (!pod->workload->pods)
 			pod->workload->pods = &snapshot->pods[i];

@@ -29,7 +29,7 @@ static struct model_workload *workload_new(struct model_loader *loader,
 static struct model_pod *pod_new(struct model_loader *loader, struct model_workload *workload,
 				 const struct model_template *spec)
 {
-	struct model_pod *pod = arena_alloc(&loader->snapshot->arena, sizeof(*pod));
+	struct model_pod *pod = arena_alloc(&loader->scratch, sizeof(*pod));
 
 	pod->ns = workload->ns;
 	pod->workload = workload;
