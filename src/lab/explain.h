@@ -17,10 +17,12 @@ struct lab_side {
 };
 
 /*
- * Adds "egress: isolated by shop/default-deny, and no rule allows it  shop.yaml:8". One line, without line feed;
- * control characters of names are shown as \xNN.
+ * Adds "egress: isolated by shop/default-deny, and no rule allows it  shop.yaml:8". One line,
+ * without line feed; control characters of names are shown as \xNN.
  */
 void lab_explain(struct strbuf *buf, const struct lab_side *side);
 
-/* The members "direction", "reason", "policies", "rule", "file", "line" of an object that is open. */
+/*
+ * The members "direction", "reason", "policies", "rule", "file", "line" of an object that is open.
+ */
 void lab_explain_json(struct json *json, const struct lab_side *side);

@@ -80,7 +80,10 @@ static void home_set_pid(struct lab_home *home, pid_t init, int init_fd)
 	lab_path(home->root, "/proc/%d/root%s", (int)init, home->path);
 }
 
-/* Opens the recorded init if it lives. The pidfd first: what it names cannot become another process. */
+/*
+ * Opens the recorded init if it lives. The pidfd first: what it names cannot become another
+ * process.
+ */
 static bool home_open_init(struct lab_home *home)
 {
 	unsigned long long start;

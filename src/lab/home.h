@@ -2,10 +2,10 @@
 /*
  * Where a lab lives, and how it is found and ended.
  *
- * A lab is one process, its init (lab/init.h), which has a mount and a process namespace of its own. In its
- * mount namespace /run/bulkhead-lab/NAME holds the network namespaces, the plan and a bpffs; nothing of
- * that is visible elsewhere, so all of it goes when init is killed. On the machine /run/bulkhead-lab/NAME
- * holds one file, which says who init is.
+ * A lab is one process, its init (lab/init.h), which has a mount and a process namespace of its
+ * own. In its mount namespace /run/bulkhead-lab/NAME holds the network namespaces, the plan and a
+ * bpffs; nothing of that is visible elsewhere, so all of it goes when init is killed. On the
+ * machine /run/bulkhead-lab/NAME holds one file, which says who init is.
  */
 #pragma once
 
@@ -48,8 +48,8 @@ int lab_home_set_init(struct lab_home *home, pid_t init, struct lab_fault *fault
 int lab_home_find(const char *name, struct lab_home *ret, struct lab_fault *fault);
 
 /*
- * Kills init, whoever started it, waits until it and all it held is gone, and removes the home. Fine when it is
- * half made.
+ * Kills init, whoever started it, waits until it and all it held is gone, and removes the home.
+ * Fine when it is half made.
  */
 void lab_home_end(struct lab_home *home);
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The listeners of a lab: every port of every end is open in its namespace, and who connects is told who
- * answers. A socket stays in the namespace it was made in, so one process serves all of them.
+ * The listeners of a lab: every port of every end is open in its namespace, and who connects is
+ * told who answers. A socket stays in the namespace it was made in, so one process serves all of
+ * them.
  *
- * TCP: the greeting and a line feed, then the connection is closed. UDP: a datagram is answered with the same.
+ * TCP: the greeting and a line feed, then the connection is closed. UDP: a datagram is answered
+ * with the same.
  */
 #pragma once
 
@@ -13,8 +15,8 @@
 struct lab_listeners;
 
 /*
- * Opens every port of the plan, going from namespace to namespace (under `dir`). A port that a host-network pod shares
- * with another is open once.
+ * Opens every port of the plan, going from namespace to namespace (under `dir`). A port that a
+ * host-network pod shares with another is open once.
  */
 int lab_listeners_new(const struct lab_plan *plan, const char *dir, struct lab_listeners **ret,
 		      struct lab_fault *fault);

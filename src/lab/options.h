@@ -28,7 +28,8 @@ struct lab_options {
 };
 
 /*
- * Reads argv, whose [0] is the verb. 0, or LAB_EXIT_INPUT after a message on stderr. Release it in any case.
+ * Reads argv, whose [0] is the verb. 0, or LAB_EXIT_INPUT after a message on stderr. Release it in
+ * any case.
  */
 int lab_options_parse(int argc, char **argv, unsigned int takes, struct lab_options *ret);
 void lab_options_release(struct lab_options *options);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The plan of a lab: who is in it, with which addresses and open ports, on which node. Plain data, made
- * from a snapshot (lab/planner.h), kept as JSON beside the running lab (lab/plan_json.h), and all that the
- * commands on a running lab need to know of it.
+ * The plan of a lab: who is in it, with which addresses and open ports, on which node. Plain data,
+ * made from a snapshot (lab/planner.h), kept as JSON beside the running lab (lab/plan_json.h), and
+ * all that the commands on a running lab need to know of it.
  *
- * An end is whoever can send and be sent to. Ends stand in the order nodes, pods, outside addresses; an end's
- * number is its place. Everything lives in the plan's arena.
+ * An end is whoever can send and be sent to. Ends stand in the order nodes, pods, outside
+ * addresses; an end's number is its place. Everything lives in the plan's arena.
  */
 #pragma once
 
@@ -79,7 +79,9 @@ bool lab_listens(const struct lab_end *end, enum port_space space, uint16_t numb
 /* The address of a family, NULL when the end has none. */
 const struct ip_addr *lab_end_ip(const struct lab_end *end, enum ip_family family);
 
-/* How the end is called in output: "shop/db-0", "node worker", "outside 192.0.2.1"; in the arena. */
+/*
+ * How the end is called in output: "shop/db-0", "node worker", "outside 192.0.2.1"; in the arena.
+ */
 const char *lab_end_title(const struct lab_end *end, struct arena *arena);
 
 /* What the listeners of the end say when asked who they are. */

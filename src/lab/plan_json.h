@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The plan of a running lab as a file in its home, for the commands that come later; with it the input options,
- * so that `apply` reads new manifests as `up` read the first ones.
+ * The plan of a running lab as a file in its home, for the commands that come later; with it the
+ * input options, so that `apply` reads new manifests as `up` read the first ones.
  */
 #pragma once
 

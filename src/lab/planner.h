@@ -4,13 +4,15 @@
 
 #include "lab/cluster.h"
 
-/* Fills cluster->plan, pods and notes. `n_nodes` (0: one) nodes are made for pods that name none. */
+/*
+ * Fills cluster->plan, pods and notes. `n_nodes` (0: one) nodes are made for pods that name none.
+ */
 void lab_plan_make(struct lab_cluster *cluster, uint32_t n_nodes);
 
 /*
- * Addresses outside the cluster to probe: one of each kind that the rules can tell apart (so one in every CIDR
- * block and one in every `except`), at most LAB_MAX_OUTSIDE; and the ports that rules for addresses name. Adds
- * the ends to the plan, whose nodes and pods are there.
+ * Addresses outside the cluster to probe: one of each kind that the rules can tell apart (so one in
+ * every CIDR block and one in every `except`), at most LAB_MAX_OUTSIDE; and the ports that rules
+ * for addresses name. Adds the ends to the plan, whose nodes and pods are there.
  */
 void lab_plan_outside(struct lab_cluster *cluster);
 

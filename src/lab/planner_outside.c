@@ -145,7 +145,10 @@ static bool rule_names(const struct policy_rule *rule, const struct ip_addr *add
 	return false;
 }
 
-/* Some rule's block holds the address, be it in an `except`: the same as far outside, but worth a look. */
+/*
+ * Some rule's block holds the address, be it in an `except`: the same as far outside, but worth a
+ * look.
+ */
 static bool is_named(const struct policy_set *policies, const struct ip_addr *addr)
 {
 	for (uint32_t i = 0; i < policies->n_policies; i++)

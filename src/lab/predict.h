@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the tables say will become of a probe: verdict_flow() in userspace, on the bytes that the kernel was
- * given. A probe between nodes is judged as it travels: egress by the sender's node, ingress by the receiver's.
+ * What the tables say will become of a probe: verdict_flow() in userspace, on the bytes that the
+ * kernel was given. A probe between nodes is judged as it travels: egress by the sender's node,
+ * ingress by the receiver's.
  */
 #pragma once
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Probes: one real connection attempt each, from one end of the lab to another, and what became of it.
+ * Probes: one real connection attempt each, from one end of the lab to another, and what became of
+ * it.
  *
- * A probe sees four things, told apart by evidence and never by patience alone: an answer of the right
- * listener; a refusal (RST, ICMP port unreachable: the packet arrived where nobody listens); a drop, when
- * the kernel's event names this very flow and nothing came back; or nothing of that, which is a loss and
- * always a disagreement.
+ * A probe sees four things, told apart by evidence and never by patience alone: an answer of the
+ * right listener; a refusal (RST, ICMP port unreachable: the packet arrived where nobody listens);
+ * a drop, when the kernel's event names this very flow and nothing came back; or nothing of that,
+ * which is a loss and always a disagreement.
  */
 #pragma once
 
@@ -35,18 +36,18 @@ enum lab_outcome {
 		LAB_N_OUTCOMES
 };
 
+/* Outcome numbers in `verdict` belong to the table of the node of each side. */
 struct lab_probe {
 	uint32_t from, to; /* numbers of ends */
 	uint16_t port;
-	uint8_t space; /* PORT_TCP or PORT_UDP */
-	uint8_t ip;    /* of the target: ends[to].ips[ip] */
-	uint8_t seen;  /* enum lab_outcome */
-	uint8_t expected;
-	int error; /* of ODD: the errno, 0 = the wrong one answered */
-	struct verdict
-		verdict; /* the prediction; its outcome numbers belong to the node of each side */
-	uint32_t stable_id; /* of the outcome that is expected to decide, or 0 */
-	struct event event; /* of DROPPED */
+	uint8_t space;          /* PORT_TCP or PORT_UDP */
+	uint8_t ip;             /* of the target: ends[to].ips[ip] */
+	uint8_t expected;       /* enum lab_outcome */
+	uint8_t seen;           /* the same */
+	int error;              /* of ODD: the errno, 0 = the wrong one answered */
+	uint32_t stable_id;     /* of the outcome that is expected to decide, or 0 */
+	struct verdict verdict; /* the prediction */
+	struct event event;     /* of DROPPED */
 };
 
 struct lab_probes {
@@ -56,9 +57,9 @@ struct lab_probes {
 };
 
 /*
- * All probes of a plan, grouped by source, in a stable order: every pair of ends of which at least one is a
- * pod; every port that the target has open, by TCP and by UDP, and a closed one; in every family that both have.
- * All-zero `ret` is empty; vec_release() it.
+ * All probes of a plan, grouped by source, in a stable order: every pair of ends of which at least
+ * one is a pod; every port that the target has open, by TCP and by UDP, and a closed one; in every
+ * family that both have. All-zero `ret` is empty; vec_release() it.
  */
 void lab_probes_list(const struct lab_plan *plan, struct lab_probes *ret);
 
@@ -75,8 +76,8 @@ struct lab_prober {
 };
 
 /*
- * Sends all probes, many at a time, and fills seen, error and event. Some 10,000 a second; one that is lost takes
- * two. The thread leaves its network namespace meanwhile. 0 or -errno.
+ * Sends all probes, many at a time, and fills seen, error and event. Some 10,000 a second; one that
+ * is lost takes two. The thread leaves its network namespace meanwhile. 0 or -errno.
  */
 int lab_probes_run(const struct lab_prober *prober, struct lab_probes *probes,
 		   struct lab_fault *fault);

@@ -209,7 +209,10 @@ static int prober_listen(struct prober *prober)
 	return 0;
 }
 
-/* A drop of one of the flows on their way: what remains is to see that no answer comes all the same. */
+/*
+ * A drop of one of the flows on their way: what remains is to see that no answer comes all the
+ * same.
+ */
 static void hear_event(void *data, const struct event *event, const struct table_view *table)
 {
 	struct prober *prober = data;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a round of probes showed, for people (a matrix in which prediction and reality stand side by side, then
- * every disagreement with the rule that decides) and for programs (bulkhead.lab.probe/v1).
+ * What a round of probes showed, for people (a matrix in which prediction and reality stand side by
+ * side, then every disagreement with the rule that decides) and for programs
+ * (bulkhead.lab.probe/v1).
  */
 #pragma once
 

@@ -2,8 +2,8 @@
 /*
  * Links, addresses, routes and neighbours of one network namespace, by rtnetlink.
  *
- * A socket belongs to the namespace it was opened in, wherever its thread goes later. Every request waits
- * for the kernel's answer (about 10 µs) and returns 0 or -errno. Not thread-safe.
+ * A socket belongs to the namespace it was opened in, wherever its thread goes later. Every request
+ * waits for the kernel's answer (about 10 µs) and returns 0 or -errno. Not thread-safe.
  */
 #pragma once
 
@@ -38,13 +38,16 @@ int lab_rtnl_open(struct lab_rtnl *ret);
 /* All-zero is fine. */
 void lab_rtnl_close(struct lab_rtnl *rtnl);
 
-/* A veth pair: `here` in the socket's namespace, `there` in that of the file `there_netns`. Both are down. */
+/*
+ * A veth pair: `here` in the socket's namespace, `there` in that of the file `there_netns`. Both
+ * are down.
+ */
 int lab_veth_add(struct lab_rtnl *rtnl, const struct lab_link *here, const struct lab_link *there,
 		 int there_netns);
 
 /*
- * Without multicast and address resolution: neighbours are told, and nobody joins a group, which would send reports
- * into the policies that a lab is about.
+ * Without multicast and address resolution: neighbours are told, and nobody joins a group, which
+ * would send reports into the policies that a lab is about.
  */
 int lab_link_up(struct lab_rtnl *rtnl, uint32_t ifindex);
 

@@ -21,8 +21,8 @@ int lab_session_open(const struct lab_options *options, struct lab_session *ret)
 void lab_session_close(struct lab_session *session);
 
 /*
- * Loads the input and prints everything that is to be said of it. 0, or LAB_EXIT_INPUT. Release the cluster in
- * any case.
+ * Loads the input and prints everything that is to be said of it. 0, or LAB_EXIT_INPUT. Release the
+ * cluster in any case.
  */
 int lab_read_input(const struct lab_input *input, const struct lab_options *options,
 		   struct lab_cluster *ret);
@@ -37,8 +37,8 @@ int lab_check_environment(void);
 int lab_say(const struct lab_fault *fault);
 
 /*
- * The events of a lab can be read by one command at a time. A file to close afterwards; or -EWOULDBLOCK after a
- * message.
+ * The events of a lab can be read by one command at a time. A file to close afterwards; or
+ * -EWOULDBLOCK after a message.
  */
 int lab_lock_events(const struct lab_home *home, struct lab_fault *fault);
 

@@ -37,10 +37,10 @@ struct sysctl {
 };
 
 /*
- * Every namespace. Refusals are ICMP errors, and a lab that asks a thousand questions wants all of them:
- * the kernel would send one a second. Reverse path checks belong to the datapath. A link-local v6 address
- * (addr_gen_mode) would bring router solicitations and multicast reports, which are not the traffic that a
- * lab is about.
+ * Every namespace. Refusals are ICMP errors, and a lab that asks a thousand questions wants all of
+ * them: the kernel would send one a second. Reverse path checks belong to the datapath. A
+ * link-local v6 address (addr_gen_mode) would bring router solicitations and multicast reports,
+ * which are not the traffic that a lab is about.
  */
 static const struct sysctl common_sysctls[] = {
 	{"ipv4/icmp_ratemask", "0"},
@@ -106,7 +106,9 @@ int lab_netns_enter(const char *path)
 	return error;
 }
 
-/* A new namespace, which the process is in now; pinned as a file, so that it can be found by name. */
+/*
+ * A new namespace, which the process is in now; pinned as a file, so that it can be found by name.
+ */
 static int space_new(struct topology *topology, const struct lab_end *end, struct lab_rtnl *ret)
 {
 	char name[LAB_PATH_SIZE], path[LAB_PATH_SIZE];
@@ -254,8 +256,8 @@ static int pod_add(struct topology *topology, uint32_t i)
 }
 
 /*
- * Only when all links are there and up, without multicast: a link that is made in a router joins the routers' group,
- * and reports it to the pod.
+ * Only when all links are there and up, without multicast: a link that is made in a router joins
+ * the routers' group, and reports it to the pod.
  */
 static int make_router(struct topology *topology, const struct lab_end *end)
 {

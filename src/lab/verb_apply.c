@@ -11,7 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How a pod of the input differs from the running one, NULL when it does not. Labels may: rules see them. */
+/*
+ * How a pod of the input differs from the running one, NULL when it does not. Labels may: rules see
+ * them.
+ */
 static const char *difference(const struct lab_end *running, const struct lab_end *wanted)
 {
 	if (!running)

@@ -202,8 +202,8 @@ static void print_json(const struct printer *printer, const struct event *event,
 }
 
 /*
- * A flow between two pods of a node passes two hooks; the first judges both sides and tells of both, and what the
- * second allows is no news.
+ * A flow between two pods of a node passes two hooks; the first judges both sides and tells of
+ * both, and what the second allows is no news.
  */
 static bool is_told_before(const struct printer *printer, const struct event *event)
 {

@@ -6,14 +6,15 @@
 
 lab test-warm run tests/netns/town # skips where no lab can run
 
-# start: `run` in a process group of its own, as a terminal has it; its leader is $run_pid. (A shell starts what
-# runs in the background with SIGINT ignored.)
+# start: `run` in a process group of its own, as a terminal has it; its leader is $run_pid. (What a
+# shell starts in the background ignores SIGINT.)
 start() {
 	python3 -c '
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.setsid()
-os.execv(sys.argv[1], sys.argv[1:])' "$lab_program" run --name test-stop examples/shop >"$tap_work/run" 2>&1 &
+os.execv(sys.argv[1], sys.argv[1:])' "$lab_program" run --name test-stop examples/shop \
+		>"$tap_work/run" 2>&1 &
 	run_pid=$!
 	until [ "$(readlink "/proc/$run_pid/exe")" = "$(readlink -f "$lab_program")" ]; do
 		is_alive $run_pid || bail "the lab does not start"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The namespaces of a lab and its listeners: everybody reaches everybody, and nothing is left behind. */
+/*
+ * The namespaces of a lab and its listeners: everybody reaches everybody, and nothing is left
+ * behind.
+ */
 #include "lab/init.h"
 #include "lab/listen.h"
 #include "lab/sock.h"

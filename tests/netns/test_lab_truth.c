@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The comparison tells the truth: it agrees when the kernel has what is predicted, and it does not when the
- * kernel has another table. And what a new table forbids is cut, also in the middle of a connection.
+ * The comparison tells the truth: it agrees when the kernel has what is predicted, and it does not
+ * when the kernel has another table. And what a new table forbids is cut, also in the middle of a
+ * connection.
  */
 #include "lab/init.h"
 #include "lab/nodes.h"
