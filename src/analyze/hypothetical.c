@@ -88,15 +88,31 @@ static const char *named_namespace(const struct model_snapshot *snapshot,
 	return key ? model_label_get(labels, key) : NULL;
 }
 
+/* In a namespace that the input does not have, if the peer may be in one. */
+static void add_elsewhere(struct making *making, const struct policy_pods *peer,
+			  const struct model_labels *labels)
+{
+	struct model_labels ns_labels;
+	const char *name;
+
+	if (peer->ns || !selector_example(&peer->namespaces, making->snapshot, &ns_labels))
+		return;
+	name = named_namespace(making->snapshot, &ns_labels);
+	if (!name)
+		add_in_unknown(making, &ns_labels, labels);
+	else if (!model_find_namespace(making->snapshot, name))
+		add_pod(making, name, name, labels);
+}
+
 /* A pod that the peer selects, in every namespace of which the input does not show everything. */
 static void add_for_peer(struct making *making, const struct policy_pods *peer)
 {
 	struct model_snapshot *snapshot = making->snapshot;
-	struct model_labels labels, ns_labels;
-	const char *name;
+	struct model_labels labels;
 
 	if (!selector_example(&peer->pods, snapshot, &labels))
 		return;
+	add_elsewhere(making, peer, &labels);
 	for (uint32_t i = 0; i < making->n_given; i++) {
 		const struct model_namespace *ns = snapshot->namespaces[i];
 
@@ -104,13 +120,6 @@ static void add_for_peer(struct making *making, const struct policy_pods *peer)
 						: selector_matches(&peer->namespaces, &ns->labels)))
 			add_pod(making, ns->name, ns->name, &labels);
 	}
-	if (peer->ns || !selector_example(&peer->namespaces, snapshot, &ns_labels))
-		return;
-	name = named_namespace(snapshot, &ns_labels);
-	if (!name)
-		add_in_unknown(making, &ns_labels, &labels);
-	else if (!model_find_namespace(snapshot, name))
-		add_pod(making, name, name, &labels);
 }
 
 static void add_for_policy(struct making *making, const struct policy *policy)

@@ -44,6 +44,16 @@ run "$bulkhead" map -o csv --exposure $tiny
 has '^\[team=audit\]/\[\],shop/Pod/db-a,TCP,5432,5432' "a peer that rules know and the input does not show"
 lacks '^\[\]/\[\],' "one without labels may do nothing here"
 
+# Peers that rules tell apart: none in closed namespaces, one where several namespaces give the same.
+run "$bulkhead" map -o csv --exposure --to shop/a $fixtures/open
+ok_str "$(echo "$out" | tr -d '\r' | cut -d, -f1,4 | tr '\n' ' ')" \
+	"from,port kube-system/Pod/coredns,1 []/[],1 empty/[],1 empty/[],3 monitoring/[app=prom],1 \
+monitoring/[app=prom],4 [env=any]/[],1 [env=any]/[],6 []/[app=p],1 []/[app=p],7 empty/[app=p],1 \
+empty/[app=p],3 empty/[app=p],7 " "one peer for each that no known pod stands for"
+run "$bulkhead" map -o csv --to shop/a $fixtures/open
+ok_str "$(echo "$out" | tr -d '\r' | cut -d, -f1,4 | tr '\n' ' ')" "from,port kube-system/Pod/coredns,1 " \
+	"and none without --exposure"
+
 run "$bulkhead" map -o json --level namespace $tiny
 has '"level":"namespace","union":true' "namespaces: marked as a union"
 has '{"from":"shop","to":"shop","ports":\[{"protocol":"TCP","port":5432,"endPort":5432}\]' "namespaces: within one"

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+# bash completion for bulkhead
+# shellcheck shell=bash disable=SC2207
+
+_bulkhead_words() {
+	COMPREPLY=($(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}"))
+}
+
+_bulkhead_paths() {
+	COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
+	compopt -o filenames 2>/dev/null
+}
+
+_bulkhead() {
+	local shared="--file --namespace --output --pod-cidr --invalid=skip --color --verbose --help"
+	local verb=${COMP_WORDS[1]}
+	local before=${COMP_WORDS[COMP_CWORD - 1]}
+
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		_bulkhead_words "can map explain lab version help"
+		return
+	fi
+	case $before in
+	-f | --file | --batch) _bulkhead_paths && return ;;
+	-o | --output)
+		if [ "$verb" = map ]; then
+			_bulkhead_words "text json csv"
+		else
+			_bulkhead_words "text json"
+		fi
+		return
+		;;
+	--color) _bulkhead_words "auto always never" && return ;;
+	--level) _bulkhead_words "workload namespace" && return ;;
+	-n | --namespace | --pod-cidr | --from | --to | --only | --port) return ;;
+	esac
+	case $verb in
+	help) _bulkhead_words "can map explain lab version" ;;
+	lab) _bulkhead_words "run up probe exec apply flows status down" ;;
+	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch" ;;
+	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
+	map)
+		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
+			_bulkhead_words "$shared --from --to --only --port --level --exposure"
+		else
+			_bulkhead_paths
+		fi
+		;;
+	esac
+}
+
+complete -F _bulkhead bulkhead
