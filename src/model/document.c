@@ -109,7 +109,8 @@ static void report_overlay(struct model_object *object)
 	diag = diag_add(object->diags, DIAG_BH0008, tree_span(object->file, object->root),
 			"a kustomization may set names, namespaces and labels that are not seen "
 			"here");
-	diag_hint(object->diags, diag, "kustomize build DIR | bulkhead COMMAND -f -");
+	diag_hint(object->diags, diag,
+		  "build it and pipe the result: kustomize build DIR | bulkhead … -f -");
 }
 
 static void read_object(struct model_object *object)

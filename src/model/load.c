@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void copy_pod_cidrs(struct model_loader *loader, const struct model_options *options)
 {
@@ -142,32 +143,40 @@ void model_report_unreadable(const char *path, int error, struct diag_list *diag
 		diag_add(diags, DIAG_BH0001, span, "cannot read: %s", strerror(-error));
 }
 
-/* What builds manifests from other files is not a manifest; what it would build is not seen. */
+/* The tool that builds manifests from a file and its neighbours; NULL: the file is one itself. */
+static const char *builder_of(const char *name)
+{
+	static const char *const builders[][2] = {
+		{"Chart.yaml", "helm template"},
+		{"kustomization.yaml", "kustomize build"},
+		{"kustomization.yml", "kustomize build"},
+	};
+
+	for (size_t i = 0; i < sizeof(builders) / sizeof(builders[0]); i++)
+		if (strcmp(name, builders[i][0]) == 0)
+			return builders[i][1];
+	return NULL;
+}
+
+/* What would be built is not seen here, and may differ in what matters. */
 static bool is_recipe(const char *path, struct diag_list *diags)
 {
-	static const struct {
-		const char *name;
-		const char *hint;
-	} recipes[] = {
-		{"Chart.yaml", "helm template CHART | bulkhead COMMAND -f -"},
-		{"kustomization.yaml", "kustomize build DIR | bulkhead COMMAND -f -"},
-		{"kustomization.yml", "kustomize build DIR | bulkhead COMMAND -f -"},
-	};
 	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *builder = builder_of(slash ? slash + 1 : path);
+	struct diag *diag;
 
-	for (size_t i = 0; i < sizeof(recipes) / sizeof(recipes[0]); i++) {
-		struct diag *diag;
-
-		if (strcmp(name, recipes[i].name) != 0)
-			continue;
-		diag = diag_add(diags, DIAG_BH0008, whole_file(path, diags),
-				"what this renders may set names, namespaces and labels that are "
-				"not seen here");
-		diag_hint(diags, diag, "%s", recipes[i].hint);
-		return true;
-	}
-	return false;
+	if (!builder || access(path, R_OK) < 0)
+		return false;
+	diag = diag_add(diags, DIAG_BH0008, whole_file(path, diags),
+			"what this builds may set names, namespaces and labels that are not seen "
+			"here");
+	if (slash)
+		diag_hint(diags, diag, "build it and pipe the result: %s %.*s | bulkhead … -f -",
+			  builder, (int)(slash - path), path);
+	else
+		diag_hint(diags, diag, "build it and pipe the result: %s . | bulkhead … -f -",
+			  builder);
+	return true;
 }
 
 void model_load_file(struct model_loader *loader, const char *path, struct diag_list *diags)

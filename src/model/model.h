@@ -5,7 +5,7 @@
  * Built once by model/load.h, then read only. Everything lives in the snapshot's arena; all names,
  * label keys and values are interned in it and compared by pointer. Pods are the subjects and peers
  * of policy; workloads (their owners) are what people ask about. Arrays are sorted by (namespace,
- * kind, name) and stable.
+ * kind, name) and stable; hypothetical pods stand behind.
  *
  * Sources of the semantics: Kubernetes API reference (core/v1, apps/v1, batch/v1,
  * discovery.k8s.io/v1).
@@ -80,7 +80,7 @@ struct model_workload {
 	const char *name;
 	const char *alias; /* NULL; of an absent Deployment's ReplicaSet, the Deployment's name */
 	uint8_t origin;
-	struct model_pod **pods; /* never empty: `replicas: 0` keeps one pod as its template says */
+	struct model_pod **pods; /* never empty: `replicas: 0` keeps one; from a template ≤ 1000 */
 	uint32_t n_pods;
 	bool is_scaled_to_zero;
 	bool host_network; /* of all its pods */

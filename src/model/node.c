@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Of one node; pods that claim more for theirs do not agree about what a node is. */
+#define MAX_ADDRS 64
+
 static int compare_nodes(const void *a, const void *b)
 {
 	const struct model_node *x = *(struct model_node *const *)a;
@@ -25,7 +28,7 @@ static void add_address(struct model_snapshot *snapshot, struct model_node *node
 {
 	struct ip_addr *addrs;
 
-	if (has_address(node, addr))
+	if (node->n_addrs >= MAX_ADDRS || has_address(node, addr))
 		return;
 	addrs = arena_alloc_n(&snapshot->arena, node->n_addrs + 1, sizeof(*addrs));
 	if (node->n_addrs > 0)

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define MAX_PROBLEMS 100 /* of one object: whoever has more has made one mistake often */
+
 /* A field that several readers look at has one problem, not several. */
 static struct diag *said_before(const struct model_object *object, struct diag_span span,
 				const char *message)
@@ -20,6 +22,21 @@ static struct diag *said_before(const struct model_object *object, struct diag_s
 	return NULL;
 }
 
+static struct diag *add_problem(struct model_object *object, enum diag_code code,
+				struct diag_span span, const char *message)
+{
+	struct diag *diag;
+
+	if (object->known->role != MODEL_ROLE_POLICY)
+		code = DIAG_BH0104;
+	if (++object->n_problems == MAX_PROBLEMS)
+		message = "100 problems of one object: the rest is not listed";
+	diag = diag_add(object->diags, code, span, "%s", message);
+	if (object->loader->options.skip_invalid)
+		diag_set_severity(object->diags, diag, DIAG_WARNING);
+	return diag;
+}
+
 struct diag *model_object_error(struct model_object *object, enum diag_code code,
 				struct diag_span span, const char *format, ...)
 {
@@ -28,19 +45,14 @@ struct diag *model_object_error(struct model_object *object, enum diag_code code
 	va_list args;
 	char *message;
 
+	object->failed = true;
+	if (object->n_problems >= MAX_PROBLEMS)
+		return object->diags->last;
 	va_start(args, format);
 	message = arena_vprintf(arena, format, args);
 	va_end(args);
 	diag = said_before(object, span, message);
-	if (diag)
-		return diag;
-	if (object->known->role != MODEL_ROLE_POLICY)
-		code = DIAG_BH0104;
-	diag = diag_add(object->diags, code, span, "%s", message);
-	if (object->loader->options.skip_invalid)
-		diag_set_severity(object->diags, diag, DIAG_WARNING);
-	object->failed = true;
-	return diag;
+	return diag ? diag : add_problem(object, code, span, message);
 }
 
 /*

@@ -48,7 +48,8 @@ struct model_object {
 	const char *ns; /* NULL: cluster-wide */
 	const char *name;
 	bool lacks_ns; /* it names none, so `ns` is the default */
-	bool failed;   /* it is read on, for the sake of other problems, but not kept */
+	uint32_t n_problems;
+	bool failed; /* it is read on, for the sake of other problems, but not kept */
 };
 
 struct model_limits {

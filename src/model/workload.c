@@ -6,10 +6,12 @@
 #include <string.h>
 
 /*
- * Verdicts need two replicas to tell a pod from its sibling; more only differ in address. A number
- * that nobody means must not eat the memory.
+ * Verdicts need two replicas to tell a pod from its sibling; more only differ in address. Numbers
+ * that nobody means must not eat the memory: neither of one workload nor of many.
  */
-#define MAX_TEMPLATE_PODS 1000
+#define MAX_REPLICAS 1000
+#define MAX_TEMPLATE_PODS 500000
+#define FEW_REPLICAS 2
 
 static struct model_workload *workload_new(struct model_loader *loader,
 					   const struct model_record *record)
@@ -125,15 +127,16 @@ static void add_ordinal_labels(struct model_loader *loader, struct model_pod *po
 static uint32_t n_template_pods(struct model_loader *loader,
 				const struct model_workload_record *workload)
 {
+	uint32_t max = loader->made_pods.n < MAX_TEMPLATE_PODS ? MAX_REPLICAS : FEW_REPLICAS;
 	uint32_t n = workload->replicas;
 
 	if (strcmp(workload->record.kind, "DaemonSet") == 0)
 		n = loader->snapshot->n_nodes;
-	if (n > MAX_TEMPLATE_PODS) {
-		model_assume_text(loader, "%s/%s/%s has %u replicas; %d stand for them",
+	if (n > max) {
+		model_assume_text(loader, "%s/%s/%s has %u replicas; %u stand for them",
 				  workload->record.ns, workload->record.kind, workload->record.name,
-				  n, MAX_TEMPLATE_PODS);
-		return MAX_TEMPLATE_PODS;
+				  n, max);
+		return max;
 	}
 	return n > 0 ? n : 1;
 }

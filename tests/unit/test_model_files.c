@@ -112,6 +112,10 @@ static void test_files(void)
 	       "a file that is not there");
 	ok_str(sketch.diags.first->span.file->name, path_of("absent.yaml"), "by its name");
 	sketch_release(&sketch);
+
+	sketch_path(&sketch, path_of("absent/Chart.yaml"), NULL);
+	ok_str(sketch_codes(&sketch), "BH0001", "not even a chart");
+	sketch_release(&sketch);
 }
 
 static void test_order(void)
@@ -160,7 +164,7 @@ static void test_recipes(void)
 	sketch_path(&sketch, path_of("overlay"), NULL);
 	ok_str(sketch_workloads(&sketch), "default/Pod/a: a", "an overlay's files are read");
 	ok_str(sketch_codes(&sketch), "BH0008", "and it is recognised");
-	ok(strstr(sketch.diags.first->hint, "kustomize build"), "with what to pipe");
+	ok(strstr(sketch.diags.first->hint, path_of("overlay")), "with what to pipe");
 	sketch_release(&sketch);
 }
 

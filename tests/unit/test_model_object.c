@@ -186,6 +186,22 @@ static void test_names(void)
 	}
 }
 
+static void test_many_problems(void)
+{
+	struct strbuf text = {0};
+	struct sketch sketch;
+
+	strbuf_addstr(&text,
+		      "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [");
+	for (int i = 0; i < 1000; i++)
+		strbuf_addstr(&text, "{ports: 1}, ");
+	strbuf_addstr(&text, "]}}");
+	sketch_text(&sketch, text.text, NULL);
+	ok_int(sketch.diags.n_errors, 100, "a hundred problems of one object are enough");
+	strbuf_release(&text);
+	sketch_release(&sketch);
+}
+
 static void test_policy(void)
 {
 	struct sketch sketch;
@@ -301,6 +317,7 @@ int main(void)
 	test_kind_counts();
 	test_twice();
 	test_names();
+	test_many_problems();
 	test_policy();
 	test_namespaces();
 	test_skip_invalid();
