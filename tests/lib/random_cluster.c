@@ -116,10 +116,10 @@ static struct ip_addr any_addr(struct random_cluster *cluster, enum ip_family fa
 	return addr;
 }
 
-/* An address for one more pod; one in forty has an owner already. */
+/* An address for one more pod; one in 25 has an owner already. */
 static struct ip_addr new_addr(struct random_cluster *cluster, enum ip_family family)
 {
-	bool is_duplicate = random_below(&cluster->random, 40) == 0;
+	bool is_duplicate = random_below(&cluster->random, 25) == 0;
 	struct ip_addr addr = any_addr(cluster, family);
 
 	while (is_taken(cluster, &addr) && !is_duplicate)

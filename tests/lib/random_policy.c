@@ -247,6 +247,10 @@ static void write_port(struct random_cluster *cluster)
 	uint16_t number = random_pick(&cluster->random, random_port_numbers);
 	bool has_protocol = random_chance(&cluster->random, 70);
 
+	if (random_chance(&cluster->random, 2)) {
+		strbuf_addstr(&cluster->yaml, "    - null\n");
+		return;
+	}
 	strbuf_addstr(&cluster->yaml, "    - {");
 	if (has_protocol)
 		strbuf_printf(&cluster->yaml, "protocol: %s",
@@ -288,7 +292,8 @@ static void write_rule(struct random_cluster *cluster, const char *peers)
 	bool has_ports = write_list(cluster, has_peers ? "    " : "  - ", "ports", write_port);
 
 	if (!has_peers && !has_ports)
-		strbuf_addstr(&cluster->yaml, "  - {}\n");
+		strbuf_addstr(&cluster->yaml,
+			      random_chance(&cluster->random, 50) ? "  - {}\n" : "  - null\n");
 }
 
 static void write_ingress_rule(struct random_cluster *cluster)
@@ -303,6 +308,8 @@ static void write_egress_rule(struct random_cluster *cluster)
 
 static void write_policy(struct random_cluster *cluster, uint32_t number)
 {
+	static const char *const everybody[] = {"podSelector: {}", "podSelector: {}",
+						"podSelector: null"};
 	static const char *const types[] = {
 		"",
 		"",
@@ -314,10 +321,13 @@ static void write_policy(struct random_cluster *cluster, uint32_t number)
 
 	strbuf_printf(&cluster->yaml,
 		      "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
-		      "metadata: {name: np-%u, namespace: %s}\nspec:\n  ",
+		      "metadata: {name: np-%u, namespace: %s}\n",
 		      number, random_namespace(cluster));
+	if (random_chance(&cluster->random, 2))
+		return;
+	strbuf_addstr(&cluster->yaml, "spec:\n  ");
 	if (random_chance(&cluster->random, 40))
-		strbuf_addstr(&cluster->yaml, "podSelector: {}");
+		strbuf_addstr(&cluster->yaml, random_pick(&cluster->random, everybody));
 	else
 		write_pod_selector(cluster);
 	strbuf_addstr(&cluster->yaml, "\n");
