@@ -2,8 +2,8 @@
 /*
  * The network namespaces of a lab and the cables between them.
  *
- * 	outside ══ node-0 ══ pod-0, pod-1, …        every ══ is a veth pair
- * 	        ══ node-1 ══ pod-7, …
+ *	outside ══ node-0 ══ pod-0, pod-1, …        every ══ is a veth pair
+ *	        ══ node-1 ══ pod-7, …
  *
  * Everything is routed: a pod has single addresses and a default route into its node, a node has a
  * route to each of its pods and a default route to `outside`, which has a route to each pod through

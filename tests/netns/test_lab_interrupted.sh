@@ -4,7 +4,7 @@
 . tests/lib/tap.sh
 . tests/lib/lab.sh
 
-lab test-warm run tests/netns/town # skips where no lab can run
+lab run tests/netns/town # skips where no lab can run
 
 # start: `run` in a process group of its own, as a terminal has it; its leader is $run_pid. (What a
 # shell starts in the background ignores SIGINT.)
@@ -13,7 +13,7 @@ start() {
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.setsid()
-os.execv(sys.argv[1], sys.argv[1:])' "$lab_program" run --name test-stop examples/shop \
+os.execv(sys.argv[1], sys.argv[1:])' "$lab_program" run --name "$lab_name" examples/shop \
 		>"$tap_work/run" 2>&1 &
 	run_pid=$!
 	until [ "$(readlink "/proc/$run_pid/exe")" = "$(readlink -f "$lab_program")" ]; do
@@ -34,7 +34,7 @@ ok_ended() {
 for delay in 0 0.01 0.02 0.05 0.1 0.2 0.4 0.8; do
 	start
 	sleep $delay
-	init=$(lab_init test-stop)
+	init=$(lab_init)
 	kill -INT -$run_pid 2>/dev/null
 	wait $run_pid
 	ended=$?
@@ -42,19 +42,19 @@ for delay in 0 0.01 0.02 0.05 0.1 0.2 0.4 0.8; do
 	[ $ended -eq 130 ] || [ $ended -eq 0 ]
 	ok $? "it ends by the signal, or was through"
 	[ -z "$init" ] || ok_ended "$init" "init after $delay s"
-	ok_nothing_left test-stop
+	ok_nothing_left
 done
 
 # ends_by NAME NUMBER
 ends_by() {
 	start
 	sleep 0.5
-	init=$(lab_init test-stop)
+	init=$(lab_init)
 	kill "-$1" $run_pid
 	wait $run_pid
 	ok_int $? $((128 + $2)) "SIG$1 ends it as a signal does"
 	ok_ended "$init" "init after SIG$1"
-	ok_nothing_left test-stop
+	ok_nothing_left
 }
 
 ends_by TERM 15
@@ -62,24 +62,22 @@ ends_by HUP 1
 
 start
 for _ in $(seq 100); do
-	init=$(lab_init test-stop)
+	init=$(lab_init)
 	[ -z "$init" ] || break
 	sleep 0.02
 done
 kill -KILL $run_pid
 wait $run_pid 2>/dev/null
 ok_ended "$init" "init after kill -9"
-test -e /run/bulkhead-lab/test-stop
-ok $? "a killed run leaves a note"
-lab test-stop down
-ok_nothing_left test-stop
+lab down
+ok_nothing_left
 
 # A lab that stays is ended by `down` whoever started it, also when its starter was killed.
-"$lab_program" up --name test-stop examples/shop >/dev/null 2>&1 &
+"$lab_program" up --name "$lab_name" examples/shop >/dev/null 2>&1 &
 up_pid=$!
 sleep 0.3
 kill -KILL $up_pid 2>/dev/null
 wait $up_pid 2>/dev/null
-lab test-stop down
-ok_nothing_left test-stop
+lab down
+ok_nothing_left
 tap_done

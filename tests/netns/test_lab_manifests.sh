@@ -11,7 +11,7 @@ data=../shared/data/manifests
 agrees() {
 	agrees_name=$1
 	shift
-	lab test-real run "$@"
+	lab run "$@"
 	ok_int "$status" 0 "$agrees_name: exit status"
 	ok_like "$(last_line)" '^[0-9]+,[0-9]{3} probes, 0 disagreements$' "$agrees_name: agrees"
 	diag "$agrees_name: $(last_line)"
@@ -22,5 +22,5 @@ agrees "sock-shop on three nodes" --nodes 3 $data/sock-shop/deploy/kubernetes/ma
 	$data/sock-shop/deploy/kubernetes/manifests-policy
 agrees online-boutique $data/online-boutique/kubernetes-manifests \
 	$data/online-boutique/kustomize/components/network-policies
-ok_nothing_left test-real
+ok_nothing_left
 tap_done

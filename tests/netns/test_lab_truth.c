@@ -20,7 +20,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAME "test-truth"
 #define PORT 7777
 #define WAIT_MS 2000
 #define SILENCE_MS 300
@@ -50,9 +49,12 @@ static void lab_up(struct lab *lab)
 {
 	struct lab_plan *plan = &lab->cluster.plan;
 
+	char name[LAB_NAME_MAX + 1];
+
 	load(open_paths, 1, &lab->cluster);
+	snprintf(name, sizeof(name), "test-%d", (int)getpid());
 	lab->machine = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (lab_home_create(NAME, &lab->home, &lab->fault) ||
+	if (lab_home_create(name, &lab->home, &lab->fault) ||
 	    lab_init_start(plan, &lab->home, true, &lab->fault) ||
 	    lab_nodes_open(&lab->home, plan, &lab->nodes, &lab->fault) ||
 	    lab_nodes_attach(&lab->nodes, &lab->home, plan, &lab->fault) ||
