@@ -58,13 +58,6 @@ static void add_name(struct party *party, const char *name, const struct model_p
 	vec_push(&party->pods, pod);
 }
 
-static bool follows(const struct ip_range *range, const struct ip_range *next)
-{
-	struct ip_addr after;
-
-	return ip_next(&range->last, &after) && ip_equal(&after, &next->first);
-}
-
 /* The range that begins with member `*at`, as far as the party goes; *at is left on its last member. */
 static struct ip_range join_ranges(const struct ends *ends, const uint32_t *party_of, size_t *at)
 {
@@ -75,7 +68,8 @@ static struct ip_range join_ranges(const struct ends *ends, const uint32_t *part
 	while (*at + 1 < ends->items.n) {
 		const struct end *next = &ends->items.items[*at + 1];
 
-		if (next->pod || party_of[next->group] != party || !follows(&range, &next->range))
+		if (next->pod || party_of[next->group] != party ||
+		    !ip_range_precedes(&range, &next->range))
 			break;
 		range.last = next->range.last;
 		(*at)++;

@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/map_build.h"
 
-static bool follows(const struct ip_range *range, const struct ip_range *next)
-{
-	struct ip_addr after;
-
-	return ip_next(&range->last, &after) && ip_equal(&after, &next->first);
-}
-
 /* Appends, or lengthens the last range. */
 static void append(struct analyze_map_ranges *ranges, const struct ip_range *range, uint32_t ports)
 {
@@ -15,7 +8,7 @@ static void append(struct analyze_map_ranges *ranges, const struct ip_range *ran
 
 	if (ports == ANALYZE_PORTS_NONE)
 		return;
-	if (last && last->ports == ports && follows(&last->range, range))
+	if (last && last->ports == ports && ip_range_precedes(&last->range, range))
 		last->range.last = range->last;
 	else
 		vec_push(ranges, ((struct analyze_map_range){*range, ports}));

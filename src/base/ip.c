@@ -362,6 +362,13 @@ struct ip_range ip_cidr_range(const struct ip_cidr *cidr)
 	return range;
 }
 
+bool ip_range_precedes(const struct ip_range *range, const struct ip_range *next)
+{
+	struct ip_addr after;
+
+	return ip_next(&range->last, &after) && ip_equal(&after, &next->first);
+}
+
 bool ip_range_contains(const struct ip_range *range, const struct ip_addr *addr)
 {
 	return ip_cmp(&range->first, addr) <= 0 && ip_cmp(addr, &range->last) <= 0;

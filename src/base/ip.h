@@ -69,6 +69,8 @@ struct ip_addr ip_lowest(enum ip_family family);
 struct ip_addr ip_highest(enum ip_family family);
 
 struct ip_range ip_cidr_range(const struct ip_cidr *cidr);
+/* `next` begins right after `range` ends. */
+bool ip_range_precedes(const struct ip_range *range, const struct ip_range *next);
 bool ip_range_contains(const struct ip_range *range, const struct ip_addr *addr);
 
 /* `inner` lies in `outer`; with `strict` they must also differ. Different families: false. */

@@ -11,14 +11,8 @@ struct can_options {
 	const char *batch; /* NULL: the question is on the command line */
 };
 
-static bool set_batch(void *data, const char *value)
-{
-	((struct can_options *)data)->batch = value;
-	return true;
-}
-
 static const struct cli_option own_options[] = {
-	{"batch", true, set_batch},
+	{"batch", true, NULL, offsetof(struct can_options, batch)},
 	{0},
 };
 

@@ -17,30 +17,6 @@ struct map_options {
 	bool exposure;
 };
 
-static bool set_from(void *data, const char *value)
-{
-	((struct map_options *)data)->from = value;
-	return true;
-}
-
-static bool set_to(void *data, const char *value)
-{
-	((struct map_options *)data)->to = value;
-	return true;
-}
-
-static bool set_only(void *data, const char *value)
-{
-	((struct map_options *)data)->only = value;
-	return true;
-}
-
-static bool set_port(void *data, const char *value)
-{
-	((struct map_options *)data)->port = value;
-	return true;
-}
-
 static bool set_exposure(void *data, const char *value)
 {
 	(void)value;
@@ -62,12 +38,12 @@ static bool set_level(void *data, const char *value)
 }
 
 static const struct cli_option own_options[] = {
-	{"from", true, set_from},
-	{"to", true, set_to},
-	{"only", true, set_only},
-	{"port", true, set_port},
-	{"level", true, set_level},
-	{"exposure", false, set_exposure},
+	{"from", true, NULL, offsetof(struct map_options, from)},
+	{"to", true, NULL, offsetof(struct map_options, to)},
+	{"only", true, NULL, offsetof(struct map_options, only)},
+	{"port", true, NULL, offsetof(struct map_options, port)},
+	{"level", true, set_level, 0},
+	{"exposure", false, set_exposure, 0},
 	{0},
 };
 

@@ -28,12 +28,6 @@ static bool set_file(void *data, const char *value)
 	return true;
 }
 
-static bool set_namespace(void *data, const char *value)
-{
-	((struct cli_options *)data)->ns = value;
-	return true;
-}
-
 static bool set_pod_cidr(void *data, const char *value)
 {
 	struct cli_options *options = data;
@@ -113,10 +107,14 @@ static const struct {
 	char letter; /* 0: none */
 	struct cli_option option;
 } shared[] = {
-	{'f', {"file", true, set_file}},        {'n', {"namespace", true, set_namespace}},
-	{'o', {"output", true, set_output}},    {0, {"pod-cidr", true, set_pod_cidr}},
-	{0, {"invalid", true, set_invalid}},    {0, {"color", true, set_color}},
-	{'v', {"verbose", false, set_verbose}}, {'h', {"help", false, set_help}},
+	{'f', {"file", true, set_file, 0}},
+	{'n', {"namespace", true, NULL, offsetof(struct cli_options, ns)}},
+	{'o', {"output", true, set_output, 0}},
+	{0, {"pod-cidr", true, set_pod_cidr, 0}},
+	{0, {"invalid", true, set_invalid, 0}},
+	{0, {"color", true, set_color, 0}},
+	{'v', {"verbose", false, set_verbose, 0}},
+	{'h', {"help", false, set_help, 0}},
 };
 
 #define N_SHARED (sizeof(shared) / sizeof(shared[0]))
@@ -201,7 +199,10 @@ static bool take_option(struct cli_options *options, struct given *given, const 
 		}
 		given->value = next;
 	}
-	return given->option->set(given->data, given->value);
+	if (given->option->set)
+		return given->option->set(given->data, given->value);
+	*(const char **)((char *)given->data + given->option->at) = given->value;
+	return true;
 }
 
 bool cli_options_parse(struct cli_options *options, const struct cli_option *own, void *data,

@@ -14,6 +14,7 @@
 #include "cli/command.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum cli_format { CLI_TEXT, CLI_JSON, CLI_CSV };
 
@@ -35,8 +36,9 @@ struct cli_options {
 struct cli_option {
 	const char *name; /* without "--" */
 	bool has_value;
-	/* false: the value is wrong, and that was said. */
+	/* false: the value is wrong, and that was said. NULL: it is kept as it is, in … */
 	bool (*set)(void *data, const char *value);
+	size_t at; /* … this const char * of `data` */
 };
 
 /*
