@@ -2,10 +2,11 @@
 /*
  * `can`: may this connection happen, and which rules decide.
  *
- * A question goes from one endpoint to another on a port, and each of the three may stand for many: pods of a
- * workload, ranges of addresses, all ports. Everything that it stands for is judged by the table; the answer is
- * allow if all of it is allowed, deny if none is, else partial, with the parts. Both sides are always judged.
- * A pod's connection to itself counts only where the question has nothing else.
+ * A question goes from one endpoint to another on a port, and each of the three may stand for many:
+ * pods of a workload, ranges of addresses, all ports. Everything that it stands for is judged by
+ * the table; the answer is allow if all of it is allowed, deny if none is, else partial, with the
+ * parts. Both sides are always judged. A pod's connection to itself counts only where the question
+ * has nothing else.
  */
 #pragma once
 
@@ -39,7 +40,7 @@ struct analyze_question {
 
 struct analyze_side {
 	uint8_t verdict; /* enum analyze_verdict */
-	uint8_t reason; /* enum verdict_reason: of the first that is not allowed, else of the first */
+	uint8_t reason;  /* enum verdict_reason, of the first that is not allowed, else the first */
 	struct analyze_refs rules; /* that decide; of a default deny the policies that isolate */
 	struct analyze_refs near;  /* rules that nearly allow what a default deny refuses */
 };
@@ -60,7 +61,10 @@ struct analyze_answer {
 	struct arena arena;                /* of texts */
 	uint8_t verdict;
 	struct analyze_side sides[POLICY_N_DIRECTIONS];
-	/* Of the ports that were asked for, those that are allowed for everything else; a Service's own ports. */
+	/*
+	 * Of the ports that were asked for, those that are allowed for everything else; a Service's
+	 * own ports.
+	 */
 	struct port_set allowed;
 	bool asks_ports;                /* the question is about more than one port */
 	VEC(struct analyze_part) parts; /* of a partial verdict over several members */
@@ -69,8 +73,8 @@ struct analyze_answer {
 };
 
 /*
- * Answers with a judge that knows all pods of both endpoints. false: a diagnostic says why there is no answer;
- * `ret` needs no release then.
+ * Answers with a judge that knows all pods of both endpoints. false: a diagnostic says why there is
+ * no answer; `ret` needs no release then.
  */
 bool analyze_can(const struct analyze_judge *judge, const struct analyze_cluster *cluster,
 		 const struct analyze_question *question, struct diag_list *diags,

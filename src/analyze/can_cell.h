@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one group of a question's sources gets at one group of its targets, and the sum of such answers; only
- * for can*.c.
+ * What one group of a question's sources gets at one group of its targets, and the sum of such
+ * answers; only for can*.c.
  */
 #pragma once
 

@@ -19,7 +19,10 @@ static void add_pod(struct ends *ends, struct model_pod *pod)
 		end->addrs[family_index(&pod->ips[i])] = pod->ips[i];
 }
 
-/* The range without the addresses at its beginning that somebody in the cluster has; false: none is left. */
+/*
+ * The range without the addresses at its beginning that somebody in the cluster has; false: none is
+ * left.
+ */
 static bool skip_known(const struct model_snapshot *snapshot, struct ip_range range,
 		       struct ip_addr *ret)
 {

@@ -27,8 +27,8 @@ struct probe_list {
 
 /* One member: a pod, a node's address, or a range of addresses that are nobody's. */
 struct end {
-	struct model_pod *pod; /* NULL: an address */
-	const char *host; /* it is this node's own stack, "" = of an unknown node; NULL: it is not */
+	struct model_pod *pod;   /* NULL: an address */
+	const char *host;        /* it is this node's own stack, "": some node's; NULL: it is not */
 	struct ip_addr addrs[2]; /* v4, v6; family IP_NONE: none */
 	struct ip_range range;   /* without a pod: what the address stands for */
 	uint32_t group;

@@ -58,7 +58,10 @@ static void add_name(struct party *party, const char *name, const struct model_p
 	vec_push(&party->pods, pod);
 }
 
-/* The range that begins with member `*at`, as far as the party goes; *at is left on its last member. */
+/*
+ * The range that begins with member `*at`, as far as the party goes; *at is left on its last
+ * member.
+ */
 static struct ip_range join_ranges(const struct ends *ends, const uint32_t *party_of, size_t *at)
 {
 	const struct end *end = &ends->items.items[*at];

@@ -32,7 +32,9 @@ static void add_probe(struct probe_list *list, enum port_space space, uint16_t p
 		       }));
 }
 
-/* Every number that `name` stands for in a pod; shown as itself, or all as one port of a Service. */
+/*
+ * Every number that `name` stands for in a pod; shown as itself, or all as one port of a Service.
+ */
 static void add_named(struct probe_list *list, const struct model_pod *pod, const char *name,
 		      const struct port_range *shown)
 {

@@ -2,8 +2,9 @@
 /*
  * The cluster that a run is about: what the user's input options say, read and brought to rules.
  *
- * Every program that takes manifests (bulkhead, bulkhead-lab) reads them through this, so that one set of options
- * means one thing. The cluster owns snapshot and policies; diagnostics of the reading live as long as it.
+ * Every program that takes manifests (bulkhead, bulkhead-lab) reads them through this, so that one
+ * set of options means one thing. The cluster owns snapshot and policies; diagnostics of the
+ * reading live as long as it.
  */
 #pragma once
 
@@ -31,8 +32,8 @@ struct analyze_cluster {
 };
 
 /*
- * Reads the input. Problems are in `ret->diags`: with errors there the cluster is complete as far as it could be
- * read, and whether to go on is the caller's decision. Always release it.
+ * Reads the input. Problems are in `ret->diags`: with errors there the cluster is complete as far
+ * as it could be read, and whether to go on is the caller's decision. Always release it.
  */
 void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_input *input);
 void analyze_cluster_release(struct analyze_cluster *cluster);

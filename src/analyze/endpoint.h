@@ -6,12 +6,12 @@
  *	shop/deploy/frontend            a workload; kinds in any case, kubectl's short names too
  *	shop/svc/frontend               a Service: the pods behind it
  *	shop/[app=web,tier=front]       a pod that is not there, with these labels
- *	dns  internet                   the cluster's DNS; globally routable unicast outside the cluster
- *	10.1.2.3  10.0.0.0/8            an address (that of a pod, node or Service is that object), a CIDR block
+ *	dns  internet                   the cluster's DNS; global unicast outside the cluster
+ *	10.1.2.3  10.0.0.0/8            an address (a pod's, node's or Service's is that object), a block
  *	ip:10.0.0.0-10.0.0.9            a range, as `map` writes it
  *
- * What is found is kept, so that a question a line costs one look-up. A hypothetical pod is added to the
- * snapshot: judges that were made before do not know it.
+ * What is found is kept, so that a question a line costs one look-up. A hypothetical pod is added
+ * to the snapshot: judges that were made before do not know it.
  */
 #pragma once
 

@@ -2,8 +2,8 @@
 /*
  * `explain`: everything that applies to a pod, in the order of evaluation.
  *
- * Pods of an owner that different policies select are told apart; nothing is judged here, this is what the
- * verdicts are made of.
+ * Pods of an owner that different policies select are told apart; nothing is judged here, this is
+ * what the verdicts are made of.
  */
 #pragma once
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The open world's peers: pods that the input does not show and that rules can tell from those it does.
+ * The open world's peers: pods that the input does not show and that rules can tell from those it
+ * does.
  *
- * One for each peer selector of a rule whose example no known pod stands for, in a namespace of which the input
- * does not show all, and one without any labels in a namespace of which nothing is known.
+ * One for each peer selector of a rule whose example no known pod stands for, in a namespace of
+ * which the input does not show all, and one without any labels in a namespace of which nothing is
+ * known.
  */
 #pragma once
 

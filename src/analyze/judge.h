@@ -2,9 +2,9 @@
 /*
  * A judge: a table that was compiled for some pods, ready for questions about them.
  *
- * Every verdict that a question gets is verdict_flow() on these bytes, the same that the kernel reads; there is
- * no second evaluator. Besides, the judge knows what the table can tell apart: runs of ports of one port
- * class, and ranges of addresses between two CIDR cuts.
+ * Every verdict that a question gets is verdict_flow() on these bytes, the same that the kernel
+ * reads; there is no second evaluator. Besides, the judge knows what the table can tell apart: runs
+ * of ports of one port class, and ranges of addresses between two CIDR cuts.
  *
  * Owns its table and world, borrows the cluster. One thread.
  */
@@ -30,7 +30,10 @@ struct analyze_judge {
 	uint32_t n_pods; /* of the snapshot when it was made; later ones it does not know */
 };
 
-/* Compiles for `pods`, which may name one twice. 0; or -E2BIG with a diagnostic when the table does not fit its budget. */
+/*
+ * Compiles for `pods`, which may name one twice. 0; or -E2BIG with a diagnostic when the table does
+ * not fit its budget.
+ */
 int analyze_judge_init(struct analyze_judge *judge, const struct analyze_cluster *cluster,
 		       struct model_pod *const *pods, size_t n_pods, struct diag_list *diags);
 void analyze_judge_release(struct analyze_judge *judge);
@@ -50,8 +53,8 @@ void analyze_judge_flow(const struct analyze_judge *judge, const struct analyze_
 			struct verdict *ret);
 
 /*
- * Divides `within` (one family) where the table's CIDR ranges begin and end, and calls `fn` for each piece
- * in order.
+ * Divides `within` (one family) where the table's CIDR ranges begin and end, and calls `fn` for
+ * each piece in order.
  */
 void analyze_judge_cut(const struct analyze_judge *judge, const struct ip_range *within,
 		       void (*fn)(void *arg, const struct ip_range *piece), void *arg);

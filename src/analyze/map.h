@@ -2,13 +2,14 @@
 /*
  * `map`: who may talk to whom, on what.
  *
- * The ends of a map are endpoints (the pods of one owner, as long as they get the same answers) and ranges of
- * addresses outside the cluster. The result is not a list of connections but what makes them: groups of
- * endpoints that nothing can tell apart, and the ports between groups; analyze_map_each() unfolds it. So a
- * map of a thousand pods is small, and its cost is that of writing it down.
+ * The ends of a map are endpoints (the pods of one owner, as long as they get the same answers) and
+ * ranges of addresses outside the cluster. The result is not a list of connections but what makes
+ * them: groups of endpoints that nothing can tell apart, and the ports between groups;
+ * analyze_map_each() unfolds it. So a map of a thousand pods is small, and its cost is that of
+ * writing it down.
  *
- * A connection has the ports that egress and ingress allow both. With two families they are the union, and
- * `by_family` where the families differ.
+ * A connection has the ports that egress and ingress allow both. With two families they are the
+ * union, and `by_family` where the families differ.
  */
 #pragma once
 
@@ -96,7 +97,7 @@ struct analyze_map_connection {
 typedef void (*analyze_map_fn)(void *arg, const struct analyze_map_connection *connection);
 
 /*
- * Every connection that the options leave, once, in a stable order: by source endpoint, to endpoints and then to
- * ranges; at last from ranges, by target.
+ * Every connection that the options leave, once, in a stable order: by source endpoint, to
+ * endpoints and then to ranges; at last from ranges, by target.
  */
 void analyze_map_each(struct analyze_map *map, analyze_map_fn fn, void *arg);

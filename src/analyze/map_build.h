@@ -6,7 +6,10 @@
 #include "analyze/map.h"
 #include "analyze/map_rows.h"
 
-/* In place of a peer class: the family is missing; the address is not known, so any address may be it. */
+/*
+ * In place of a peer class: the family is missing; the address is not known, so any address may be
+ * it.
+ */
 #define MAP_NO_PEER UINT32_MAX
 #define MAP_ANY_PEER (UINT32_MAX - 1)
 
@@ -39,7 +42,10 @@ void map_make_endpoints(struct map_builder *builder,
 void map_make_outside(struct map_builder *builder);
 void map_make_links(struct map_builder *builder);
 
-/* The ports of a row towards the addresses of a family outside the cluster, equal neighbours joined. */
+/*
+ * The ports of a row towards the addresses of a family outside the cluster, equal neighbours
+ * joined.
+ */
 const struct analyze_map_ranges *map_outside(struct map_builder *builder, uint32_t row,
 					     uint32_t family);
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define NOT_KNOWN UINT32_MAX /* all bits are set: memset() makes it */
+
 /* What the options ask of one end. */
 struct filter {
 	const struct analyze_endpoint *wanted; /* NULL: anybody */
@@ -20,7 +22,7 @@ struct walk {
 	uint32_t ports;                /* of the option, ANALYZE_PORTS_ALL without */
 	uint32_t *group_of;            /* by endpoint */
 	struct analyze_map_link *link; /* by group: what the present source has */
-	uint32_t *wanted_ports; /* by port set: what is left of it; ANALYZE_MAP_OUTSIDE: not known */
+	uint32_t *wanted_ports;        /* by port set: what is left of it; NOT_KNOWN until asked */
 	size_t n_wanted_ports;
 };
 
@@ -65,7 +67,7 @@ static uint32_t filter_ports(struct walk *walk, uint32_t ports)
 	if (walk->ports == ANALYZE_PORTS_ALL)
 		return ports;
 	known = ports < walk->n_wanted_ports ? &walk->wanted_ports[ports] : NULL;
-	if (known && *known != ANALYZE_MAP_OUTSIDE)
+	if (known && *known != NOT_KNOWN)
 		return *known;
 	ports = analyze_portsets_intersect(&walk->map->sets, ports, walk->ports);
 	if (known)

@@ -90,7 +90,9 @@ static void add_workload(struct map_builder *builder, const struct model_workloa
 		endpoint->n_pods = 0;
 }
 
-/* The pods of an owner that are in one group, as an endpoint that is called by the first of them. */
+/*
+ * The pods of an owner that are in one group, as an endpoint that is called by the first of them.
+ */
 static void add_split(struct map_builder *builder, const struct model_workload *workload,
 		      uint32_t first)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All rows of a world as port sets: for a subject class and direction, the ports allowed by peer class. Only for
- * map*.c.
+ * All rows of a world as port sets: for a subject class and direction, the ports allowed by peer
+ * class. Only for map*.c.
  *
- * Rows are streamed through compile_row_allowed() one subject class at a time. Most classes of a row have one
- * common port set, so a row is that and its exceptions; equal rows are one.
+ * Rows are streamed through compile_row_allowed() one subject class at a time. Most classes of a
+ * row have one common port set, so a row is that and its exceptions; equal rows are one.
  */
 #pragma once
 

@@ -2,8 +2,8 @@
 /*
  * Port sets by number: equal sets have equal numbers, and what was combined once is remembered.
  *
- * For questions over the whole cluster, where a few hundred different sets answer millions of pairs. Owns
- * its sets; numbers are valid until the release. One thread.
+ * For questions over the whole cluster, where a few hundred different sets answer millions of
+ * pairs. Owns its sets; numbers are valid until the release. One thread.
  */
 #pragma once
 

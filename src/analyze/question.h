@@ -2,11 +2,11 @@
 /*
  * The port of a question, as people write it:
  *
- *	5432/TCP  5432  http/TCP  http  8080-8090/TCP  53/UDP     TCP is meant where no protocol is named
- *	TCP  ICMP  ICMPv6                                         every port, type and code of it
- *	8/ICMP  128/ICMPv6                                        an ICMP type with every code
- *	47/OTHER                                                  an IP protocol by its number
- *	(nothing)                                                 every port: which of them are allowed?
+ *	5432/TCP  5432  http/TCP  8080-8090/TCP  53/UDP   TCP where no protocol is named
+ *	TCP  ICMP  ICMPv6                                 every port, type and code of it
+ *	8/ICMP  128/ICMPv6                                an ICMP type with every code
+ *	47/OTHER                                          an IP protocol by its number
+ *	(nothing)                                         every port: which are allowed?
  *
  * A name is resolved where the question goes to, and so later than here.
  */
@@ -24,13 +24,18 @@ struct analyze_port {
 	struct port_range range; /* of numbers; with a name only its space */
 };
 
-/* NULL or "" is any port. false: a diagnostic (BH0401) says why. The name lives in `diags->arena`. */
+/*
+ * NULL or "" is any port. false: a diagnostic (BH0401) says why. The name lives in `diags->arena`.
+ */
 bool analyze_port_parse(const char *text, struct diag_list *diags, struct analyze_port *ret);
 
 /* "5432/TCP", "http/TCP", "8/ICMP", "ICMP", "any port"; in the arena. */
 const char *analyze_port_format(const struct analyze_port *port, struct arena *arena);
 
-/* The number that people use for one of a space: the type of an ICMP message, else the number itself. */
+/*
+ * The number that people use for one of a space: the type of an ICMP message, else the number
+ * itself.
+ */
 static inline uint16_t analyze_port_shown(enum port_space space, uint16_t number)
 {
 	return space == PORT_ICMP || space == PORT_ICMPV6 ? number >> 8 : number;

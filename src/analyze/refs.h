@@ -2,9 +2,10 @@
 /*
  * Lists of rules and policies that an answer points to.
  *
- * A reference names a rule, or a policy as a whole (one that isolates). Lists are collected in any order and
- * with repetitions, then put in order: by tier, policy, direction and index, which is the order that people
- * and programs see. References borrow from the policies; the list's memory is its holder's.
+ * A reference names a rule, or a policy as a whole (one that isolates). Lists are collected in any
+ * order and with repetitions, then put in order: by tier, policy, direction and index, which is the
+ * order that people and programs see. References borrow from the policies; the list's memory is its
+ * holder's.
  */
 #pragma once
 

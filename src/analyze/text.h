@@ -12,8 +12,8 @@ const char *analyze_reason_name(enum verdict_reason reason);
 const char *analyze_reason_text(enum verdict_reason reason);
 
 /*
- * "TCP 80,443-445; UDP 53"; a protocol alone stands for all of it, "all ports" for every protocol that the
- * addresses can carry, "no port" for nothing. ICMP is told by type.
+ * "TCP 80,443-445; UDP 53"; a protocol alone stands for all of it, "all ports" for every protocol
+ * that the addresses can carry, "no port" for nothing. ICMP is told by type.
  */
 void analyze_ports_text(const struct port_set *set, struct strbuf *ret);
 

@@ -52,7 +52,10 @@ static enum match match_peer(const struct policy_rule *rule,
 	return best;
 }
 
-/* A port name means a port of the pod that is the target: the peer of egress, the subject of ingress. */
+/*
+ * A port name means a port of the pod that is the target: the peer of egress, the subject of
+ * ingress.
+ */
 static bool named_port_matches(const struct policy_port *port,
 			       const struct analyze_why_question *question)
 {
@@ -158,8 +161,9 @@ static void decide_by_rule(struct analyze_why *why, const struct policy_rule *ru
 }
 
 /*
- * The first rule that matches, NULL: none does. It decides unless it says pass. For an allow all matching
- * allows up to the first rule that says otherwise are collected: whoever revokes access has to know each.
+ * The first rule that matches, NULL: none does. It decides unless it says pass. For an allow all
+ * matching allows up to the first rule that says otherwise are collected: whoever revokes access
+ * has to know each.
  */
 static const struct policy_rule *match_rules(struct analyze_why *why, const struct rules *rules,
 					     const struct analyze_why_question *question)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Why one side of a flow got its verdict: all rules that allow it, or what isolates and which rules came near.
+ * Why one side of a flow got its verdict: all rules that allow it, or what isolates and which rules
+ * came near.
  *
- * A walk over the rule IR for one subject, one peer address and one port, for people. The verdict itself comes
- * from the table (verdict/verdict.h); what this walk concludes must be the same, and its callers assert it.
+ * A walk over the rule IR for one subject, one peer address and one port, for people. The verdict
+ * itself comes from the table (verdict/verdict.h); what this walk concludes must be the same, and
+ * its callers assert it.
  */
 #pragma once
 

@@ -2,8 +2,8 @@
 /*
  * `can --batch`: a question a line, one JSON answer a line, in order.
  *
- * Lines are answered as they come, as many at a time as there are, so that a program may ask, read and ask
- * again; and one table serves all of them as long as it knows their pods.
+ * Lines are answered as they come, as many at a time as there are, so that a program may ask, read
+ * and ask again; and one table serves all of them as long as it knows their pods.
  */
 #pragma once
 

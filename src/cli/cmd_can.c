@@ -119,11 +119,11 @@ static int run(const struct cli_options *options, const struct can_options *own,
 
 int cli_run_can(const struct cli_command *command, int argc, char **argv)
 {
-	struct cli_options options = {.command = command};
 	struct can_options own = {0};
+	struct cli_options options = {.command = command, .own = own_options, .data = &own};
 	int n, code = CLI_USAGE;
 
-	if (cli_options_parse(&options, own_options, &own, argc, argv, &n))
+	if (cli_options_parse(&options, argc, argv, &n))
 		code = options.wants_help ? cli_help_of(command) : run(&options, &own, n, argv);
 	cli_options_release(&options);
 	return code;

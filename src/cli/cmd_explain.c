@@ -50,7 +50,7 @@ int cli_run_explain(const struct cli_command *command, int argc, char **argv)
 	struct cli_options options = {.command = command};
 	int n, code = CLI_USAGE;
 
-	if (cli_options_parse(&options, NULL, NULL, argc, argv, &n))
+	if (cli_options_parse(&options, argc, argv, &n))
 		code = options.wants_help ? cli_help_of(command) : run(&options, n, argv);
 	cli_options_release(&options);
 	return code;

@@ -129,11 +129,13 @@ static int run(struct cli_options *options, const struct map_options *own, int n
 
 int cli_run_map(const struct cli_command *command, int argc, char **argv)
 {
-	struct cli_options options = {.command = command, .has_csv = true};
-	struct map_options own = {.shared = &options};
+	struct map_options own = {0};
+	struct cli_options options = {
+		.command = command, .own = own_options, .data = &own, .has_csv = true};
 	int n, code = CLI_USAGE;
 
-	if (cli_options_parse(&options, own_options, &own, argc, argv, &n))
+	own.shared = &options;
+	if (cli_options_parse(&options, argc, argv, &n))
 		code = options.wants_help ? cli_help_of(command) : run(&options, &own, n, argv);
 	cli_options_release(&options);
 	return code;

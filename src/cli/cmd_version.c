@@ -9,7 +9,7 @@ int cli_run_version(const struct cli_command *command, int argc, char **argv)
 	struct json json;
 	int n, code = CLI_YES;
 
-	if (!cli_options_parse(&options, NULL, NULL, argc, argv, &n)) {
+	if (!cli_options_parse(&options, argc, argv, &n)) {
 		code = CLI_USAGE;
 	} else if (n > 0) {
 		code = cli_refuse(&options, "'%s' is too much", argv[0]);

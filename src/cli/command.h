@@ -2,8 +2,8 @@
 /*
  * The verbs of `bulkhead`: one line each in the table of command.c, one file each beside it.
  *
- * A verb reads its options, builds a result with `analyze`, and gives it to a renderer. It returns the
- * program's exit code.
+ * A verb reads its options, builds a result with `analyze`, and gives it to a renderer. It returns
+ * the program's exit code.
  */
 #pragma once
 

@@ -126,8 +126,7 @@ struct given {
 	const char *value; /* NULL: the next word, if it needs one */
 };
 
-static bool refuse_option(const struct cli_options *options, const struct cli_option *own,
-			  const char *word, size_t len)
+static bool refuse_option(const struct cli_options *options, const char *word, size_t len)
 {
 	VEC(const char *) names = {0};
 	char name[64];
@@ -136,7 +135,7 @@ static bool refuse_option(const struct cli_options *options, const struct cli_op
 	snprintf(name, sizeof(name), "%.*s", (int)len, word);
 	for (size_t i = 0; i < N_SHARED; i++)
 		vec_push(&names, shared[i].option.name);
-	for (; own && own->name; own++)
+	for (const struct cli_option *own = options->own; own && own->name; own++)
 		vec_push(&names, own->name);
 	near = diag_did_you_mean(name + strspn(name, "-"), names.items, names.n);
 	if (near)
@@ -147,8 +146,7 @@ static bool refuse_option(const struct cli_options *options, const struct cli_op
 	return false;
 }
 
-static bool find_long(struct cli_options *options, const struct cli_option *own, void *data,
-		      const char *word, struct given *ret)
+static bool find_long(struct cli_options *options, const char *word, struct given *ret)
 {
 	const char *equals = strchr(word, '=');
 	const size_t len = equals ? (size_t)(equals - word) : strlen(word);
@@ -160,13 +158,13 @@ static bool find_long(struct cli_options *options, const struct cli_option *own,
 			ret->option = &shared[i].option;
 			ret->data = options;
 		}
-	for (const struct cli_option *at = own; at && at->name; at++)
+	for (const struct cli_option *at = options->own; at && at->name; at++)
 		if (strlen(at->name) == len - 2 && memcmp(at->name, word + 2, len - 2) == 0) {
 			ret->option = at;
-			ret->data = data;
+			ret->data = options->data;
 		}
 	if (!ret->option)
-		return refuse_option(options, own, word, len);
+		return refuse_option(options, word, len);
 	if (ret->value && !ret->option->has_value) {
 		cli_refuse(options, "--%s takes no value", ret->option->name);
 		return false;
@@ -175,8 +173,7 @@ static bool find_long(struct cli_options *options, const struct cli_option *own,
 }
 
 /* "-f PATH", "-fPATH"; letters are not bundled. */
-static bool find_short(struct cli_options *options, const struct cli_option *own, const char *word,
-		       struct given *ret)
+static bool find_short(struct cli_options *options, const char *word, struct given *ret)
 {
 	for (size_t i = 0; i < N_SHARED; i++) {
 		const struct cli_option *option = &shared[i].option;
@@ -187,7 +184,7 @@ static bool find_short(struct cli_options *options, const struct cli_option *own
 		*ret = (struct given){option, options, word[2] ? word + 2 : NULL};
 		return true;
 	}
-	return refuse_option(options, own, word, strlen(word));
+	return refuse_option(options, word, strlen(word));
 }
 
 static bool take_option(struct cli_options *options, struct given *given, const char *next)
@@ -205,8 +202,7 @@ static bool take_option(struct cli_options *options, struct given *given, const 
 	return true;
 }
 
-bool cli_options_parse(struct cli_options *options, const struct cli_option *own, void *data,
-		       int argc, char **argv, int *ret_n)
+bool cli_options_parse(struct cli_options *options, int argc, char **argv, int *ret_n)
 {
 	int n = 0;
 	bool is_over = false;
@@ -225,8 +221,8 @@ bool cli_options_parse(struct cli_options *options, const struct cli_option *own
 			is_over = true;
 			continue;
 		}
-		if (word[1] == '-' ? !find_long(options, own, data, word, &given)
-				   : !find_short(options, own, word, &given))
+		if (word[1] == '-' ? !find_long(options, word, &given)
+				   : !find_short(options, word, &given))
 			return false;
 		has_value = given.value != NULL;
 		if (!take_option(options, &given, i + 1 < argc ? argv[i + 1] : NULL))

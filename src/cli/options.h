@@ -2,10 +2,14 @@
 /*
  * The options that every verb understands, and how a verb adds its own.
  *
- *	-f, --file PATH     input, any number of times      -n, --namespace NS   of objects that name none
- *	-o, --output FMT    text, json, …                   --pod-cidr CIDR      for pods without an address
- *	--invalid=skip      as an API server would          --color WHEN         auto, always, never
- *	-v, --verbose       notes too                       -h, --help
+ *	-f, --file PATH       input, any number of times
+ *	-n, --namespace NS    of objects that name none
+ *	-o, --output FORMAT   text, json, …
+ *	--pod-cidr CIDR       for pods without an address
+ *	--invalid=skip        as an API server would
+ *	--color WHEN          auto, always, never
+ *	-v, --verbose         notes too
+ *	-h, --help
  */
 #pragma once
 
@@ -18,8 +22,19 @@
 
 enum cli_format { CLI_TEXT, CLI_JSON, CLI_CSV };
 
+/* An option of one verb. */
+struct cli_option {
+	const char *name; /* without "--" */
+	bool has_value;
+	/* false: the value is wrong, and that was said. NULL: it is kept as it is, in … */
+	bool (*set)(void *data, const char *value);
+	size_t at; /* … this const char * of `data` */
+};
+
 struct cli_options {
 	const struct cli_command *command;
+	const struct cli_option *own; /* of the verb, ends with a NULL name; NULL: none */
+	void *data;                   /* that they are about */
 	VEC(const char *) paths;
 	VEC(const char *) pod_cidrs;
 	const char *ns;
@@ -32,21 +47,11 @@ struct cli_options {
 	bool wants_help;
 };
 
-/* An option of one verb. */
-struct cli_option {
-	const char *name; /* without "--" */
-	bool has_value;
-	/* false: the value is wrong, and that was said. NULL: it is kept as it is, in … */
-	bool (*set)(void *data, const char *value);
-	size_t at; /* … this const char * of `data` */
-};
-
 /*
- * Takes all options out of argv; what remains is moved to its front: argv[0] … *ret_n. `own` ends with a NULL
- * name. false: a problem was said, the exit code is CLI_USAGE.
+ * Takes all options out of argv; what remains is moved to its front: argv[0] … *ret_n. false: a
+ * problem was said, the exit code is CLI_USAGE.
  */
-bool cli_options_parse(struct cli_options *options, const struct cli_option *own, void *data,
-		       int argc, char **argv, int *ret_n);
+bool cli_options_parse(struct cli_options *options, int argc, char **argv, int *ret_n);
 void cli_options_release(struct cli_options *options);
 
 /* "bulkhead can: …" on stderr, and where to find help. Returns CLI_USAGE. */
@@ -54,8 +59,8 @@ int cli_refuse(const struct cli_options *options, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * Reads the cluster and prints what was found wrong. CLI_YES, or CLI_USAGE when it cannot be used; to be
- * released in either case.
+ * Reads the cluster and prints what was found wrong. CLI_YES, or CLI_USAGE when it cannot be used;
+ * to be released in either case.
  */
 int cli_load(const struct cli_options *options, struct analyze_cluster *ret);
 

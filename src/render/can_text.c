@@ -153,7 +153,9 @@ static void print_part(const struct analyze_part *part, bool asks_ports, bool co
 		print_allowed("      allowed ports", &part->allowed);
 }
 
-/* The verdict that so many parts have that one line for them is better; ANALYZE_N_VERDICTS: none. */
+/*
+ * The verdict that so many parts have that one line for them is better; ANALYZE_N_VERDICTS: none.
+ */
 static enum analyze_verdict find_rest(const struct analyze_answer *answer)
 {
 	size_t n[ANALYZE_N_VERDICTS] = {0};

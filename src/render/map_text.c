@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For people: endpoints that nothing isolates are listed once, and what they have in common in a connection
- * with another endpoint is one line.
+ * For people: endpoints that nothing isolates are listed once, and what they have in common in a
+ * connection with another endpoint is one line.
  */
 #include "render/map.h"
 #include "render/render.h"

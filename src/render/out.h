@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A big buffer before stdout, for results of a hundred thousand lines: text that is known is copied, not
- * formatted. Nothing else may write to stdout between out_init() and out_flush().
+ * A big buffer before stdout, for results of a hundred thousand lines: text that is known is
+ * copied, not formatted. Nothing else may write to stdout between out_init() and out_flush().
  */
 #pragma once
 

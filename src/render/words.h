@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Texts made once and written many times: the names of a map's endpoints and its port sets, in the form that one
- * output format wants. Made when first asked for.
+ * Texts made once and written many times: the names of a map's endpoints and its port sets, in the
+ * form that one output format wants. Made when first asked for.
  */
 #pragma once
 

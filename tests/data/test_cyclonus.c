@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All rows of ../shared/data/cyclonus, but for those of a pod to itself: through the table, and through `can`, whose
- * explanation must name rules for what a rule allows and policies for what a default denies.
+ * All rows of ../shared/data/cyclonus, but for those of a pod to itself: through the table, and
+ * through `can`, whose explanation must name rules for what a rule allows and policies for what a
+ * default denies.
  */
 #include "analyze/can.h"
 #include "lib/cluster.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The `list` cases of ../shared/data/netpol-analyzer, another analyzer's inputs and answers, against `map`.
+ * The `list` cases of ../shared/data/netpol-analyzer, another analyzer's inputs and answers,
+ * against `map`.
  *
- * Left out are inputs with kinds that are not NetworkPolicy v1's business, and what says no connections: exposure
- * sections. Compared are (from, to, ports of TCP, UDP and SCTP); its answers start at port 1, know
- * no ICMP and no pod of an owner that talks to its replica. Where it is known to be wrong, `deviations` says how often
- * and why; nothing else may differ.
+ * Left out are inputs with kinds that are not NetworkPolicy v1's business, and what says no
+ * connections: exposure sections. Compared are (from, to, ports of TCP, UDP and SCTP); its answers
+ * start at port 1, know no ICMP and no pod of an owner that talks to its replica. Where it is known
+ * to be wrong, `deviations` says how often and why; nothing else may differ.
  */
 #include "analyze/map.h"
 #include "lib/cluster.h"
@@ -209,7 +210,10 @@ static void read_txt(struct reader *reader, char *text)
 	}
 }
 
-/* Blocks of "Connections between SRC => DST:" and the ports of each reason; at last those without a reason. */
+/*
+ * Blocks of "Connections between SRC => DST:" and the ports of each reason; at last those without a
+ * reason.
+ */
 static void read_explained(struct reader *reader, char *text)
 {
 	struct connection *connection = NULL;

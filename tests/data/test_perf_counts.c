@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Clusters of ../shared/data/perf/gen.py, bare pods: how many ordered pairs of pods may talk on a port is known, from an
- * independent evaluator and another analyzer.
+ * Clusters of ../shared/data/perf/gen.py, bare pods: how many ordered pairs of pods may talk on a
+ * port is known, from an independent evaluator and another analyzer.
  */
 #include "analyze/map.h"
 #include "lib/cluster.h"

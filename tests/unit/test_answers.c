@@ -2,7 +2,7 @@
 /*
  * What `can` and `map` answer on random clusters is what the specification says (lib/oracle.h).
  *
- *	unit-test_answers            with a fresh seed; BULKHEAD_SEED in the environment repeats a run
+ *	unit-test_answers    with a fresh seed; BULKHEAD_SEED in the environment repeats a run
  */
 #include "analyze/can.h"
 #include "analyze/map.h"
@@ -204,7 +204,10 @@ static const struct model_pod *random_pod(struct world *world)
 	return snapshot->pods[random_below(&world->random.random, snapshot->n_pods)];
 }
 
-/* A host-network pod whose node's address is also some pod's: by address it cannot be told who is meant. */
+/*
+ * A host-network pod whose node's address is also some pod's: by address it cannot be told who is
+ * meant.
+ */
 static bool is_ambiguous(const struct world *world, const struct model_pod *pod)
 {
 	for (uint32_t i = 0; pod->host_network && i < pod->n_ips; i++)

@@ -65,7 +65,10 @@ static uint32_t port_number(struct analyze_portsets *sets, uint16_t port)
 
 #define SPACE 256
 
-/* Ranges of the first and the last addresses of a family, against one bit for each address and port. */
+/*
+ * Ranges of the first and the last addresses of a family, against one bit for each address and
+ * port.
+ */
 static void check_union(struct random *random, bool is_last)
 {
 	struct analyze_portsets sets;
