@@ -26,7 +26,7 @@ static const struct verb {
 	{"apply", "PATH...", "put the policies of these manifests in force, live", LAB_TAKES_PATHS,
 	 lab_verb_apply},
 	{"flows", "", "follow what is allowed and denied, with the rule that decides",
-	 LAB_TAKES_OUTPUT, lab_verb_flows},
+	 LAB_TAKES_OUTPUT | LAB_TAKES_DENIED, lab_verb_flows},
 	{"status", "", "who is in the lab, and what is in force", LAB_TAKES_OUTPUT,
 	 lab_verb_status},
 	{"down", "", "end the lab; nothing is left behind", 0, lab_verb_down},

@@ -41,6 +41,7 @@ struct reader {
 	const char *verb;
 	unsigned int takes;
 	const char *color; /* "auto", "always", "never" */
+	const char *word;  /* of argv that is at hand */
 };
 
 static int refuse(const char *verb, const char *option, const char *why)
@@ -95,50 +96,68 @@ static int set_word(struct reader *reader, int option, const char *text)
 		       : 0;
 }
 
-static int set_input(struct reader *reader, int option, const char *text)
+/* What a verb must take for an option to make sense; 0: every verb has it. */
+static unsigned int wanted_by(int option)
 {
-	struct lab_input *input = &reader->options->input;
-
-	if (option == 'f') {
-		add_path(&input->base, text);
+	switch (option) {
+	case 'f':
+	case OPTION_INVALID:
+		return LAB_TAKES_INPUT | LAB_TAKES_PATHS;
+	case 'n':
+	case OPTION_POD_CIDR:
+	case OPTION_NODES:
+		return LAB_TAKES_INPUT;
+	case 'o':
+		return LAB_TAKES_OUTPUT;
+	case OPTION_DENIED:
+		return LAB_TAKES_DENIED;
+	default:
 		return 0;
 	}
-	if (!(reader->takes & LAB_TAKES_INPUT))
-		return refuse(reader->verb, "-n, --pod-cidr, --nodes",
-			      "the running lab has its own; they are for run and up");
-	if (option == 'n')
-		input->base.ns = text;
-	else if (option == OPTION_POD_CIDR)
-		((const char **)input->base.pod_cidrs)[input->base.n_pod_cidrs++] = text;
-	else
-		return set_nodes(reader, text);
-	return 0;
+}
+
+static int refuse_option(const struct reader *reader, int option)
+{
+	const struct option *known = long_options;
+	char name[32];
+
+	while (known->val != option)
+		known++;
+	snprintf(name, sizeof(name), "--%s", known->name);
+	return refuse(reader->verb, name, "this verb has no use for it");
 }
 
 static int set_option(struct reader *reader, int option, const char *text)
 {
+	struct lab_options *options = reader->options;
+	struct analyze_input *input = &options->input.base;
+	const unsigned int wanted = wanted_by(option);
+
+	if (wanted && !(reader->takes & wanted))
+		return refuse_option(reader, option);
 	switch (option) {
+	case '?':
+		return refuse(reader->verb, reader->word,
+			      "unknown, ambiguous, or without its value; see `bulkhead lab help`");
 	case 'h':
-		reader->options->wants_help = true;
+		options->wants_help = true;
 		return 0;
 	case OPTION_DENIED:
-		reader->options->is_denied_only = true;
+		options->is_denied_only = true;
 		return 0;
 	case 'f':
+		add_path(input, text);
+		return 0;
 	case 'n':
+		input->ns = text;
+		return 0;
 	case OPTION_POD_CIDR:
+		((const char **)input->pod_cidrs)[input->n_pod_cidrs++] = text;
+		return 0;
 	case OPTION_NODES:
-		if (!(reader->takes & (LAB_TAKES_INPUT | LAB_TAKES_PATHS)))
-			return refuse(reader->verb, "-f, -n, --pod-cidr, --nodes",
-				      "this verb reads no manifests");
-		return set_input(reader, option, text);
-	case 'o':
-	case OPTION_INVALID:
-	case OPTION_NAME:
-	case OPTION_COLOR:
+		return set_nodes(reader, text);
+	default:
 		return set_word(reader, option, text);
-	default: /* getopt_long has said it */
-		return LAB_EXIT_INPUT;
 	}
 }
 
@@ -192,8 +211,11 @@ int lab_options_parse(int argc, char **argv, unsigned int takes, struct lab_opti
 	if (!ret->input.base.paths || !ret->input.base.pod_cidrs)
 		abort();
 	optind = 1;
-	while (!error && (option = getopt_long(argc, argv, shorts, long_options, NULL)) != -1)
+	opterr = 0;
+	while (!error && (option = getopt_long(argc, argv, shorts, long_options, NULL)) != -1) {
+		reader.word = argv[optind - 1];
 		error = set_option(&reader, option, optarg);
+	}
 	ret->color = wants_color(reader.color, STDOUT_FILENO);
 	ret->color_err = wants_color(reader.color, STDERR_FILENO);
 	if (error || ret->wants_help)

@@ -45,7 +45,6 @@ struct sysctl {
 static const struct sysctl common_sysctls[] = {
 	{"ipv4/icmp_ratemask", "0"},
 	{"ipv6/icmp/ratelimit", "0"},
-	{"ipv6/icmp/ratemask", ""},
 	{"ipv4/conf/all/rp_filter", "0"},
 	{"ipv4/conf/default/rp_filter", "0"},
 	{"ipv6/conf/all/disable_ipv6", "0"},

@@ -118,4 +118,7 @@ ok_like "$(last_line)" "$NO_DISAGREEMENT" "v6 addresses alone for pods that have
 run "$lab_program" prob
 ok_int "$status" 2 "an unknown verb"
 ok_like "$err" "did you mean 'probe'" "and which one is meant"
+lab probe --nodes 2
+ok_int "$status" 2 "an option of another verb"
+ok_like "$err" '^bulkhead-lab probe: --nodes: this verb has no use for it' "is refused"
 tap_done
