@@ -2,9 +2,9 @@
 /*
  * From the words of a question to an object of the snapshot: "ns/name" and "ns/Kind/name".
  *
- * Kinds are understood in any case, in the plural and as kubectl's short names. A workload is found by its
- * name, by that of a pod of it, and (when only its ReplicaSet is known) by its Deployment's name. Nothing
- * is reported here: the caller knows the words of the question.
+ * Kinds are understood in any case, in the plural and as kubectl's short names. A workload is found
+ * by its name, by that of a pod of it, and (when only its ReplicaSet is known) by its Deployment's
+ * name. Nothing is reported here: the caller knows the words of the question.
  */
 #pragma once
 

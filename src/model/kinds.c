@@ -135,5 +135,5 @@ const struct model_kind *model_kind_find(const char *group, const char *kind)
 		return &ignored;
 	if (strcmp(kind, "NetworkPolicy") == 0 && is_kubernetes_group(group))
 		return &removed_policy;
-	return &vendor_policy; /* what calls itself a network policy is not passed over in silence */
+	return &vendor_policy; /* it calls itself a network policy: not to be passed over */
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making label sets. Keys and values are interned, sets are immutable once made and may be shared. */
+/* Making label sets. Keys and values are interned, sets are immutable and may be shared. */
 #pragma once
 
 #include "model/model.h"

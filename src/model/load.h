@@ -31,7 +31,8 @@ void model_loader_free(struct model_loader *loader);
 
 /*
  * Reads a file, a directory (recursive, sorted by name; .git and node_modules skipped; *.yaml,
- * *.yml, *.json), "-" (standard input) or a FIFO. A file named directly is read whatever its name is.
+ * *.yml, *.json), "-" (standard input) or a FIFO. A file named directly is read whatever its name
+ * is.
  */
 void model_load_path(struct model_loader *loader, const char *path, struct diag_list *diags);
 

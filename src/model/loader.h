@@ -141,8 +141,8 @@ void model_read_document(struct model_loader *loader, const struct tree_node *ro
 void model_report_unreadable(const char *path, int error, struct diag_list *diags);
 
 /*
- * The one copy of a content in the snapshot's arena, for lists that many objects have in common: a cluster has
- * a hundred times more pods than label sets. Padding counts: zero it. NULL for nothing.
+ * The one copy of a content in the snapshot's arena, for lists that many objects have in common: a
+ * cluster has a hundred times more pods than label sets. Padding counts: zero it. NULL for nothing.
  */
 const void *model_share(struct model_loader *loader, const void *data, size_t size);
 
@@ -159,7 +159,7 @@ void model_record_keep(struct model_object *object, struct model_record *record,
 #define MODEL_CLASS_WORKLOAD "workloads"
 
 /*
- * Makes a record findable by its class, kind, namespace and name; the one that was, or NULL. A class
+ * Makes a record findable by class, kind, namespace and name; the one that was, or NULL. A class
  * keeps records of different structures apart: a policy's API group, MODEL_CLASS_WORKLOAD, or "".
  */
 struct model_record *model_record_enter(struct model_loader *loader, const char *class,

@@ -34,7 +34,7 @@ struct model_labels {
 	uint32_t n;
 };
 
-/* The value (interned), or NULL when the key is absent. `key` must be interned in the same table. */
+/* The value (interned), or NULL when the key is absent. `key` must be interned there too. */
 const char *model_label_get(const struct model_labels *labels, const char *key);
 
 /* Where knowledge of an object comes from. */
@@ -152,7 +152,7 @@ struct model_policy_object {
 	const char *kind;
 	const char *ns; /* NULL for cluster-wide kinds */
 	const char *name;
-	bool is_refused; /* its metadata is wrong, which has been said: only to be checked further */
+	bool is_refused; /* its metadata is wrong, and that is said: only to be checked on */
 	const struct tree_node *root;
 	const struct diag_file *file;
 	struct diag_span span; /* of the object */

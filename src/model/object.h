@@ -2,7 +2,7 @@
 /*
  * One object while it is read, and typed access to its fields. Private to the module.
  *
- * A getter returns nothing for a field that is absent or null, as the API has it; a field of another
+ * A getter returns nothing for a field that is absent or null, as the API has it; one of another
  * type is an error of the object, which is then not kept: the API server would have refused it too.
  */
 #pragma once

@@ -24,7 +24,7 @@ static void read_port(struct model_object *object, const struct tree_node *node,
 				   "port name", name, model_syntax_port_name);
 }
 
-/* core/v1 Container.restartPolicy: an init container that restarts always runs beside the others. */
+/* core/v1 Container.restartPolicy: one that restarts always runs beside the others. */
 static bool runs_on(struct model_object *object, const struct tree_node *container)
 {
 	const char *policy = model_object_string(object, container, "restartPolicy");

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* spec.ports[].targetPort: a number, or the name of a container port; the port itself when absent. */
+/* spec.ports[].targetPort: a number, or the name of a container port; else the port itself. */
 static void read_target(struct model_object *object, const struct tree_node *node,
 			struct model_service_port *port)
 {

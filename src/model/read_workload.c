@@ -22,7 +22,7 @@ static const struct tree_node *template_of(struct model_object *object,
 	return model_object_map(object, spec, "template");
 }
 
-/* How many pods there are; a CronJob's are there one run after the other, a DaemonSet's per node. */
+/* How many pods there are; a CronJob runs one after the other, a DaemonSet's per node. */
 static uint32_t read_replicas(struct model_object *object, const struct tree_node *spec)
 {
 	int64_t replicas = 1;

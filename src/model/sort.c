@@ -102,8 +102,9 @@ static void sort_workloads(struct model_loader *loader)
 }
 
 /*
- * Sorted pods of one workload stand together: its array is a part of the snapshot's. The pods themselves move to
- * one block in that order, so that a walk over a hundred thousand of them does not wait for memory.
+ * Sorted pods of one workload stand together: its array is a part of the snapshot's. The pods
+ * themselves move to one block in that order, so that a walk over a hundred thousand of them does
+ * not wait for memory.
  */
 static void sort_pods(struct model_loader *loader)
 {

@@ -48,7 +48,7 @@ static struct model_pod *pod_new(struct model_loader *loader, struct model_workl
 	return pod;
 }
 
-/* The workload of a controller's record; its alias is the name of the absent object that made it. */
+/* The workload of a controller's record; its alias is the name of the absent object above it. */
 static struct model_workload *workload_from(struct model_loader *loader,
 					    struct model_workload_record *record)
 {
