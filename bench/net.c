@@ -6,28 +6,26 @@
  * round. The machine's network is not touched, and all of it is gone with the process.
  */
 #include "lib/crr.h"
+#include "lib/node.h"
 #include "lib/process.h"
 #include "lib/report.h"
 #include "lib/sample.h"
+#include "lib/sandbox.h"
 
-#include "base/strbuf.h"
+#include "datapath/internal.h"
 #include "lab/home.h"
-#include "lab/plan.h"
 #include "lab/topology.h"
 
-#include <errno.h>
-#include <sched.h>
+#include <bpf/bpf.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define ROUNDS 12
-#define CONNECT_SECONDS 0.6
-#define REQUEST_SECONDS 0.2
+#define ROUNDS 30
+#define CONNECT_SECONDS 0.2
+#define REQUEST_SECONDS 0.1
 
 #define FIRST_PORT 8080
 #define N_PORTS 11 /* 8080 … 8090: the policies of the generated clusters allow them */
@@ -35,20 +33,33 @@
 #define CLIENT_CPU 0
 #define SERVER_CPU 1
 
-/* What a peer needs for 1,000 or 10,000 rules: those of other pods, then ours. */
-#define N_RULES 1000
+/* What Bulkhead enforces, and about as much for its peers: rules for other pods, then ours. */
+#define N_POLICIES 10000
 #define N_ELEMENTS 10000
+#define N_RULES 1000
+
+#define EVENTS_SIZE (8u << 20) /* all of a round, which are read after it */
 
 struct config {
 	const char *name;
-	void (*set_up)(const struct config *); /* in the node's namespace; NULL: nothing to do */
+	void (*set_up)(struct config *); /* in the node's namespace; NULL: nothing to do */
+	const char *rate_target;         /* against no policy */
 	const char *note;
 	uint32_t number;
+	struct ip_addr pods[2]; /* the client's and the server's */
 	struct crr_target target;
 	struct crr_result connections, requests;        /* of this round */
-	struct sample rates, connection_us, request_us; /* medians by round */
-	struct sample rate_ratios, latency_ratios;      /* against the first config, by round */
+	struct sample rates, connection_us, request_us; /* by round: medians */
+	struct sample rate_ratios, latency_ratios;      /* by round: against the first config */
 };
+
+/* The node that Bulkhead guards: a table for all its pods, of which two are really there. */
+static struct {
+	struct node node;
+	uint32_t pods[2]; /* their places in the node */
+	struct datapath *datapath;
+	uint64_t n_events;
+} guarded;
 
 static void feed(const char *command, const struct strbuf *input)
 {
@@ -56,11 +67,6 @@ static void feed(const char *command, const struct strbuf *input)
 
 	if (!pipe || fwrite(input->text, 1, input->len, pipe) != input->len || pclose(pipe))
 		report_fail("%s failed", command);
-}
-
-static struct ip_addr address(uint32_t config, uint32_t side)
-{
-	return ip_v4(0x0ac80000 + (config << 8) + side + 1);
 }
 
 /* The address of a pod that is not there, for rules besides ours. */
@@ -76,7 +82,7 @@ static const char *text_of(const struct ip_addr *addr)
 	return report_text("%s", ip_format(addr, text));
 }
 
-static void set_up_conntrack(const struct config *config)
+static void set_up_conntrack(struct config *config)
 {
 	struct strbuf rules = {0};
 
@@ -88,9 +94,8 @@ static void set_up_conntrack(const struct config *config)
 	strbuf_release(&rules);
 }
 
-static void set_up_nft_map(const struct config *config)
+static void set_up_nft_map(struct config *config)
 {
-	const struct ip_addr client = address(config->number, 0);
 	struct strbuf rules = {0};
 
 	strbuf_addstr(&rules, "table ip bench {\n\tmap pairs {\n"
@@ -100,8 +105,8 @@ static void set_up_nft_map(const struct config *config)
 		strbuf_printf(&rules, "%s . %s . 8080 : accept,\n", other_address(i),
 			      other_address(i + 1));
 	for (uint32_t port = 0; port < N_PORTS; port++)
-		strbuf_printf(&rules, "%s . %s . %u : accept,\n", text_of(&client),
-			      text_of(&config->target.addr), FIRST_PORT + port);
+		strbuf_printf(&rules, "%s . %s . %u : accept,\n", text_of(&config->pods[0]),
+			      text_of(&config->pods[1]), FIRST_PORT + port);
 	strbuf_addstr(&rules, "\t\t}\n\t}\n\tchain forward {\n"
 			      "\t\ttype filter hook forward priority 0; policy drop;\n"
 			      "\t\tct state established,related accept\n"
@@ -110,9 +115,8 @@ static void set_up_nft_map(const struct config *config)
 	strbuf_release(&rules);
 }
 
-static void set_up_iptables(const struct config *config)
+static void set_up_iptables(struct config *config)
 {
-	const struct ip_addr client = address(config->number, 0);
 	struct strbuf rules = {0};
 
 	strbuf_addstr(&rules, "*filter\n:FORWARD DROP [0:0]\n"
@@ -121,55 +125,150 @@ static void set_up_iptables(const struct config *config)
 		strbuf_printf(&rules, "-A FORWARD -s %s -d %s -p tcp --dport 8080 -j ACCEPT\n",
 			      other_address(i), other_address(i + 1));
 	strbuf_printf(&rules, "-A FORWARD -s %s -d %s -p tcp --dport %u:%u -j ACCEPT\nCOMMIT\n",
-		      text_of(&client), text_of(&config->target.addr), FIRST_PORT,
+		      text_of(&config->pods[0]), text_of(&config->pods[1]), FIRST_PORT,
 		      FIRST_PORT + N_PORTS - 1);
 	feed("iptables-restore", &rules);
 	strbuf_release(&rules);
 }
 
+static void attach(struct config *config, int program)
+{
+	for (uint32_t pod = 0; pod < 2; pod++)
+		for (int hook = 0; hook < DATAPATH_N_HOOKS; hook++)
+			if (datapath_tcx_attach(program, LAB_POD_IFINDEX(2 * config->number + pod),
+						hook) < 0)
+				report_fail("cannot attach a program");
+}
+
+/* The links are not closed: they go with the process. */
+static void set_up_program(struct config *config)
+{
+	const struct bpf_insn ok[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	const int program = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "ok", "Dual BSD/GPL", ok,
+					  sizeof(ok) / sizeof(*ok), NULL);
+
+	if (program < 0)
+		report_fail("cannot load a program");
+	attach(config, program);
+}
+
+static void set_up_bulkhead(struct config *config)
+{
+	const struct datapath_sizes sizes = {.events_size = EVENTS_SIZE};
+	const struct compiled_table *table = &guarded.node.cluster.table;
+	int error = datapath_open(SANDBOX_BPF "/node", &sizes, &guarded.datapath);
+
+	if (!error)
+		error = datapath_swap(guarded.datapath, table->bytes, table->size);
+	for (uint32_t pod = 0; pod < 2 && !error; pod++)
+		error = datapath_endpoint_add(guarded.datapath,
+					      LAB_POD_IFINDEX(2 * config->number + pod),
+					      guarded.pods[pod] + 1);
+	if (error)
+		report_fail("the datapath cannot be set up: %s", strerror(-error));
+}
+
 static struct config configs[] = {
 	{.name = "no policy"},
+	{.name = "a program that says OK", .set_up = set_up_program},
+	{.name = "Bulkhead",
+	 .set_up = set_up_bulkhead,
+	 .rate_target = ">= 0.9",
+	 .note = "10,000 policies; both pods' hooks"},
 	{.name = "nf_conntrack alone", .set_up = set_up_conntrack},
 	{.name = "nftables map", .set_up = set_up_nft_map, .note = "10,000 elements"},
 	{.name = "iptables", .set_up = set_up_iptables, .note = "1,000 rules, the last matches"},
 };
 
 #define N_CONFIGS (sizeof(configs) / sizeof(configs[0]))
+#define for_each_config(config) \
+	for (struct config *config = configs; config < configs + N_CONFIGS; config++)
+
+/* Whether one pod of the node may connect to another on all ports, by a rule of its policies. */
+static bool is_allowed_pair(uint32_t from, uint32_t to)
+{
+	const struct node *node = &guarded.node;
+
+	for (uint32_t port = FIRST_PORT; port < FIRST_PORT + N_PORTS; port++) {
+		const struct verdict_flow flow = compile_flow(
+			&node->pods[from]->ips[0], &node->pods[to]->ips[0], PORT_TCP, port);
+		struct verdict verdict;
+
+		verdict_flow(&node->cluster.view, &flow, &verdict);
+		if (verdict.action != TABLE_ALLOW ||
+		    verdict.side[VERDICT_INGRESS].reason != VERDICT_RULE)
+			return false;
+	}
+	return true;
+}
+
+static void find_pair(struct ip_addr ret_pods[2])
+{
+	struct node *node = &guarded.node;
+
+	for (uint32_t i = 0; i < node->n_pods * node->n_pods; i++) {
+		const uint32_t pair[2] = {i / node->n_pods, i % node->n_pods};
+
+		if (pair[0] == pair[1] || !is_allowed_pair(pair[0], pair[1]))
+			continue;
+		for (int pod = 0; pod < 2; pod++) {
+			guarded.pods[pod] = pair[pod];
+			ret_pods[pod] = node->pods[pair[pod]]->ips[0];
+		}
+		return;
+	}
+	report_fail("the generated policies allow no pair of pods");
+}
+
+static void choose_addresses(void)
+{
+	const struct manifests_shape shape = {.n_pods = 5000, .n_policies = N_POLICIES};
+
+	node_load(&guarded.node, &shape, NODE_PODS);
+	node_compile(&guarded.node, 1);
+	for_each_config(config)
+	{
+		config->number = config - configs;
+		for (uint32_t pod = 0; pod < 2; pod++)
+			config->pods[pod] = ip_v4(0x0ac80001 + (config->number << 8) + pod);
+		if (config->set_up == set_up_bulkhead)
+			find_pair(config->pods);
+		config->target = (struct crr_target){config->pods[1], FIRST_PORT, N_PORTS};
+	}
+}
 
 /* A node for each config, with two pods. */
 static void make_plan(struct lab_plan *plan)
 {
-	const uint32_t n = N_CONFIGS;
-
 	lab_plan_init(plan);
-	plan->n_nodes = n;
-	plan->n_pods = 2 * n;
+	plan->n_nodes = N_CONFIGS;
+	plan->n_pods = 2 * N_CONFIGS;
 	plan->ends = arena_alloc_n(&plan->arena, lab_n_ends(plan), sizeof(*plan->ends));
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < plan->n_nodes; i++)
 		plan->ends[i] = (struct lab_end){.kind = LAB_NODE,
 						 .name = configs[i].name,
 						 .node = i,
 						 .ips = {ip_v4(0xc0a80101 + i)},
 						 .n_ips = 1};
-	for (uint32_t i = 0; i < 2 * n; i++)
+	for (uint32_t i = 0; i < plan->n_pods; i++)
 		*lab_pod(plan, i) = (struct lab_end){.kind = LAB_POD,
 						     .name = configs[i / 2].name,
 						     .node = i / 2,
-						     .ips = {address(i / 2, i % 2)},
+						     .ips = {configs[i / 2].pods[i % 2]},
 						     .n_ips = 1};
 }
 
-/* A folder that nobody else sees and that goes with this process. */
+/* Where namespaces are kept; nobody else sees it, and it goes with this process. */
 static const char *private_folder(void)
 {
 	const char *folder = process_folder();
 
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("bench", folder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700") ||
-	    mkdir(report_text("%s/netns", folder), 0700) ||
-	    mkdir(report_text("%s/bpf", folder), 0700) ||
-	    mount("bpffs", report_text("%s/bpf", folder), "bpf", MS_NOSUID | MS_NODEV, "mode=0700"))
-		report_fail("no private folder: %s", strerror(errno));
+	if (mount("bench", folder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700") ||
+	    mkdir(report_text("%s/netns", folder), 0700))
+		report_fail("%s: no folder of our own", folder);
 	return folder;
 }
 
@@ -185,16 +284,15 @@ static void enter(const char *folder, const struct lab_plan *plan, const struct 
 
 static void set_up(const char *folder, const struct lab_plan *plan)
 {
-	for (uint32_t i = 0; i < N_CONFIGS; i++) {
-		configs[i].number = i;
-		configs[i].target = (struct crr_target){address(i, 1), FIRST_PORT, N_PORTS};
-		enter(folder, plan, &plan->ends[i]);
-		if (configs[i].set_up)
-			configs[i].set_up(&configs[i]);
+	for_each_config(config)
+	{
+		enter(folder, plan, &plan->ends[config->number]);
+		if (config->set_up)
+			config->set_up(config);
 	}
 }
 
-static pid_t start_server(const char *folder, const struct lab_plan *plan)
+static pid_t start_server(const char *folder, struct lab_plan *plan)
 {
 	struct crr_target targets[N_CONFIGS];
 	const char *netns[N_CONFIGS];
@@ -204,7 +302,7 @@ static pid_t start_server(const char *folder, const struct lab_plan *plan)
 		char name[LAB_PATH_SIZE];
 
 		lab_netns_name(plan, lab_pod(plan, 2 * i + 1), name);
-		netns[i] = arena_printf((struct arena *)&plan->arena, "%s/%s", folder, name);
+		netns[i] = arena_printf(&plan->arena, "%s/%s", folder, name);
 		targets[i] = configs[i].target;
 	}
 	server = crr_serve(targets, netns, N_CONFIGS, SERVER_CPU);
@@ -213,75 +311,130 @@ static pid_t start_server(const char *folder, const struct lab_plan *plan)
 	return server;
 }
 
+static void count_event(void *data, const struct event *event, const struct table_view *table)
+{
+	(void)data;
+	(void)table;
+	guarded.n_events += event->action == TABLE_ALLOW && event->reason == VERDICT_RULE;
+}
+
 static void visit(struct config *config)
 {
 	crr_connect(&config->target, CONNECT_SECONDS, &config->connections);
 	crr_request(&config->target, REQUEST_SECONDS, &config->requests);
 	if (config->connections.n_failed + config->requests.n_failed || !config->requests.n)
 		report_fail("%s: connections failed", config->name);
+	if (config->set_up == set_up_bulkhead) {
+		guarded.n_events = 0;
+		datapath_events_read(guarded.datapath, 0, count_event, NULL);
+		if (guarded.n_events < config->connections.n)
+			report_fail("%.0f connections, but only %.0f events of them",
+				    (double)config->connections.n, (double)guarded.n_events);
+	}
 }
 
-/* Notes what a round gave, relative to the first config's. */
+static double last(const struct sample *sample)
+{
+	return sample->items[sample->n - 1];
+}
+
+/* Notes what a round gave, and that against the first config's. */
 static void conclude(struct config *config, bool counts)
 {
 	const struct config *first = &configs[0];
-	const double rate = config->connections.n / config->connections.seconds;
-	const double us = sample_median(&config->connections.us);
 
 	if (counts) {
-		sample_add(&config->rates, rate);
-		sample_add(&config->connection_us, us);
+		sample_add(&config->rates, config->connections.n / config->connections.seconds);
+		sample_add(&config->connection_us, sample_median(&config->connections.us));
 		sample_add(&config->request_us, sample_median(&config->requests.us));
-		sample_add(&config->rate_ratios, rate / first->rates.items[first->rates.n - 1]);
+		sample_add(&config->rate_ratios, last(&config->rates) / last(&first->rates));
 		sample_add(&config->latency_ratios,
-			   us / first->connection_us.items[first->connection_us.n - 1]);
+			   last(&config->connection_us) / last(&first->connection_us));
 	}
 	crr_result_release(&config->connections);
 	crr_result_release(&config->requests);
 }
 
+static void measure(const char *folder, const struct lab_plan *plan)
+{
+	process_pin(CLIENT_CPU);
+	for (int round = 0; round <= ROUNDS; round++) {
+		for_each_config(config)
+		{
+			enter(folder, plan, lab_pod(plan, 2 * config->number));
+			visit(config);
+		}
+		for_each_config(config) conclude(config, round > 0);
+	}
+}
+
+static void print(struct config *config)
+{
+	const char *name = report_text("connections: %s", config->name);
+	const double us = sample_median(&config->connection_us);
+
+	report_print(&(struct report){
+		.name = report_text("%s, rate", name),
+		.value = sample_median(&config->rates),
+		.unit = "/s",
+		.note = report_text("p50 %.1f us, %.2f of no policy; request p50 %.1f us%s%s", us,
+				    sample_median(&config->latency_ratios),
+				    sample_median(&config->request_us), config->note ? "; " : "",
+				    config->note ? config->note : "")});
+	report_print(&(struct report){.name = report_text("%s, of no policy", name),
+				      .value = sample_median(&config->rate_ratios),
+				      .unit = "times",
+				      .target = config->rate_target});
+}
+
+/* Before print(), which sorts: round by round, the rate of Bulkhead against that of another. */
+static void print_against(const char *name, const char *target)
+{
+	struct config *bulkhead = NULL, *other = NULL;
+	struct sample ratios = {0};
+
+	for_each_config(config)
+	{
+		if (config->set_up == set_up_bulkhead)
+			bulkhead = config;
+		if (!strcmp(config->name, name))
+			other = config;
+	}
+	for (size_t i = 0; i < bulkhead->rates.n; i++)
+		sample_add(&ratios, bulkhead->rates.items[i] / other->rates.items[i]);
+	report_print(&(struct report){.name = report_text("connections: Bulkhead, of %s", name),
+				      .value = sample_median(&ratios),
+				      .unit = "times",
+				      .target = target});
+	sample_release(&ratios);
+}
+
 int main(void)
 {
+	const char *missing = sandbox_enter(), *folder;
 	struct lab_fault fault = {{0}};
 	struct lab_plan plan;
-	const char *folder;
 	pid_t server;
 
-	if (geteuid()) {
-		report_skip("connections through the datapath", "needs root");
+	if (missing) {
+		report_skip("connections", report_text("needs %s", missing));
 		return 0;
 	}
+	choose_addresses();
 	make_plan(&plan);
 	folder = private_folder();
 	if (lab_topology_build(&plan, folder, &fault))
 		report_fail("%s", fault.text);
 	set_up(folder, &plan);
 	server = start_server(folder, &plan);
-	process_pin(CLIENT_CPU);
-	for (int round = 0; round <= ROUNDS; round++) {
-		for (uint32_t i = 0; i < N_CONFIGS; i++) {
-			enter(folder, &plan, lab_pod(&plan, 2 * i));
-			visit(&configs[i]);
-		}
-		for (uint32_t i = 0; i < N_CONFIGS; i++)
-			conclude(&configs[i], round > 0);
-	}
+	measure(folder, &plan);
 	kill(server, SIGKILL);
-	for (uint32_t i = 0; i < N_CONFIGS; i++) {
-		struct config *config = &configs[i];
-
-		report_print(&(struct report){
-			.name = report_text("connections through: %s", config->name),
-			.value = sample_median(&config->rates),
-			.unit = "/s",
-			.ratio = report_text("%.3f of no policy",
-					     sample_median(&config->rate_ratios)),
-			.note = report_text("p50 %.1f us (x %.3f), request p50 %.1f us %s",
-					    sample_median(&config->connection_us),
-					    sample_median(&config->latency_ratios),
-					    sample_median(&config->request_us),
-					    config->note ?: "")});
-	}
+	print_against("nf_conntrack alone", ">= 1");
+	print_against("nftables map", ">= 1");
+	print_against("iptables", ">= 1");
+	for_each_config(config) print(config);
+	datapath_free(guarded.datapath);
+	node_release(&guarded.node);
 	lab_plan_release(&plan);
 	return 0;
 }
