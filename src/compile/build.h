@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A table under construction: one growing buffer per section; compile/table.c lays them out at the end.
- * Nothing outside `compile` includes this.
+ * A table under construction: one growing buffer per section; compile/table.c lays them out at the
+ * end. Nothing outside `compile` includes this.
  */
 #pragma once
 
@@ -69,7 +69,9 @@ void build_endpoints(struct build *build, struct model_pod *const *pods, size_t 
 void build_text_init(struct build *build);
 void build_text_release(struct build *build);
 
-/* Explanation: the numbers of texts, rules, policies and lists, made when first used. NULL gives 0. */
+/*
+ * Explanation: the numbers of texts, rules, policies and lists, made when first used. NULL gives 0.
+ */
 __u32 build_string(struct build *build, const char *text);
 __u32 build_policy(struct build *build, const struct policy *policy);
 __u32 build_rule(struct build *build, const struct policy_rule *rule);

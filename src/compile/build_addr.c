@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The address sections: bucket hashes of single addresses, and sorted CIDR ranges with a first-level index. */
+/*
+ * The address sections: bucket hashes of single addresses, and sorted CIDR ranges with a
+ * first-level index.
+ */
 #include "compile/build.h"
 
 #include <stdlib.h>
@@ -34,7 +37,10 @@ static bool is_used(const struct table_address *value)
 	return value->flags_class & TABLE_ADDR_USED;
 }
 
-/* One address, twice: two live pods close it; a node's own address gives way to the pod that has it. */
+/*
+ * One address, twice: two live pods close it; a node's own address gives way to the pod that has
+ * it.
+ */
 static void fold(struct table_address *known, const struct table_address *value)
 {
 	if (known->flags_class & value->flags_class & TABLE_ADDR_POD)
@@ -209,7 +215,10 @@ static __u32 index_bits(size_t n_ranges)
 	return bits;
 }
 
-/* index[i]: the last range that starts at or before the i-th part of the space; one entry more for its end. */
+/*
+ * index[i]: the last range that starts at or before the i-th part of the space; one entry more for
+ * its end.
+ */
 static __u32 build_index(struct build *build, const struct world_family *side,
 			 enum ip_family family)
 {

@@ -143,7 +143,9 @@ static size_t used_cells(const struct compile_row *row)
 	return n;
 }
 
-/* Stores the cells of the scratch row, or finds equal ones of another row; the number of the first. */
+/*
+ * Stores the cells of the scratch row, or finds equal ones of another row; the number of the first.
+ */
 static __u32 store_cells(struct rows *rows, size_t n)
 {
 	static const char zeros[TABLE_LINE_SIZE];

@@ -50,8 +50,8 @@ struct assignment {
 };
 
 /*
- * Pods that share their lists say the same. Lists that are not shared may say the same too, so a shape is only a
- * way to know a signature without reading it.
+ * Pods that share their lists say the same. Lists that are not shared may say the same too, so a
+ * shape is only a way to know a signature without reading it.
  */
 struct shape {
 	const struct model_namespace *ns;
@@ -223,7 +223,9 @@ static size_t requirement_size(const struct groups *groups,
 	return size;
 }
 
-/* Which namespaces a term selects, by index; NULL when its namespace is named or all are selected. */
+/*
+ * Which namespaces a term selects, by index; NULL when its namespace is named or all are selected.
+ */
 static bool *matching_namespaces(const struct groups *groups, const struct policy_pods *pods)
 {
 	const struct model_snapshot *snapshot = groups->snapshot;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Label groups: pods that no selector and no port name can tell apart (same namespace, labels and declared
- * ports), with an inverted index from labels to groups.
+ * Label groups: pods that no selector and no port name can tell apart (same namespace, labels and
+ * declared ports), with an inverted index from labels to groups.
  *
- * Selectors are evaluated once per group of the shortest posting list that can hold a match, never once per pod.
- * Host-network pods are in no group. Borrows the pods; heap memory.
+ * Selectors are evaluated once per group of the shortest posting list that can hold a match, never
+ * once per pod. Host-network pods are in no group. Borrows the pods; heap memory.
  */
 #pragma once
 
@@ -29,7 +29,7 @@ struct groups {
 	size_t n, cap;
 	uint32_t *of_pod; /* by pod index; GROUP_NONE: not one of the pods given, or host-network */
 	struct keyset tokens; /* (key, value), (key, NULL) and (NULL, namespace) pairs */
-	uint32_t *posting_end; /* by token: the end of its run in postings; it starts at the one before */
+	uint32_t *posting_end; /* by token: where its run in postings ends and the next starts */
 	uint32_t *postings; /* group ids, ascending in each run */
 };
 

@@ -2,8 +2,9 @@
 /*
  * The inside of a world, shared by the files that make it; nothing outside `compile` includes this.
  *
- * Order of construction: groups of the subjects → subject classes and the rules that matter (subject.c) →
- * terms of those rules (term.c) → peer classes (peer.c) → ports, on demand (ports.c). Rows (row.c) read it all.
+ * Order of construction: groups of the subjects → subject classes and the rules that matter
+ * (subject.c) → terms of those rules (term.c) → peer classes (peer.c) → ports, on demand (ports.c).
+ * Rows (row.c) read it all.
  */
 #pragma once
 

@@ -2,8 +2,9 @@
 /*
  * From overlapping intervals to disjoint segments: where on a line which terms apply.
  *
- * One sweep serves CIDR blocks of both families and ports of all spaces: everything is a number of at most
- * 128 bits. Neighbouring segments with the same set of terms are merged; segments cover the whole line.
+ * One sweep serves CIDR blocks of both families and ports of all spaces: everything is a number of
+ * at most 128 bits. Neighbouring segments with the same set of terms are merged; segments cover the
+ * whole line.
  */
 #pragma once
 
@@ -43,8 +44,9 @@ void interval_add(struct interval_list *list, interval_point first, interval_poi
 		  uint32_t term);
 
 /*
- * Sweeps the line 0 … `last` (all intervals lie in it). Each distinct set of terms becomes an entry of `sets`: its
- * content is the ascending array of term numbers (uint32_t). Sorts `list`. `ret` must be empty.
+ * Sweeps the line 0 … `last` (all intervals lie in it). Each distinct set of terms becomes an entry
+ * of `sets`: its content is the ascending array of term numbers (uint32_t). Sorts `list`. `ret`
+ * must be empty.
  */
 void interval_sweep(struct interval_list *list, interval_point last, struct keyset *sets,
 		    struct interval_segments *ret);

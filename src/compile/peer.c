@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Peer classes: an address's class is the pair of what its pod's labels and ports match (the group class) and
- * which CIDR terms cover it. The two addresses of a dual-stack pod share the first half only.
+ * Peer classes: an address's class is the pair of what its pod's labels and ports match (the group
+ * class) and which CIDR terms cover it. The two addresses of a dual-stack pod share the first half
+ * only.
  */
 #include "compile/internal.h"
 
@@ -93,8 +94,8 @@ static struct lists match_terms(struct compile_world *world)
 }
 
 /*
- * A group class's content: the number of terms, the terms, then (named port << 16 | number) as two words for each
- * declared port whose name an egress rule uses.
+ * A group class's content: the number of terms, the terms, then (named port << 16 | number) as two
+ * words for each declared port whose name an egress rule uses.
  */
 static void put_group(const struct compile_world *world, const struct model_pod *pod,
 		      const uint32_t *terms, uint32_t n_terms, struct strbuf *ret)

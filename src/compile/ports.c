@@ -19,7 +19,10 @@ static void for_each_named_number(const struct compile_world *world, const struc
 	}
 }
 
-/* Terms of one line of ports: a rule's ranges are one term, each number of a name on egress is its own. */
+/*
+ * Terms of one line of ports: a rule's ranges are one term, each number of a name on egress is its
+ * own.
+ */
 struct term_maker {
 	const struct policy_port *port;
 	uint32_t next_term;
@@ -102,7 +105,10 @@ static void divide_by_rule(struct compile_world *world, const struct policy_rule
 			       port_point(rule->ports[i].space, rule->ports[i].last));
 }
 
-/* What a subject's named ports stand for, and every number that an egress rule's name has at some peer. */
+/*
+ * What a subject's named ports stand for, and every number that an egress rule's name has at some
+ * peer.
+ */
 static void divide_by_names(struct compile_world *world, struct interval_list *list)
 {
 	struct interval_list names = {0};

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one walk over a subject's rules (policy/ir.h says in which order), for all peer classes at once.
+ * The one walk over a subject's rules (policy/ir.h says in which order), for all peer classes at
+ * once.
  *
- * `undecided` holds the classes that no rule has decided yet, `held` those that passed in the current tier
- * and wait for the next. A walk ends in cells and outcomes, or in a bitset of allowed classes: struct walk says which.
+ * `undecided` holds the classes that no rule has decided yet, `held` those that passed in the
+ * current tier and wait for the next. A walk ends in cells and outcomes, or in a bitset of allowed
+ * classes: struct walk says which.
  */
 #include "compile/internal.h"
 
@@ -176,7 +178,10 @@ static void keep_named_peers(struct walk *walk, const struct policy_rule *rule)
 	bitset_release(&named);
 }
 
-/* The undecided classes that a rule matches, into `matched`; false when the port alone rules it out. */
+/*
+ * The undecided classes that a rule matches, into `matched`; false when the port alone rules it
+ * out.
+ */
 static bool match_rule(struct walk *walk, const struct world_rule *world_rule)
 {
 	const struct policy_rule *rule = world_rule->rule;

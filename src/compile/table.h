@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a world to the sealed table (verdict/table.h): the bytes that userspace and the kernel both read.
+ * From a world to the sealed table (verdict/table.h): the bytes that userspace and the kernel both
+ * read.
  *
- * The result is position independent, checksummed, and complete: addresses of all pods and nodes of the
- * snapshot, CIDR ranges, the subjects as local endpoints, rows, outcomes and the texts that explain them.
+ * The result is position independent, checksummed, and complete: addresses of all pods and nodes of
+ * the snapshot, CIDR ranges, the subjects as local endpoints, rows, outcomes and the texts that
+ * explain them.
  */
 #pragma once
 
@@ -28,8 +30,8 @@ struct compiled_table {
 };
 
 /*
- * Compiles the table of `pods`. 0; or -E2BIG when it does not fit the budget, with a diagnostic (BH0301) that
- * says what takes the room; `ret` is untouched then.
+ * Compiles the table of `pods`. 0; or -E2BIG when it does not fit the budget, with a diagnostic
+ * (BH0301) that says what takes the room; `ret` is untouched then.
  */
 int compile_table(struct compile_world *world, struct model_pod *const *pods, size_t n_pods,
 		  const struct compile_table_options *options, struct diag_list *diags,
@@ -37,8 +39,8 @@ int compile_table(struct compile_world *world, struct model_pod *const *pods, si
 void compiled_table_release(struct compiled_table *table);
 
 /*
- * Checks bytes that come from elsewhere: magic, ABI, size, checksum, every section inside the blob. 0 or -EBADMSG;
- * a view of them for verdict_flow().
+ * Checks bytes that come from elsewhere: magic, ABI, size, checksum, every section inside the blob.
+ * 0 or -EBADMSG; a view of them for verdict_flow().
  */
 int table_open(const void *bytes, size_t size, struct table_view *ret_view);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Terms: the distinct peers that rules name. Two peers that say the same are one term, whatever policy says it. */
+/*
+ * Terms: the distinct peers that rules name. Two peers that say the same are one term, whatever
+ * policy says it.
+ */
 #include "compile/internal.h"
 
 #include "base/strbuf.h"

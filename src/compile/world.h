@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The world of a set of subjects: who and what their rules can tell apart, and the rows between them.
+ * The world of a set of subjects: who and what their rules can tell apart, and the rows between
+ * them.
  *
- * A world is made for a set of subject pods (a node's endpoints, the ends of one question, or everybody) and
- * knows only the policies that select one of them. It divides
+ * A world is made for a set of subject pods (a node's endpoints, the ends of one question, or
+ * everybody) and knows only the policies that select one of them. It divides
  *
  *	subjects into subject classes: selected by the same policies, and named ports resolve alike;
- *	addresses into peer classes: the same selectors, CIDR blocks and named ports of these rules match;
+ *	addresses into peer classes: the same selectors, CIDR blocks, named ports of these rules match;
  *	ports (all six spaces) into port classes: the same port terms of these rules match;
  *
- * and answers for a (subject class, direction, port) with one outcome per peer class. There is one walk over the
- * rules, compile_row(); cells of a table, and bitsets for questions over the whole cluster, are two readings
- * of it. Classes are exact, never approximate: two members of one class get the same answer from every rule.
+ * and answers for a (subject class, direction, port) with one outcome per peer class. There is one
+ * walk over the rules, compile_row(); cells of a table, and bitsets for questions over the whole
+ * cluster, are two readings of it. Classes are exact, never approximate: two members of one class
+ * get the same answer from every rule.
  *
- * A world borrows the snapshot and the policies and must die before them. It is read only once made, but rows
- * use its scratch memory: one thread at a time.
+ * A world borrows the snapshot and the policies and must die before them. It is read only once
+ * made, but rows use its scratch memory: one thread at a time.
  *
- * Cost: making it is linear in the matches of all selectors (an inverted label index finds them); a row costs
- * the matches of the subject's own rules.
+ * Cost: making it is linear in the matches of all selectors (an inverted label index finds them); a
+ * row costs the matches of the subject's own rules.
  */
 #pragma once
 
@@ -36,7 +38,10 @@
 
 struct compile_world;
 
-/* `pods` may hold host-network pods and duplicates; the former are subject to nothing and get no class. */
+/*
+ * `pods` may hold host-network pods and duplicates; the former are subject to nothing and get no
+ * class.
+ */
 struct compile_world *compile_world_new(const struct model_snapshot *snapshot,
 					const struct policy_set *policies,
 					struct model_pod *const *pods, size_t n_pods);
@@ -56,8 +61,9 @@ uint32_t compile_pod_class(const struct compile_world *world, const struct model
 uint32_t compile_outside_class(const struct compile_world *world, const struct ip_addr *addr);
 
 /*
- * The addresses of a family as disjoint ranges in order, cut only where a CIDR of the rules begins or ends,
- * each with the class of the addresses in it that are no pod's. Both whole spaces are covered.
+ * The addresses of a family as disjoint ranges in order, cut only where a CIDR of the rules begins
+ * or ends, each with the class of the addresses in it that are no pod's. Both whole spaces are
+ * covered.
  */
 struct compile_range {
 	struct ip_range range;
@@ -67,8 +73,9 @@ const struct compile_range *compile_ranges(const struct compile_world *world, en
 					   size_t *ret_n);
 
 /*
- * The ports of a subject class in one direction, divided as far as its own rules can tell them apart. Part 0
- * always exists; every port of every space is in exactly one part. Owned by the world.
+ * The ports of a subject class in one direction, divided as far as its own rules can tell them
+ * apart. Part 0 always exists; every port of every space is in exactly one part. Owned by the
+ * world.
  */
 struct compile_part {
 	struct port_set ports;
@@ -76,7 +83,9 @@ struct compile_part {
 const struct compile_part *compile_parts(struct compile_world *world, uint32_t subject_class,
 					 enum policy_direction direction, uint32_t *ret_n);
 
-/* The policies of the subject class that isolate it in a direction, in order. Owned by the world. */
+/*
+ * The policies of the subject class that isolate it in a direction, in order. Owned by the world.
+ */
 const struct policy *const *compile_isolating(const struct compile_world *world,
 					      uint32_t subject_class,
 					      enum policy_direction direction, uint32_t *ret_n);
@@ -94,7 +103,9 @@ struct compile_outcome {
 	uint32_t passed; /* number of a list of rules that said pass, 0 = none (compile_passed) */
 };
 
-/* One row: outcome number per peer class. All-zero is empty; reuse it, then compile_row_release(). */
+/*
+ * One row: outcome number per peer class. All-zero is empty; reuse it, then compile_row_release().
+ */
 struct compile_row {
 	struct compile_outcome *outcomes; /* 0 is the default */
 	size_t n_outcomes, cap_outcomes;
