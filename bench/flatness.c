@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a verdict costs the same however many policies there are: the same pods and the same random flows, on the
- * tables of one node under 10 to 10,000 policies, asked in the kernel by turns.
+ * Whether a verdict costs the same however many policies there are: the same pods and the same
+ * random flows, on the tables of one node under 10 to 10,000 policies, asked in the kernel by
+ * turns.
  *
- * What a question costs besides its verdict (its way in and out of the packet, the loop) is measured with a
- * table that knows nothing, and taken off.
+ * What a question costs besides its verdict (its way in and out of the packet, the loop) is
+ * measured with a table that knows nothing, and taken off.
  */
 #include "lib/kernel.h"
 #include "lib/node.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The whole process `bulkhead map -o json` on synthetic clusters, against what the best-known analyzer needs for
- * the same files, and the allowed pairs of its answers against the generator's own counts.
+ * The whole process `bulkhead map -o json` on synthetic clusters, against what the best-known
+ * analyzer needs for the same files, and the allowed pairs of its answers against the generator's
+ * own counts.
  */
 #include "lib/manifests.h"
 #include "lib/pairs.h"
@@ -78,8 +79,9 @@ static void measure(struct run *run, bool counts)
 }
 
 /*
- * Seconds that netpol-analyzer needed for the same input, 0 when unknown. The table was taken on a busy machine;
- * its last line repeats some on a quiet one ("bare1000 103.5s/1.76GB"), which are fairer.
+ * Seconds that netpol-analyzer needed for the same input, 0 when unknown. The table was taken on a
+ * busy machine; its last line repeats some on a quiet one ("bare1000 103.5s/1.76GB"), which are
+ * fairer.
  */
 static double peer_seconds(const struct run *run)
 {
@@ -104,7 +106,9 @@ static double peer_seconds(const struct run *run)
 	return found;
 }
 
-/* Fails the program unless the map's counts are the expected ones. What was compared, for the note. */
+/*
+ * Fails the program unless the map's counts are the expected ones. What was compared, for the note.
+ */
 static const char *check(const struct run *run)
 {
 	static const struct {

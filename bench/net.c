@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Connections between two pods of one node, through what stands between them: nothing, a program that only
- * says OK, Bulkhead, and what a node could use instead. Each has a node of its own in a private lab; rounds go from
- * one to the next, client and server have a CPU each, and every number is set against "no policy" of its own
- * round. The machine's network is not touched, and all of it is gone with the process.
+ * Connections between two pods of one node, through what stands between them: nothing, a program
+ * that only says OK, Bulkhead, and what a node could use instead. Each has a node of its own in a
+ * private lab; rounds go from one to the next, client and server have a CPU each, and every number
+ * is set against "no policy" of its own round. The machine's network is not touched, and all of it
+ * is gone with the process.
  */
 #include "lib/crr.h"
 #include "lib/node.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the time of a question over the whole cluster goes, phase by phase: what to make faster next.
- * Usage: bench-phases [PODS [POLICIES]]; without, the clusters that the targets name.
+ * Where the time of a question over the whole cluster goes, phase by phase: what to make faster
+ * next. Usage: bench-phases [PODS [POLICIES]]; without, the clusters that the targets name.
  */
 #include "lib/manifests.h"
 #include "lib/report.h"

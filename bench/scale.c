@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A very large cluster, without the reading of its text: the table of one node, and the whole cluster streamed
- * through the rows, as questions about all of it do.
+ * A very large cluster, without the reading of its text: the table of one node, and the whole
+ * cluster streamed through the rows, as questions about all of it do.
  */
 #include "lib/node.h"
 #include "lib/process.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a changed policy to its enforcement on one node of a large cluster: the node's table is compiled anew, as a
- * whole, sealed into a map and made the one that packets see.
+ * From a changed policy to its enforcement on one node of a large cluster: the node's table is
+ * compiled anew, as a whole, sealed into a map and made the one that packets see.
  */
 #include "datapath/internal.h"
 #include "lib/node.h"

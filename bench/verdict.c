@@ -7,7 +7,9 @@
 
 #include <stdlib.h>
 
-/* Each flow once a round: their keys and the lines they need are in no near cache when they come. */
+/*
+ * Each flow once a round: their keys and the lines they need are in no near cache when they come.
+ */
 #define N_FLOWS (1u << 20)
 #define ROUNDS 15
 

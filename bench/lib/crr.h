@@ -2,8 +2,9 @@
 /*
  * Connect, request, response: what a connection costs between two network namespaces.
  *
- * One byte goes each way, then the client closes first and keeps the TIME_WAIT. The server is a process of its
- * own, one connection at a time; the client runs in the caller. Both are pinned by whoever starts them.
+ * One byte goes each way, then the client closes first and keeps the TIME_WAIT. The server is a
+ * process of its own, one connection at a time; the client runs in the caller. Both are pinned by
+ * whoever starts them.
  */
 #pragma once
 
@@ -27,8 +28,8 @@ struct crr_result {
 };
 
 /*
- * Starts a server for all targets: one per network namespace, of the files `netns` (parallel). It dies with the
- * caller. Returns when every port is open; the process to kill, or -errno.
+ * Starts a server for all targets: one per network namespace, of the files `netns` (parallel). It
+ * dies with the caller. Returns when every port is open; the process to kill, or -errno.
  */
 pid_t crr_serve(const struct crr_target *targets, const char *const *netns, uint32_t n,
 		unsigned int cpu);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Manifests of a synthetic cluster, of any size: 10 namespaces, apps of 5 replicas, one default deny per
- * namespace, then a fixed mix of policies, one per app.
+ * Manifests of a synthetic cluster, of any size: 10 namespaces, apps of 5 replicas, one default
+ * deny per namespace, then a fixed mix of policies, one per app.
  *
- * With the defaults, the text is byte for byte what gen.py (data/perf beside the project) writes, so counts
- * and times can be compared with those of other tools on its files.
+ * With the defaults, the text is byte for byte what gen.py (data/perf beside the project) writes,
+ * so counts and times can be compared with those of other tools on its files.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One node of a synthetic cluster: the cluster read, some of its pods as the node's own, their table, and random
- * flows to ask it.
+ * One node of a synthetic cluster: the cluster read, some of its pods as the node's own, their
+ * table, and random flows to ask it.
  */
 #pragma once
 
@@ -26,8 +26,8 @@ void node_release(struct node *node);
 void node_compile(struct node *node, uint64_t generation);
 
 /*
- * Random flows between a pod of the node and any pod, one in eight any address, in both directions, on the
- * ports that the policies talk of and on random ones.
+ * Random flows between a pod of the node and any pod, one in eight any address, in both directions,
+ * on the ports that the policies talk of and on random ones.
  */
 void node_flows(const struct node *node, struct random *random, struct verdict_flow *flows,
 		size_t n);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The answer of `bulkhead map -o json` on a generated cluster, as numbers of allowed pairs of pods: what
- * independent tools can be compared in. Endpoints of other namespaces than the generator's do not count.
+ * The answer of `bulkhead map -o json` on a generated cluster, as numbers of allowed pairs of pods:
+ * what independent tools can be compared in. Endpoints of other namespaces than the generator's do
+ * not count.
  */
 #pragma once
 

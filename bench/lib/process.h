@@ -11,8 +11,8 @@ struct process_cost {
 };
 
 /*
- * Runs a program with its standard output in the file `out` and waits for it. Its exit status, 128 + N after
- * signal N. The peak is never less than the caller's own size at the time: stay small.
+ * Runs a program with its standard output in the file `out` and waits for it. Its exit status, 128
+ * + N after signal N. The peak is never less than the caller's own size at the time: stay small.
  */
 int process_run(const char *const *argv, const char *out, struct process_cost *ret);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rows of the table that `make bench` prints: one per line, fields between tabs, in this order. bench/run aligns
- * them and says which targets were missed.
+ * The rows of the table that `make bench` prints: one per line, fields between tabs, in this order.
+ * bench/run aligns them and says which targets were missed.
  */
 #pragma once
 

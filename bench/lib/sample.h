@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Measured values and what is said of them: medians and percentiles, never means. All-zero is empty. */
+/*
+ * Measured values and what is said of them: medians and percentiles, never means. All-zero is
+ * empty.
+ */
 #pragma once
 
 #include <stddef.h>
@@ -26,8 +29,8 @@ static inline double sample_median(struct sample *sample)
 uint64_t sample_clock(void);
 
 /*
- * The process's own CPU time in ns, of all its threads: what pure computing costs, also while others use the machine. It is the wall
- * clock's time on one that is idle.
+ * The process's own CPU time in ns, of all its threads: what pure computing costs, also while
+ * others use the machine. It is the wall clock's time on one that is idle.
  */
 uint64_t sample_cpu_clock(void);
 

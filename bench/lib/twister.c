@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* M. Matsumoto, T. Nishimura: Mersenne Twister, ACM TOMACS 8 (1998), with their init_by_array of 2002. */
+/*
+ * M. Matsumoto, T. Nishimura: Mersenne Twister, ACM TOMACS 8 (1998), with their init_by_array of
+ * 2002.
+ */
 #include "lib/twister.h"
 
 #define MIDDLE 397

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The random numbers of Python's `random` module (MT19937, seeded by an integer), so that a cluster made here is
- * byte for byte the one that the Python generator of the published measurements makes.
+ * The random numbers of Python's `random` module (MT19937, seeded by an integer), so that a cluster
+ * made here is byte for byte the one that the Python generator of the published measurements makes.
  */
 #pragma once
 
