@@ -43,6 +43,7 @@ struct build {
 	struct strbuf section[BUILD_N_SECTIONS];
 	__u32 range4_bits;
 	__u32 range6_bits;
+	bool has_full_row; /* a row has more outcomes than a cell can number */
 
 	struct keyset strings;          /* texts with their NUL */
 	VEC(__u32) string_offsets;      /* by strings id */

@@ -203,6 +203,7 @@ static __u32 build_remap(struct rows *rows, uint32_t class, enum policy_directio
 		const struct port_range example = part_example(&parts[part]);
 
 		compile_row(world, class, direction, example.space, example.first, &rows->scratch);
+		build->has_full_row |= rows->scratch.is_full;
 		row_of_part[part] = store_row(rows, store_outcomes(rows, side, direction));
 	}
 	for (uint32_t i = 0; i < world->port_sets.n; i++)

@@ -9,7 +9,6 @@
  */
 #include "compile/internal.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 struct walk {
@@ -45,7 +44,10 @@ static struct compile_outcome rule_outcome(const struct policy_rule *rule)
 
 static uint16_t add_outcome(struct compile_row *row, const struct compile_outcome *outcome)
 {
-	assert(row->n_outcomes < UINT16_MAX);
+	if (row->n_outcomes == UINT16_MAX) {
+		row->is_full = true;
+		return 0;
+	}
 	if (row->n_outcomes == row->cap_outcomes)
 		row->outcomes = vec_grow(row->outcomes, &row->cap_outcomes, row->n_outcomes + 1,
 					 sizeof(*row->outcomes));
@@ -302,6 +304,7 @@ void compile_row(struct compile_world *world, uint32_t subject_class,
 	memset(ret->cells, 0, n_classes * sizeof(*ret->cells));
 	ret->n_cells = n_classes;
 	ret->n_outcomes = 0;
+	ret->is_full = false;
 	add_outcome(ret, &(struct compile_outcome){0});
 	walk.row = ret;
 	walk_rules(&walk);

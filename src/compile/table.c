@@ -92,6 +92,12 @@ static int emit(const struct build *build, const struct compile_table_options *o
 	const size_t size = total_lines(build) * TABLE_LINE_SIZE;
 	char *bytes;
 
+	if (build->has_full_row) {
+		diag_add(diags, DIAG_BH0301, (struct diag_span){0},
+			 "more than %u rules decide for one pod, which a table cannot number",
+			 UINT16_MAX - 1);
+		return -E2BIG;
+	}
 	if (size > budget) {
 		report_budget(build, size, budget, diags);
 		return -E2BIG;

@@ -111,6 +111,7 @@ struct compile_row {
 	size_t n_outcomes, cap_outcomes;
 	uint16_t *cells; /* n_peer_classes of the world */
 	size_t n_cells, cap_cells;
+	bool is_full; /* more outcomes than a cell can number: the row is not usable */
 };
 
 /* The row of a subject class for one port. */
