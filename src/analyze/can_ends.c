@@ -19,25 +19,28 @@ static void add_pod(struct ends *ends, struct model_pod *pod)
 		end->addrs[family_index(&pod->ips[i])] = pod->ips[i];
 }
 
-/*
- * The range without the addresses at its beginning that somebody in the cluster has; false: none is
- * left.
- */
-static bool skip_known(const struct model_snapshot *snapshot, struct ip_range range,
-		       struct ip_addr *ret)
+struct cutting {
+	struct ends *ends;
+	const struct model_snapshot *snapshot;
+	const char *host; /* of every piece; NULL: they are outside */
+};
+
+/* A host-network pod has the address of a node, which may be one that the input has. */
+static bool is_taken(const struct cutting *cutting, const struct ip_addr *addr)
 {
-	while (analyze_is_known_address(snapshot, &range.first))
+	return cutting->host ? model_find_address(cutting->snapshot, addr) != NULL
+			     : analyze_is_known_address(cutting->snapshot, addr);
+}
+
+/* The range without the addresses at its beginning that others have; false: none is left. */
+static bool skip_taken(const struct cutting *cutting, struct ip_range range, struct ip_addr *ret)
+{
+	while (is_taken(cutting, &range.first))
 		if (!ip_next(&range.first, &range.first) || ip_cmp(&range.first, &range.last) > 0)
 			return false;
 	*ret = range.first;
 	return true;
 }
-
-struct cutting {
-	struct ends *ends;
-	const struct model_snapshot *snapshot;
-	const char *host; /* of every piece */
-};
 
 static void add_piece(void *arg, const struct ip_range *piece)
 {
@@ -45,7 +48,7 @@ static void add_piece(void *arg, const struct ip_range *piece)
 	struct ip_addr addr;
 	struct end *end;
 
-	if (!skip_known(cutting->snapshot, *piece, &addr))
+	if (!skip_taken(cutting, *piece, &addr))
 		return;
 	end = vec_add(&cutting->ends->items);
 	end->range = *piece;
