@@ -6,8 +6,10 @@
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "model/find.h"
+#include "model/syntax.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Adds a hint with the candidate nearest to `name`, if one is near. */
 static void hint_near(struct endpoint_request *request, struct diag *diag, const char *name,
@@ -51,6 +53,38 @@ static bool refuse_name(struct endpoint_request *request, const char *ns, const 
 	hint_near(request, diag, name, names.items, names.n);
 	vec_release(&names);
 	return false;
+}
+
+static bool refuse_kind(struct endpoint_request *request, const char *kind)
+{
+	struct diag *diag =
+		analyze_refuse(request->diags, "'%s': there is no kind '%s'", request->text, kind);
+	const char *near = model_kind_near(kind);
+
+	if (near)
+		diag_hint(request->diags, diag, "did you mean '%s'?", near);
+	return false;
+}
+
+/* Pods may belong to kinds that nobody but the input knows. */
+static bool is_kind(const struct model_snapshot *snapshot, const char *kind)
+{
+	for (uint32_t i = 0; i < snapshot->n_workloads; i++)
+		if (strcasecmp(snapshot->workloads[i]->kind, kind) == 0)
+			return true;
+	return model_kind_name(kind) != NULL;
+}
+
+static bool refuse_object(struct endpoint_request *request, const char *ns, const char *kind,
+			  const char *name)
+{
+	const struct model_snapshot *snapshot = request->endpoints->cluster->snapshot;
+
+	if (!model_find_namespace(snapshot, ns))
+		return refuse_namespace(request, ns);
+	if (kind && !is_kind(snapshot, kind))
+		return refuse_kind(request, kind);
+	return refuse_name(request, ns, kind, name);
 }
 
 static bool refuse_ambiguous(struct endpoint_request *request, const struct model_found *found)
@@ -164,8 +198,7 @@ bool endpoint_find_object(struct endpoint_request *request, const char *ns, cons
 		return is_one_owner(&found) ? take_owner(request, &found)
 					    : refuse_ambiguous(request, &found);
 	default:
-		return model_find_namespace(snapshot, ns) ? refuse_name(request, ns, kind, name)
-							  : refuse_namespace(request, ns);
+		return refuse_object(request, ns, kind, name);
 	}
 }
 
@@ -210,6 +243,31 @@ static bool parse_labels(struct endpoint_request *request, char *text, struct mo
 	return true;
 }
 
+/* `what` as an API server would take it. */
+static bool check_syntax(struct endpoint_request *request, const char *what, const char *text,
+			 model_syntax_fn syntax)
+{
+	const char *must_be = syntax(text, strlen(text));
+
+	if (must_be)
+		analyze_refuse(request->diags, "'%s': %s '%s' %s", request->text, what, text,
+			       must_be);
+	return !must_be;
+}
+
+static bool check_hypothetical(struct endpoint_request *request, const char *ns,
+			       const struct model_labels *labels)
+{
+	bool is_right = check_syntax(request, "namespace", ns, model_syntax_namespace);
+
+	for (uint32_t i = 0; i < labels->n && is_right; i++)
+		is_right = check_syntax(request, "label key", labels->items[i].key,
+					model_syntax_label_key) &&
+			   check_syntax(request, "label value", labels->items[i].value,
+					model_syntax_label_value);
+	return is_right;
+}
+
 static bool has_repeated_key(const struct model_label *labels, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -227,7 +285,7 @@ bool endpoint_make_hypothetical(struct endpoint_request *request, const char *ns
 	struct model_label *items = arena_alloc_n(arena, strlen(copy) / 2 + 1, sizeof(*items));
 	struct model_labels list = {.items = items};
 
-	if (!parse_labels(request, copy, items, &list.n))
+	if (!parse_labels(request, copy, items, &list.n) || !check_hypothetical(request, ns, &list))
 		return false;
 	if (has_repeated_key(items, list.n)) {
 		analyze_refuse(request->diags, "'%s' has a label twice", request->text);

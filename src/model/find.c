@@ -35,6 +35,18 @@ const char *model_kind_name(const char *text)
 	return NULL;
 }
 
+const char *model_kind_near(const char *text)
+{
+	const size_t n = sizeof(words) / sizeof(words[0]);
+	const char *candidates[2 * sizeof(words) / sizeof(words[0])];
+
+	for (size_t i = 0; i < n; i++) {
+		candidates[i] = words[i].kind;
+		candidates[n + i] = words[i].plural;
+	}
+	return diag_did_you_mean(text, candidates, 2 * n);
+}
+
 /* A name as the index knows it; NULL: nobody has it. */
 static const char *interned(const struct model_snapshot *snapshot, const char *name)
 {

@@ -45,3 +45,6 @@ struct model_found model_find_kind(const struct model_snapshot *snapshot, const 
 
 /* "Deployment" for "deploy", "deployments", "DEPLOYMENT" …; NULL for what is no known kind. */
 const char *model_kind_name(const char *text);
+
+/* The kind that was meant by a word that is none, as diag_did_you_mean() finds it; NULL: unclear. */
+const char *model_kind_near(const char *text);

@@ -43,6 +43,12 @@ asks 1 'hypothetical' 'shop/[app=web,tier=x]' payments/db 5432
 asks 0 'hypothetical' 'elsewhere/[]' shop/web 80
 asks 2 "expected LABEL=VALUE, found 'app'" 'shop/[app]' shop/web 80
 asks 2 'has a label twice' 'shop/[a=1,a=2]' shop/web 80
+asks 2 "label key ' tier' must" 'shop/[app=web, tier=x]' shop/web 80
+asks 2 "label value 'x y' must" 'shop/[app=x y]' shop/web 80
+asks 2 "namespace 'Shop' must" 'Shop/[app=web]' shop/web 80
+asks 2 "namespace '' must" '/[app=web]' shop/web 80
+asks 2 "there is no kind 'deploymnt'" shop/web shop/deploymnt/api 80
+asks 2 "hint: did you mean 'Deployment'" shop/web shop/deploymnt/api 80
 asks 1 'is scaled to zero' shop/idle shop/api 9090
 
 # Services: the Service's port, at each backend the backend's own.
