@@ -7,7 +7,7 @@
  *	shop/svc/frontend               a Service: the pods behind it
  *	shop/[app=web,tier=front]       a pod that is not there, with these labels
  *	dns  internet                   the cluster's DNS; global unicast outside the cluster
- *	10.1.2.3  10.0.0.0/8            an address (a pod's, node's or Service's is that object), a block
+ *	10.1.2.3  10.0.0.0/8            an address (if it is somebody's, who has it), a CIDR block
  *	ip:10.0.0.0-10.0.0.9            a range, as `map` writes it
  *
  * What is found is kept, so that a question a line costs one look-up. A hypothetical pod is added

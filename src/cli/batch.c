@@ -3,6 +3,7 @@
 
 #include "analyze/can.h"
 #include "base/strbuf.h"
+#include "cli/progress.h"
 #include "render/render.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@ struct batch {
 	struct strbuf text;           /* read and not yet answered */
 	size_t n_lines;
 	size_t n_unusable;
+	struct progress progress;
 };
 
 #define READ_SIZE (1u << 20)
@@ -189,6 +191,7 @@ static void answer_round(struct batch *batch, bool is_end)
 	take_lines(batch, is_end);
 	answer_lines(batch, 0, batch->lines.n);
 	vec_clear(&batch->lines);
+	progress_count(&batch->progress, batch->n_lines);
 	arena_release(&batch->arena);
 	fflush(stdout);
 }
@@ -219,7 +222,11 @@ int cli_batch(const struct cli_options *options, struct analyze_cluster *cluster
 	if (fd < 0)
 		return cli_refuse(options, "cannot read %s: %s", path, strerror(errno));
 	analyze_endpoints_init(&batch.endpoints, cluster);
+	/* Answers on a terminal are progress enough. */
+	if (!isatty(STDOUT_FILENO))
+		progress_start(&batch.progress, "questions");
 	err = read_all(&batch, fd);
+	progress_stop(&batch.progress);
 	if (err)
 		cli_refuse(options, "cannot read %s: %s", path, strerror(-err));
 	if (!is_stdin)

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include "analyze/map.h"
+#include "cli/progress.h"
 #include "render/render.h"
 
 #include <stdio.h>
@@ -96,13 +97,16 @@ static int build(const struct cli_options *options, const struct map_options *ow
 	struct analyze_port port;
 	struct analyze_map map;
 	struct diag_list diags;
+	struct progress progress;
 	bool is_resolved;
 
 	analyze_endpoints_init(&endpoints, cluster);
 	diag_list_init(&diags, &endpoints.arena);
 	is_resolved = resolve(own, &endpoints, &diags, &port, &map_options);
 	if (is_resolved) {
+		progress_start(&progress, "mapping");
 		analyze_map_build(&map, cluster, &map_options, &diags);
+		progress_stop(&progress);
 		render(options, &map);
 		analyze_map_release(&map);
 	}

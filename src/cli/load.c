@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/options.h"
 
+#include "cli/progress.h"
+
 #include <stdio.h>
 
 void cli_print_diags(const struct cli_options *options, const struct diag_list *diags)
@@ -20,8 +22,11 @@ int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
 		.n_pod_cidrs = options->pod_cidrs.n,
 		.skip_invalid = options->skip_invalid,
 	};
+	struct progress progress;
 
+	progress_start(&progress, "reading the input");
 	analyze_cluster_load(ret, &input);
+	progress_stop(&progress);
 	cli_print_diags(options, &ret->diags);
 	if (ret->diags.n_errors == 0)
 		return CLI_YES;
