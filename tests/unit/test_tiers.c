@@ -3,6 +3,7 @@
  * Tiers, deny, pass and conditions, which no front end of NetworkPolicy uses: random rule sets made by
  * hand, the compiled table against the evaluation that policy/ir.h describes, done rule by rule.
  */
+#include "analyze/why.h"
 #include "compile/table.h"
 #include "lib/tap.h"
 
@@ -288,6 +289,33 @@ static bool same_side(const struct table_view *view, const struct verdict_side *
 	return true;
 }
 
+/* The walk that explains a side to people comes to the same, and names the rule that decides. */
+static bool same_why(const struct fixture *fixture, const struct model_pod *subject,
+		     const struct model_pod *peer, const struct naive *naive,
+		     struct analyze_why_question *ask)
+{
+	const struct policy *policies[N_POLICIES];
+	struct analyze_why why = {0};
+	bool is_named = !naive->rule;
+	bool is_same;
+
+	ask->policies = policies;
+	ask->n_policies = 0;
+	for (uint32_t i = 0; i < N_POLICIES; i++)
+		if (pods_match(&fixture->policies[i].subject, subject))
+			policies[ask->n_policies++] = &fixture->policies[i];
+	ask->subject = subject;
+	ask->peer = peer;
+	ask->addr = peer->ips[0];
+	analyze_why(ask, &why);
+	for (size_t i = 0; i < why.rules.n; i++)
+		is_named |= why.rules.items[i].rule == naive->rule;
+	is_same = why.action == naive->action && why.reason == naive->reason && is_named &&
+		  (why.rules.n > 0) == (why.reason != VERDICT_NOT_ISOLATED);
+	analyze_why_release(&why);
+	return is_same;
+}
+
 /* How many of the sides of all flows differ; all outcomes seen are added to `seen`. */
 static unsigned int compare(const struct fixture *fixture, const struct table_view *view,
 			    unsigned int *seen)
@@ -301,15 +329,20 @@ static unsigned int compare(const struct fixture *fixture, const struct table_vi
 						       *dst = &fixture->pods[to];
 				const struct verdict_flow flow =
 					compile_flow(&src->ips[0], &dst->ips[0], PORT_TCP, port);
+				struct analyze_why_question ask = {.space = PORT_TCP, .port = port};
 				struct verdict verdict;
 				struct naive naive;
 
 				verdict_flow(view, &flow, &verdict);
 				evaluate(fixture, src, dst, POLICY_EGRESS, port, &naive);
 				n_wrong += !same_side(view, &verdict.side[VERDICT_EGRESS], &naive);
+				ask.direction = POLICY_EGRESS;
+				n_wrong += !same_why(fixture, src, dst, &naive, &ask);
 				seen[naive.action] += 1;
 				evaluate(fixture, dst, src, POLICY_INGRESS, port, &naive);
 				n_wrong += !same_side(view, &verdict.side[VERDICT_INGRESS], &naive);
+				ask.direction = POLICY_INGRESS;
+				n_wrong += !same_why(fixture, dst, src, &naive, &ask);
 				seen[3] += naive.n_passed > 1;
 			}
 		}
