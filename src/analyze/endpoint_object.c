@@ -202,6 +202,23 @@ bool endpoint_find_object(struct endpoint_request *request, const char *ns, cons
 	}
 }
 
+/* As kubeadm, kops and k3s call it, where no Service leads to it. */
+static bool find_dns_by_name(struct endpoint_request *request)
+{
+	static const char *const names[] = {"coredns", "kube-dns"};
+	const struct model_snapshot *snapshot = request->endpoints->cluster->snapshot;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct model_found found = model_find_name(snapshot, "kube-system", names[i]);
+
+		if (found.kind == MODEL_FOUND_POD || found.kind == MODEL_FOUND_WORKLOAD)
+			return endpoint_find_object(request, "kube-system", NULL, names[i]);
+	}
+	analyze_refuse(request->diags,
+		       "'dns': the input has no pods behind the Service kube-system/kube-dns");
+	return false;
+}
+
 /* The pods behind the Service that every cluster's pods are told to ask. */
 bool endpoint_find_dns(struct endpoint_request *request)
 {
@@ -210,11 +227,8 @@ bool endpoint_find_dns(struct endpoint_request *request)
 		model_find_service(snapshot, "kube-system", "kube-dns");
 	const char *id = "dns";
 
-	if (!service || !service->n_backends) {
-		analyze_refuse(request->diags,
-			       "'dns': the input has no DNS pods behind kube-system/kube-dns");
-		return false;
-	}
+	if (!service || !service->n_backends)
+		return find_dns_by_name(request);
 	if (service->backends[0]->workload == service->backends[service->n_backends - 1]->workload)
 		id = analyze_workload_id(service->backends[0]->workload,
 					 &request->endpoints->arena);

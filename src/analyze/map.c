@@ -39,6 +39,14 @@ static bool has_host_network(const struct analyze_map *map)
 	return false;
 }
 
+static bool has_host_anywhere(const struct model_snapshot *snapshot)
+{
+	for (uint32_t i = 0; i < snapshot->n_pods; i++)
+		if (snapshot->pods[i]->host_network && snapshot->pods[i]->n_ips == 0)
+			return true;
+	return false;
+}
+
 static bool has_unplaced_pod(const struct model_snapshot *snapshot)
 {
 	for (uint32_t i = 0; i < snapshot->n_pods; i++)
@@ -90,6 +98,10 @@ static void list_assumptions(struct analyze_map *map, const struct policy_set *p
 		vec_push(&map->assumptions, snapshot->assumptions[i].text);
 	if (asks_namespace_labels(policies))
 		assume_namespaces(map);
+	if (has_host_anywhere(snapshot))
+		vec_push(&map->assumptions,
+			 "the addresses of some nodes are not known: their host-network pods are "
+			 "shown with what any address may do");
 	if (has_host_network(map) && has_unplaced_pod(snapshot))
 		vec_push(&map->assumptions,
 			 "pods without a node are taken to share none with host-network pods, "

@@ -118,7 +118,17 @@ asks 1 'also covers 4 known pods' shop/web 10.9.0.0/16
 asks 4 'ip:203.0.0.0-203.0.112.255$' shop/web internet 443
 asks 1 '→ internet  80/TCP' shop/web internet 80
 
+# A DNS without its Service, and a node that nobody knows.
+town=tests/cli/fixtures/host
+asks 0 '→ kube-system/Deployment/coredns ' x/t dns 53/UDP
+asks 4 '^    allowed   ip:192.168.0.0-192.168.255.255 → x/Pod/t$' ops/hostd x/t 53/UDP
+asks 4 'every address is judged$' ops/hostd x/t 53/UDP
+asks 4 'taken to be on different nodes' ops/hostd x/t 53/UDP
+asks 0 'policies do not apply to host-network pods' x/t ops/hostd 53/UDP
+asks 0 'egress  from 192.168.1.1   allowed: the address is not a pod' 192.168.1.1 x/t 53/UDP
+
 # Usage.
+town=tests/cli/fixtures/town
 run "$bulkhead" can shop/web shop/api 80
 ok_int "$status" 2 "no input"
 ok_like "$err" 'give it with -f' "and how to give it"

@@ -99,6 +99,16 @@ ok_int "$status" 0 "--verbose"
 	fi
 }
 
+# Progress: on a terminal, for work over a second, and wiped.
+# shellcheck disable=SC2016
+run script -qec "sh -c '(sleep 1.6; cat $tiny/all.yaml) | $bulkhead map -o csv - >$tap_work/map'" /dev/null
+if [ "$status" -eq 127 ]; then
+	skip "script(1) is not there to be a terminal"
+else
+	ok_like "$out" 'reading the input: 1 s' "progress on a terminal"
+	ok_like "$(cat "$tap_work/map")" '^shop/Deployment/web,' "and none in the result"
+fi
+
 # Verbs.
 run "$bulkhead"
 ok_int "$status" 2 "no verb"
