@@ -4,9 +4,12 @@
 #include "lib/tap.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 #define ETHERNET 14
+#define NET_IP_ALIGN 2 /* linux/skbuff.h */
 
 #define V4 .src = "10.0.0.1", .dst = "10.0.1.2"
 #define V6 .src = "fd00::1", .dst = "fd00::2"
@@ -37,6 +40,21 @@ static size_t header_size(const struct row *row)
 	return row->spec.src[4] == ':' ? 40 : 20 + row->spec.ip_options;
 }
 
+/* A packet as it lies in the kernel's memory: its IP header is aligned, and nothing is behind it. */
+static int parse_cut(const struct frame *frame, size_t size, struct packet *packet)
+{
+	unsigned char *memory = malloc(NET_IP_ALIGN + size);
+	int reason;
+
+	if (!memory)
+		abort();
+	memcpy(memory + NET_IP_ALIGN, frame->bytes, size);
+	reason = packet_parse(memory + NET_IP_ALIGN, memory + NET_IP_ALIGN + size, (uint32_t)size,
+			      PACKET_NEAR, packet);
+	free(memory);
+	return reason;
+}
+
 /* The IP header knows how long the packet was, so each cut shows. */
 static void test_cut(const struct row *row)
 {
@@ -45,8 +63,7 @@ static void test_cut(const struct row *row)
 
 	for (size_t size = 0; size < frame.size; size++) {
 		struct packet packet;
-		const int reason = packet_parse(frame.bytes, frame.bytes + size, (uint32_t)size,
-						PACKET_NEAR, &packet);
+		const int reason = parse_cut(&frame, size, &packet);
 
 		if (reason == VERDICT_MALFORMED)
 			continue;
