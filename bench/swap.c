@@ -43,7 +43,7 @@ static void measure_swaps(struct datapath *datapath, const struct compiled_table
 
 		sample_add(&seal, ms_since(start));
 		start = sample_clock();
-		if (map < 0 || datapath_enforce(datapath, map))
+		if (map < 0 || datapath_enforce(datapath, map, 1))
 			report_fail("the kernel refuses the table");
 		sample_add(&swap, ms_since(start));
 		close(map);

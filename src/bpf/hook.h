@@ -2,8 +2,8 @@
 /*
  * A packet's way through a hook, the same for both directions:
  *
- *	parse → the table → the pod's flows → an entry of this generation: pass
- *	                                    → else hook_slow(): judge, remember, tell
+ *	parse → the pod's flows → an entry of the current generation: pass
+ *	                        → else hook_slow(): judge, remember, tell
  *
  * The first hook sees what the pod sends, the second what goes to the pod. An entry is judged as its flow
  * began, whichever way the packet goes.
@@ -21,8 +21,9 @@
 /* Enough for every header that packet_parse() may read. */
 #define HOOK_PULL (sizeof(struct packet_ethernet) + 60 + 8 + 60 + 8)
 
-/* The ring wakes its reader at this many bytes; before, the reader looks by itself. */
+/* The ring wakes its reader each time it has filled by this many bytes; else the reader looks by itself. */
 #define HOOK_WAKE (128 << 10)
+#define HOOK_RECORD (sizeof(struct event) + 8) /* with the ring's own header */
 
 struct hook {
 	struct __sk_buff *skb;
@@ -100,9 +101,10 @@ static __noinline void hook_tell(const struct hook *hook, __u8 action)
 	event->direction = judged->direction;
 	event->flags = hook->flags | (judged->by != judged->sender ? EVENT_REVERSE : 0) |
 		       (judged->own_node && !judged->by ? EVENT_OWN_NODE : 0);
-	bpf_ringbuf_submit(event, bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > HOOK_WAKE
-					  ? BPF_RB_FORCE_WAKEUP
-					  : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(event,
+			   bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) % HOOK_WAKE < HOOK_RECORD
+				   ? BPF_RB_FORCE_WAKEUP
+				   : BPF_RB_NO_WAKEUP);
 }
 
 VERDICT_INLINE int hook_deny(const struct hook *hook)
@@ -375,9 +377,8 @@ VERDICT_INLINE void *hook_flows(const struct hook *hook)
 VERDICT_INLINE int hook_run(struct __sk_buff *skb, const __u32 sender)
 {
 	const __u8 slow_flags = sender ? PACKET_OPENS | PACKET_ROUTER : PACKET_OPENS;
-	const struct table_view *table;
-	const struct table_keys *keys;
 	const __u32 zero = 0;
+	const __u64 *generation = bpf_map_lookup_elem(&current, &zero);
 	struct hook hook;
 	int reason;
 
@@ -390,16 +391,10 @@ VERDICT_INLINE int hook_run(struct __sk_buff *skb, const __u32 sender)
 		return hook_refuse(&hook, reason);
 	if (hook.judged.packet.flags & PACKET_NEIGHBOUR)
 		return sender ? hook_neighbour_from_pod(&hook) : hook_neighbour_to_pod(&hook);
-	table = bpf_map_lookup_elem(&tables, &zero);
-	if (!table)
-		return hook_refuse(&hook, VERDICT_NO_TABLE);
-	keys = table_line(table, 0);
-	if (!keys)
-		return hook_refuse(&hook, VERDICT_BAD_TABLE);
-	hook.judged.generation = keys->generation;
 	hook.flows = hook_flows(&hook);
 	if (!hook.flows)
 		return hook_refuse(&hook, VERDICT_NO_ENDPOINT);
+	hook.judged.generation = generation ? *generation : 0;
 	hook.now = bpf_ktime_get_coarse_ns();
 	hook.entry = bpf_map_lookup_elem(hook.flows, &hook.judged.packet.key);
 	if (hook.entry && hook.entry->generation == hook.judged.generation &&

@@ -13,12 +13,12 @@
 struct judgement {
 	struct packet packet; /* in: its key is the flow */
 	__u32 endpoint;       /* in: the interface's pod */
-	__u64 generation;     /* out: of the table that answered; untouched if there is none */
-	__u32 sender;         /* in: of the packet, enum packet_end; in other words, which hook */
-	__u32 by;             /* in, out: who began, enum packet_end */
-	__u32 own_node;       /* in: the far end is the node's own stack */
-	__u32 is_either;      /* in: if `by` does not get an allow, the other end may have begun */
-	__u32 outcome[2];     /* out, as of here: see struct event */
+	__u64 generation; /* in: the current one; out: of the table that answered, 0: there is none */
+	__u32 sender;     /* in: of the packet, enum packet_end; in other words, which hook */
+	__u32 by;         /* in, out: who began, enum packet_end */
+	__u32 own_node;   /* in: the far end is the node's own stack */
+	__u32 is_either;  /* in: if `by` does not get an allow, the other end may have begun */
+	__u32 outcome[2]; /* out, as of here: see struct event */
 	__u32 stable_id;
 	__u8 reason;
 	__u8 direction;
@@ -95,7 +95,10 @@ __noinline int judge(struct judgement *judged)
 	const struct table_keys *keys;
 	__u32 by;
 
-	if (!judged || !table)
+	if (!judged)
+		return 0;
+	judged->generation = 0;
+	if (!table)
 		return 0;
 	keys = table_line(table, 0);
 	if (!keys)

@@ -27,6 +27,18 @@ struct {
 		});
 } tables SEC(".maps");
 
+/*
+ * The generation that entries of flows must have to count: the enforced table's, or a later one's while a swap is
+ * under way. It is written before the table, so an entry that counts was judged by the enforced table; when a swap
+ * dies in between, none counts until the next one, and each packet is judged.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} current SEC(".maps");
+
 /* Interface index → number of its pod in the tables. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

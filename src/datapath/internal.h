@@ -21,6 +21,7 @@
 /* Maps by number; the names are those of bpf/maps.h. */
 #define DATAPATH_MAPS(X) \
 	X(TABLES, tables) \
+	X(CURRENT, current) \
 	X(ENDPOINTS, endpoints) \
 	X(FLOWS_TCP, flows_tcp) \
 	X(FLOWS_OTHER, flows_other) \
@@ -90,7 +91,10 @@ int datapath_links_destroy(const char *path);
 int datapath_seal(const void *blob, size_t size);
 
 /* Makes a sealed map the enforced table; returns when no packet sees the old one. */
-int datapath_enforce(struct datapath *datapath, int map);
+int datapath_enforce(struct datapath *datapath, int map, uint64_t generation);
+
+/* After a swap that was not finished: lets the flows that the enforced table has judged count again. */
+int datapath_settle(struct datapath *datapath);
 
 /* Keeps what is enforced now, if it is not kept yet. 0 also when there is no table. */
 int datapath_adopt(struct datapath *datapath);

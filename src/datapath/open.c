@@ -123,7 +123,9 @@ static int open_locked(struct datapath *datapath, const char *path,
 	r = make_directories(links.text);
 	if (!r)
 		r = datapath_load(datapath, sizes);
-	return r ? r : datapath_adopt(datapath);
+	if (!r)
+		r = datapath_adopt(datapath);
+	return r ? r : datapath_settle(datapath);
 }
 
 int datapath_open(const char *path, const struct datapath_sizes *sizes,

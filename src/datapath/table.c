@@ -49,10 +49,27 @@ int datapath_seal(const void *blob, size_t size)
 	return map;
 }
 
-int datapath_enforce(struct datapath *datapath, int map)
+/* Entries of flows count when they were judged by this generation. */
+static int set_current(const struct datapath *datapath, uint64_t generation)
 {
 	const uint32_t zero = 0;
+	const int map = datapath->maps[DATAPATH_CURRENT];
 
+	return bpf_map_update_elem(map, &zero, &generation, BPF_ANY) ? -errno : 0;
+}
+
+int datapath_settle(struct datapath *datapath)
+{
+	return set_current(datapath, datapath->kept[0].generation);
+}
+
+int datapath_enforce(struct datapath *datapath, int map, uint64_t generation)
+{
+	const uint32_t zero = 0;
+	const int r = set_current(datapath, generation); /* first: bpf/maps.h says why */
+
+	if (r)
+		return r;
 	/* Waits for a grace period: the programs run under RCU. */
 	return bpf_map_update_elem(datapath->maps[DATAPATH_TABLES], &zero, &map, BPF_ANY) ? -errno
 											  : 0;
@@ -145,7 +162,7 @@ static int swap_locked(struct datapath *datapath, const void *blob, size_t size)
 	map = datapath_seal(blob, size);
 	if (map < 0)
 		return map;
-	r = datapath_enforce(datapath, map);
+	r = datapath_enforce(datapath, map, header->keys.generation);
 	if (!r)
 		r = keep(datapath, map);
 	close(map);

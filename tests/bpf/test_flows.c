@@ -4,6 +4,7 @@
 #include "lib/tap.h"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 
 #define POD "10.0.0.1"
 #define NEAR "10.0.0.9" /* a pod of this node */
@@ -272,6 +273,23 @@ static void test_generations(void)
 	ok_int(SEND(TCP_OUT, SYN), DROPPED(DEFAULT_DENY), "and not to be opened again");
 }
 
+/* Whoever swaps may die after the flows were told and before the table was changed. */
+static void test_unfinished_swap(void)
+{
+	const uint32_t zero = 0;
+	const uint64_t next = hooked.generation + 1;
+	struct flow_entry entry;
+
+	connect_out();
+	bpf_map_update_elem(hooked.datapath->maps[DATAPATH_CURRENT], &zero, &next, BPF_ANY);
+	ok_int(SEND(TCP_OUT, ACK), PASSED, "an unfinished swap: flows are judged by the old table");
+	ok_int(SEND(UDP_OUT), DROPPED(DEFAULT_DENY), "… and new ones");
+	hooked_only_flow(&hooked, DATAPATH_FLOWS_TCP, &entry);
+	ok_int((int64_t)entry.generation, (int64_t)hooked.generation, "… and so it is remembered");
+	ok_int(datapath_settle(hooked.datapath), 0, "the next handle settles that");
+	ok_int(SEND(TCP_OUT, ACK), PASSED, "and flows pass as before");
+}
+
 /* Where the answering side may begin flows of its own, it must not keep a cut one alive. */
 static void test_cut_is_cut(void)
 {
@@ -436,6 +454,7 @@ int main(void)
 	test_guess();
 	test_tcp_lifetime();
 	test_generations();
+	test_unfinished_swap();
 	test_cut_is_cut();
 	test_moved_address();
 	test_node();
