@@ -15,7 +15,7 @@ help:
 	@echo 'make asan     the same tests under AddressSanitizer and UBSan, built with clang'
 	@echo 'make fuzz     look for new crashing inputs, FUZZ_SECONDS=60 for each target'
 	@echo 'make soak     the long form of the tests that have one'
-	@echo 'make bench    the measurements, as a table'
+	@echo 'make bench    the measurements, as a table (BENCH="map net": only these)'
 	@echo 'make install  install to PREFIX=/usr/local, under DESTDIR if set'
 	@echo 'make clean    remove what was built'
 
@@ -43,7 +43,7 @@ fuzz: deps
 	@tools/fuzz $(BUILD)-fuzz
 
 bench: build
-	@bench/run $(BUILD)
+	@$(SUDO) bench/run $(BUILD) $(BENCH)
 
 install: build
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)

@@ -78,32 +78,53 @@ static void measure(struct run *run, bool counts)
 	sample_add(&run->peak, cost.peak_kib / 1024.0);
 }
 
-/*
- * Seconds that netpol-analyzer needed for the same input, 0 when unknown. The table was taken on a
- * busy machine; its last line repeats some on a quiet one ("bare1000 103.5s/1.76GB"), which are
- * fairer.
- */
-static double peer_seconds(const struct run *run)
+/* What netpol-analyzer needed for an input. */
+struct peer {
+	double seconds; /* 0: unknown */
+	int status;     /* not 0: it was stopped then */
+};
+
+/* A line of the table, which was taken on a busy machine. */
+static void read_row(const struct run *run, const char *line, struct peer *ret)
 {
-	const char *quiet = report_text(" %s%u ", run_input(run), run->n_pods);
-	FILE *file = fopen(PEER_DATA "/results.tsv", "re");
-	double wall = 0, found = 0;
-	char line[1024], input[16];
+	struct peer peer;
+	char input[16];
 	unsigned int n_pods;
 
-	while (file && fgets(line, sizeof(line), file)) {
-		const char *at = line[0] == '#' ? strstr(line, quiet) : NULL;
+	if (sscanf(line, "netpol-analyzer %15s %u list %lf %*s %*s %*s %*s %*s %d", input, &n_pods,
+		   &peer.seconds, &peer.status) == 4 &&
+	    !strcmp(input, run_input(run)) && n_pods == run->n_pods)
+		*ret = peer;
+}
 
-		if (at)
-			found = strtod(at + strlen(quiet), NULL);
-		else if (sscanf(line, "netpol-analyzer %15s %u list %lf", input, &n_pods, &wall) ==
-				 3 &&
-			 !strcmp(input, run_input(run)) && n_pods == run->n_pods)
-			found = wall;
+/* Its last line repeats some on a quiet one ("bare1000 103.5s/1.76GB"), which are fairer. */
+static void read_quiet(const struct run *run, const char *line, struct peer *ret)
+{
+	const char *name = report_text(" %s%u ", run_input(run), run->n_pods);
+	const char *at = strstr(line, name);
+
+	if (at)
+		*ret = (struct peer){.seconds = strtod(at + strlen(name), NULL)};
+}
+
+/* How many times faster, as text; NULL when there is nothing to compare with. */
+static const char *peer_ratio(const struct run *run, double wall)
+{
+	FILE *file = fopen(PEER_DATA "/results.tsv", "re");
+	struct peer peer = {0};
+	char line[1024];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (line[0] == '#')
+			read_quiet(run, line, &peer);
+		else
+			read_row(run, line, &peer);
 	}
 	if (file)
 		fclose(file);
-	return found;
+	return peer.seconds ? report_text("%s%.0f x netpol-analyzer", peer.status ? "> " : "",
+					  peer.seconds / wall)
+			    : NULL;
 }
 
 /*
@@ -145,16 +166,16 @@ static const char *check(const struct run *run)
 static void print(struct run *run)
 {
 	const char *name = report_text("map, %u pods %s", run->n_pods, run_input(run));
-	const double wall = sample_median(&run->wall), peer = peer_seconds(run);
+	const double wall = sample_median(&run->wall);
 	const char *checked = check(run);
 
-	report_print(&(struct report){
-		.name = name,
-		.value = wall,
-		.unit = "s",
-		.target = run->wall_target,
-		.ratio = peer ? report_text("%.0f x netpol-analyzer", peer / wall) : NULL,
-		.note = report_text("user+sys %.3f s; %s", sample_median(&run->cpu), checked)});
+	report_print(&(struct report){.name = name,
+				      .value = wall,
+				      .unit = "s",
+				      .target = run->wall_target,
+				      .ratio = peer_ratio(run, wall),
+				      .note = report_text("user+sys %.3f s; %s",
+							  sample_median(&run->cpu), checked)});
 	report_print(&(struct report){.name = report_text("%s, peak", name),
 				      .value = sample_median(&run->peak),
 				      .unit = "MB",
