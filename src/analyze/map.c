@@ -16,7 +16,7 @@ static void make_masks(struct map_builder *builder)
 			if (space != others[family])
 				port_set_add(&set, (struct port_range){(uint8_t)space, 0,
 								       port_space_last(space)});
-		builder->masks[family] = analyze_portsets_add(&builder->map->sets, &set);
+		builder->map->masks[family] = analyze_portsets_add(&builder->map->sets, &set);
 		port_set_release(&set);
 	}
 }

@@ -76,6 +76,7 @@ struct analyze_map {
 	VEC(struct analyze_map_group) groups;
 	VEC(struct analyze_map_ranges *) ranges; /* owned: what `outside` points to */
 	VEC(const char *) assumptions;
+	uint32_t masks[ANALYZE_MAP_FAMILIES]; /* the ports that a family has */
 	const struct model_snapshot *snapshot;
 };
 

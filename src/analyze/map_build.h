@@ -31,7 +31,6 @@ struct map_builder {
 	struct keyset groups;       /* struct map_group_key; numbers are the map's groups */
 	struct map_group_key *keys; /* the same, by number */
 	uint32_t *group_of;         /* by pod index */
-	uint32_t masks[ANALYZE_MAP_FAMILIES]; /* the ports that a family has */
 	struct hash_map outside; /* row << 1 | family → struct analyze_map_ranges * */
 };
 

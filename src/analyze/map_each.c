@@ -90,18 +90,44 @@ static void report(struct walk *walk, struct analyze_map_connection *connection)
 	walk->fn(walk->arg, connection);
 }
 
-static bool share_node(const struct analyze_map_endpoint *a, const struct analyze_map_endpoint *b)
+/* Bits of the families that a pod can be reached in; of a node that is not known, any. */
+static unsigned pod_families(const struct model_snapshot *snapshot, const struct model_pod *pod)
 {
-	for (uint32_t i = 0; i < a->n_known; i++)
-		for (uint32_t j = 0; j < b->n_known; j++)
-			if (a->pods[i]->node && a->pods[i]->node == b->pods[j]->node)
-				return true;
-	return false;
+	unsigned families = pod->n_ips == 0 ? (snapshot->has_v6 ? 3 : 1) : 0;
+
+	for (uint32_t i = 0; i < pod->n_ips; i++)
+		if (!model_is_closed_address(snapshot, &pod->ips[i]))
+			families |= pod->ips[i].family == IP_V4 ? 1 : 2;
+	return families;
 }
 
-static bool is_hypothetical(const struct analyze_map_endpoint *endpoint)
+/* What pods of `source` may send to those of `target` on their own node: all that there is. */
+static uint32_t own_node_ports(struct walk *walk, const struct analyze_map_endpoint *source,
+			       const struct analyze_map_endpoint *target)
 {
-	return endpoint->origin == MODEL_HYPOTHETICAL;
+	const struct model_snapshot *snapshot = walk->map->snapshot;
+	const unsigned all = snapshot->has_v6 ? 3 : 1;
+	uint32_t ports = ANALYZE_PORTS_NONE;
+	unsigned families = 0;
+
+	for (uint32_t i = 0; i < source->n_known && families != all; i++)
+		for (uint32_t j = 0; j < target->n_known && families != all; j++)
+			if (source->pods[i]->node && source->pods[i]->node == target->pods[j]->node)
+				families |= pod_families(snapshot, source->pods[i]) &
+					    pod_families(snapshot, target->pods[j]);
+	for (int family = 0; family < ANALYZE_MAP_FAMILIES; family++)
+		if (families & 1U << family)
+			ports = analyze_portsets_union(&walk->map->sets, ports,
+						       walk->map->masks[family]);
+	return ports;
+}
+
+/* A pod that is not there, and that the options do not name either. */
+static bool is_guess(const struct walk *walk, const struct analyze_map_endpoint *endpoint)
+{
+	return endpoint->origin == MODEL_HYPOTHETICAL &&
+	       !(walk->from.wanted && has_pod(walk->from.wanted, endpoint->pods[0])) &&
+	       !(walk->to.wanted && has_pod(walk->to.wanted, endpoint->pods[0]));
 }
 
 static void report_pair(struct walk *walk, size_t from, size_t to)
@@ -116,14 +142,16 @@ static void report_pair(struct walk *walk, size_t from, size_t to)
 		.ports = link->ports,
 		.by_family = link->by_family[0] == link->by_family[1] ? NULL : link->by_family,
 	};
+	uint32_t own_ports = ANALYZE_PORTS_NONE;
 
 	if (from == to && source->n_pods < 2 && !map->options.by_namespace)
 		return;
-	if (is_hypothetical(source) && is_hypothetical(target))
+	if (is_guess(walk, source) && is_guess(walk, target))
 		return;
-	/* Whatever a pod's node sends to it is allowed. */
-	if (source->host_network && !target->host_network && share_node(source, target)) {
-		connection.ports = ANALYZE_PORTS_ALL;
+	if (source->host_network && !target->host_network)
+		own_ports = own_node_ports(walk, source, target);
+	if (own_ports != ANALYZE_PORTS_NONE) {
+		connection.ports = analyze_portsets_union(&walk->map->sets, link->ports, own_ports);
 		connection.by_family = NULL;
 	}
 	report(walk, &connection);
@@ -165,7 +193,7 @@ static void report_outside(struct walk *walk, size_t endpoint, enum policy_direc
 	const struct analyze_map_group *group = &map->groups.items[inside->group];
 	const bool is_egress = direction == POLICY_EGRESS;
 
-	if (!is_inside(walk, endpoint) || is_hypothetical(inside))
+	if (!is_inside(walk, endpoint) || is_guess(walk, inside))
 		return;
 	for (int family = 0; family < ANALYZE_MAP_FAMILIES; family++) {
 		const struct analyze_map_ranges *ranges = group->outside[direction][family];

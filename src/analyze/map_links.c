@@ -140,7 +140,7 @@ static uint32_t link_ports(struct map_builder *builder, const struct linking *li
 	if (egress == ANALYZE_PORTS_NONE)
 		return ANALYZE_PORTS_NONE;
 	egress = analyze_portsets_intersect(&builder->map->sets, egress, ingress);
-	return analyze_portsets_intersect(&builder->map->sets, egress, builder->masks[family]);
+	return analyze_portsets_intersect(&builder->map->sets, egress, builder->map->masks[family]);
 }
 
 /* Whether both have addresses of both families, and the ports that families share differ. */
@@ -153,8 +153,8 @@ static bool families_differ(struct map_builder *builder, const struct linking *l
 		if (linking->key->peers[family] == MAP_NO_PEER ||
 		    target->peers[family] == MAP_NO_PEER)
 			return false;
-	return analyze_portsets_intersect(sets, ports[0], builder->masks[1]) !=
-	       analyze_portsets_intersect(sets, ports[1], builder->masks[0]);
+	return analyze_portsets_intersect(sets, ports[0], builder->map->masks[1]) !=
+	       analyze_portsets_intersect(sets, ports[1], builder->map->masks[0]);
 }
 
 static void link_source(struct map_builder *builder, const struct linking *linking,

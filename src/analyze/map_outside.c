@@ -45,7 +45,7 @@ static struct analyze_map_ranges *make_outside(struct map_builder *builder, uint
 
 		append(ret, &ranges[i].range,
 		       analyze_portsets_intersect(&builder->map->sets, ports,
-						  builder->masks[family]));
+						  builder->map->masks[family]));
 	}
 	vec_push(&builder->map->ranges, ret);
 	return ret;

@@ -78,6 +78,12 @@ run "$bulkhead" map -o csv --port 53/UDP --to dns $town
 has '^shop/Deployment/web,kube-system/Deployment/coredns,UDP,53,53' "--port with a protocol"
 run "$bulkhead" map -o csv --from 'shop/[app=web]' $town
 has '^shop/\[app=web\],shop/Deployment/api,TCP,9090,9090' "--from a pod that is not there"
+run "$bulkhead" map -o csv --from 'ops/[app=x]' $town
+has '^ops/\[app=x\],ip:0.0.0.0-255.255.255.255,TCP,0,65535' "and from it to the outside"
+run "$bulkhead" map -o csv --from internet --to 'ops/[app=x]' $town
+has '^ip:1.0.0.0-9.255.255.255,ops/\[app=x\],TCP,0,65535' "and from the outside to it"
+run "$bulkhead" map -o csv --from 'ops/[app=x]' --to 'ops/[app=y]' $town
+has '^ops/\[app=x\],ops/\[app=y\],TCP,0,65535' "and between two of them"
 
 run "$bulkhead" map $town
 has '^open to all: nothing isolates these 5' "text: what nothing isolates is listed once"
@@ -96,6 +102,46 @@ has '"id":"ops/Pod/agent".*"hostNetwork":true' "host network"
 has '"id":"kube-system/Deployment/coredns".*"assumed":true' "assumed endpoints say so"
 has '"from":"ip:::-ffff:.*","to":"shop/Deployment/web"' "IPv6 where the endpoint has it"
 lacks '"from":"ip:::-ffff:.*","to":"ops/Pod/agent"' "and not where it has none"
+
+# Whatever a pod's own node sends is allowed, in the families that both have.
+cat >"$tap_work/node.yaml" <<'YAML'
+apiVersion: v1
+kind: Node
+metadata: {name: node-1}
+status: {addresses: [{type: InternalIP, address: 192.168.1.1}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: ops}
+spec: {hostNetwork: true, nodeName: node-1, containers: [{name: agent}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec: {nodeName: node-1, containers: [{name: web}]}
+status: {phase: Running, podIP: 10.1.0.5}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: twin-a, namespace: shop}
+spec: {nodeName: node-1, containers: [{name: web}]}
+status: {phase: Running, podIP: 10.1.0.9}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: twin-b, namespace: shop}
+spec: {nodeName: node-1, containers: [{name: web}]}
+status: {phase: Running, podIP: 10.1.0.9}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: closed, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+YAML
+run "$bulkhead" map -o csv "$tap_work/node.yaml"
+has '^ops/Pod/agent,shop/Pod/web,ICMP,0,65535' "from its own node"
+lacks '^ops/Pod/agent,shop/Pod/web,ICMPv6,' "not in a family that they have not"
+lacks '^ops/Pod/agent,shop/Pod/twin-' "not to a closed address"
 
 # Usage.
 run "$bulkhead" map
