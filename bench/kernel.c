@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a packet costs in the kernel: the hooks' code over random flows of one pod of a full node in a large
- * cluster, against the same loop without it.
+ * What a packet costs in the kernel: the hooks' code over random flows of one pod of a full node in
+ * a large cluster, against the same loop without it.
  */
 #include "packets.h"
 
@@ -127,7 +127,9 @@ static void choose_pod(struct bench *bench)
 		report_fail("no pod may do anything");
 }
 
-/* Fills the packets with flows, each from a port of its own; `only` (or -1) those of one verdict. */
+/*
+ * Fills the packets with flows, each from a port of its own; `only` (or -1) those of one verdict.
+ */
 static void choose_flows(struct bench *bench, int only, uint8_t tcp_flags)
 {
 	for (uint32_t i = 0; i < PACKETS_N; i++) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The hooks' own code in a loop over many flows: each packet is written over the last one, so that neither the
- * flows' entries nor the table's lines are at hand from the packet before. Each program goes one step further than
- * the one before it.
+ * The hooks' own code in a loop over many flows: each packet is written over the last one, so that
+ * neither the flows' entries nor the table's lines are at hand from the packet before. Each program
+ * goes one step further than the one before it.
  */
 #include "bpf/hook.h"
 

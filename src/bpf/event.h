@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the kernel tells about flows: a fixed record in the ring buffer for every new flow and every denied
- * packet. Numbers of the table (outcomes) mean something together with `generation` only.
+ * What the kernel tells about flows: a fixed record in the ring buffer for every new flow and every
+ * denied packet. Numbers of the table (outcomes) mean something together with `generation` only.
  *
- * Addresses and ports are those of the flow as it was judged, from its initiator to its target, as on the
- * wire; EVENT_REVERSE says that the packet itself travelled the other way. A ping goes from its id to the port
- * type << 8 | code of a request; of other ICMP messages both ports are their type << 8 | code, of other
- * protocols their number. Of a packet that did not parse only what was read before is set.
+ * Addresses and ports are those of the flow as it was judged, from its initiator to its target, as
+ * on the wire; EVENT_REVERSE says that the packet itself travelled the other way. A ping goes from
+ * its id to the port type << 8 | code of a request; of other ICMP messages both ports are their
+ * type << 8 | code, of other protocols their number. Of a packet that did not parse only what was
+ * read before is set.
  */
 #pragma once
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Conntrack: what is remembered of a flow, and for how long. A cache, never the authority: whatever is
- * missing, expired or of another generation is judged by the table again.
+ * Conntrack: what is remembered of a flow, and for how long. A cache, never the authority: whatever
+ * is missing, expired or of another generation is judged by the table again.
  *
- * The key holds the pod's address as well. An entry is only made after the table confirmed that the address
- * is the pod's, so a hit needs no check.
+ * The key holds the pod's address as well. An entry is only made after the table confirmed that the
+ * address is the pod's, so a hit needs no check.
  *
- * Each endpoint has its own two maps (TCP; the rest), so that no pod evicts another's flows and a spray of
- * SYNs no DNS query. An entry is written as a whole, by a map update, except for what `flow_touch` writes in
- * place: that may hit an entry that was just recycled for another flow, so none of it decides anything.
+ * Each endpoint has its own two maps (TCP; the rest), so that no pod evicts another's flows and a
+ * spray of SYNs no DNS query. An entry is written as a whole, by a map update, except for what
+ * `flow_touch` writes in place: that may hit an entry that was just recycled for another flow, so
+ * none of it decides anything.
  */
 #pragma once
 
@@ -24,17 +25,21 @@
 #define FLOW_SEEN_RST 8u
 
 /*
- * In the generation of an entry: this flow was allowed once and no longer is. The entry stays, for otherwise
- * a segment of the other side would bring the connection back as one that is allowed in its direction.
+ * In the generation of an entry: this flow was allowed once and no longer is. The entry stays, for
+ * otherwise a segment of the other side would bring the connection back as one that is allowed in
+ * its direction.
  */
 #define FLOW_CUT (1ull << 63)
 
-/* One cache line. The packets and bytes are those at each hook; two CPUs may lose a few between them. */
+/*
+ * One cache line. The packets and bytes are those at each hook; two CPUs may lose a few between
+ * them.
+ */
 struct flow_entry {
-	__u64 generation; /* of the table that judged it, and FLOW_CUT; equal to the current one: passes */
-	__u64 last_seen; /* CLOCK_MONOTONIC, ns, coarse */
-	__u32 lifetime;  /* from then on, in FLOW_TICKs */
-	__u32 outcome;   /* that decided, and in which direction; 0: none */
+	__u64 generation; /* of the table that judged it, and FLOW_CUT; the current one passes */
+	__u64 last_seen;  /* CLOCK_MONOTONIC, ns, coarse */
+	__u32 lifetime;   /* from then on, in FLOW_TICKs */
+	__u32 outcome;    /* that decided, and in which direction; 0: none */
 	__u32 stable_id;
 	__u8 flags; /* FLOW_* */
 	__u8 seen;  /* FLOW_SEEN_* */
@@ -50,7 +55,9 @@ _Static_assert(sizeof(struct flow_entry) == 64, "a line");
 #define FLOW_TICK_SHIFT 20 /* 2^20 ns, about a millisecond */
 #define FLOW_SECONDS(n) ((__u32)((n)*1000000000ull >> FLOW_TICK_SHIFT))
 
-/* How long a flow may be silent. TCP flows are found again in their middle; the others begin anew. */
+/*
+ * How long a flow may be silent. TCP flows are found again in their middle; the others begin anew.
+ */
 #define FLOW_TCP_OPENING FLOW_SECONDS(60)
 #define FLOW_TCP_OPEN FLOW_SECONDS(8000) /* more than the 2 h of TCP keepalive */
 #define FLOW_TCP_CLOSED FLOW_SECONDS(10)
@@ -82,7 +89,10 @@ VERDICT_INLINE int flow_is_live(const struct flow_entry *entry, __u64 now)
 	       (now - entry->last_seen) >> FLOW_TICK_SHIFT < entry->lifetime;
 }
 
-/* What this packet shows of the flow's state; `is_reply`: it travels from the target to the initiator. */
+/*
+ * What this packet shows of the flow's state; `is_reply`: it travels from the target to the
+ * initiator.
+ */
 VERDICT_INLINE __u8 flow_seen(const struct packet *packet, int is_reply)
 {
 	__u8 seen = is_reply ? FLOW_SEEN_REPLY : 0;
@@ -120,8 +130,8 @@ VERDICT_INLINE void flow_address(__u32 to[4], const __be32 from[4])
 }
 
 /*
- * The flow as a question to the table, begun by one of its ends. Without a branch, as the rest of the
- * question: each one would have the verifier walk the table twice as often.
+ * The flow as a question to the table, begun by one of its ends. Without a branch, as the rest of
+ * the question: each one would have the verifier walk the table twice as often.
  */
 VERDICT_INLINE void flow_question(const struct flow_key *key, __u32 by, __u32 flags,
 				  struct verdict_flow *ret)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The two programs on the node's side of every pod's interface. Both are shared by all pods: which pod it is
- * follows from the interface.
+ * The two programs on the node's side of every pod's interface. Both are shared by all pods: which
+ * pod it is follows from the interface.
  */
 #include "bpf/hook.h"
 

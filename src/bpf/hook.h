@@ -5,10 +5,11 @@
  *	parse → the pod's flows → an entry of the current generation: pass
  *	                        → else hook_slow(): judge, remember, tell
  *
- * The first hook sees what the pod sends, the second what goes to the pod. An entry is judged as its flow
- * began, whichever way the packet goes.
+ * The first hook sees what the pod sends, the second what goes to the pod. An entry is judged as
+ * its flow began, whichever way the packet goes.
  *
- * Included by the programs that are attached and by the benchmark, which calls hook_run() in a loop.
+ * Included by the programs that are attached and by the benchmark, which calls hook_run() in a
+ * loop.
  */
 #pragma once
 
@@ -21,7 +22,10 @@
 /* Enough for every header that packet_parse() may read. */
 #define HOOK_PULL (sizeof(struct packet_ethernet) + 60 + 8 + 60 + 8)
 
-/* The ring wakes its reader each time it has filled by this many bytes; else the reader looks by itself. */
+/*
+ * The ring wakes its reader each time it has filled by this many bytes; else the reader looks by
+ * itself.
+ */
 #define HOOK_WAKE (128 << 10)
 #define HOOK_RECORD (sizeof(struct event) + 8) /* with the ring's own header */
 
@@ -41,9 +45,9 @@ VERDICT_INLINE int hook_parse_linear(struct __sk_buff *skb, __u32 sender, struct
 }
 
 /*
- * Global, see judge.h. 0 or an enum verdict_reason. The kernel takes a VLAN tag out of the frame before the hooks run.
- * Headers beyond the linear part are rare, and to fetch them may copy the packet, so they are only fetched
- * when they were missed.
+ * Global, see judge.h. 0 or an enum verdict_reason. The kernel takes a VLAN tag out of the frame
+ * before the hooks run. Headers beyond the linear part are rare, and to fetch them may copy the
+ * packet, so they are only fetched when they were missed.
  */
 __noinline int hook_parse(struct __sk_buff *skb, __u32 sender, struct packet *packet)
 {
@@ -234,8 +238,8 @@ static __noinline int hook_begin(struct hook *hook, int is_live)
 }
 
 /*
- * Who began a TCP flow that is found in its middle: whom a SYN-ACK goes to; else more likely the end with
- * the higher port.
+ * Who began a TCP flow that is found in its middle: whom a SYN-ACK goes to; else more likely the
+ * end with the higher port.
  */
 VERDICT_INLINE void hook_guess(struct judgement *judged)
 {
@@ -267,8 +271,8 @@ VERDICT_INLINE int hook_is_live(const struct hook *hook)
 }
 
 /*
- * Whatever is not simply a packet of an allowed flow. The judge is called from here and not further down, for
- * the stack of all calls together is 512 bytes.
+ * Whatever is not simply a packet of an allowed flow. The judge is called from here and not further
+ * down, for the stack of all calls together is 512 bytes.
  */
 static __noinline int hook_slow(struct hook *hook)
 {
@@ -304,7 +308,6 @@ static __noinline int hook_refuse(struct hook *hook, __u8 reason)
 {
 	hook_prepare(hook);
 	hook->now = bpf_ktime_get_coarse_ns();
-	hook->judged.generation = 0;
 	return hook_deny_as(hook, reason);
 }
 
@@ -318,8 +321,9 @@ VERDICT_INLINE int hook_is_neighbour_type(__u8 type)
 }
 
 /*
- * Neighbour discovery of a pod: solicitations and advertisements in its own name. A source that is not the
- * pod's, or the target of an advertisement or of a duplicate address detection, would speak for another.
+ * Neighbour discovery of a pod: solicitations and advertisements in its own name. A source that is
+ * not the pod's, or the target of an advertisement or of a duplicate address detection, would speak
+ * for another.
  */
 static __noinline int hook_neighbour_from_pod(struct hook *hook)
 {
@@ -344,8 +348,8 @@ static __noinline int hook_neighbour_from_pod(struct hook *hook)
 }
 
 /*
- * Neighbour discovery for a pod. Only the node may be its router; solicitations and advertisements may come
- * from others on a bridged link, where a pod's went through the function above.
+ * Neighbour discovery for a pod. Only the node may be its router; solicitations and advertisements
+ * may come from others on a bridged link, where a pod's went through the function above.
  */
 VERDICT_INLINE int hook_neighbour_to_pod(struct hook *hook)
 {
@@ -359,7 +363,10 @@ VERDICT_INLINE int hook_neighbour_to_pod(struct hook *hook)
 	return hook_refuse(hook, VERDICT_NEIGHBOUR_FORBIDDEN);
 }
 
-/* The pod's flows of the packet's kind. Two calls, kept apart: the verifier wants to know each one's map. */
+/*
+ * The pod's flows of the packet's kind. Two calls, kept apart: the verifier wants to know each
+ * one's map.
+ */
 VERDICT_INLINE void *hook_flows(const struct hook *hook)
 {
 	const __u32 ifindex = hook->skb->ifindex;
@@ -384,6 +391,7 @@ VERDICT_INLINE int hook_run(struct __sk_buff *skb, const __u32 sender)
 
 	hook.skb = skb;
 	hook.judged.sender = sender;
+	hook.judged.generation = generation ? *generation : 0;
 	reason = hook_parse(skb, sender, &hook.judged.packet);
 	if (reason == VERDICT_NEIGHBOUR)
 		return HOOK_PASS;
@@ -394,7 +402,6 @@ VERDICT_INLINE int hook_run(struct __sk_buff *skb, const __u32 sender)
 	hook.flows = hook_flows(&hook);
 	if (!hook.flows)
 		return hook_refuse(&hook, VERDICT_NO_ENDPOINT);
-	hook.judged.generation = generation ? *generation : 0;
 	hook.now = bpf_ktime_get_coarse_ns();
 	hook.entry = bpf_map_lookup_elem(hook.flows, &hook.judged.packet.key);
 	if (hook.entry && hook.entry->generation == hook.judged.generation &&

@@ -2,9 +2,9 @@
 /*
  * From a flow to a judgement by the enforced table.
  *
- * The functions here that are not inline are "global" in the verifier's sense: it checks each once, for any
- * arguments, instead of once for each way that leads to a call. That is why they take no map, look at the
- * table themselves, and get flows without pointers in them.
+ * The functions here that are not inline are "global" in the verifier's sense: it checks each once,
+ * for any arguments, instead of once for each way that leads to a call. That is why they take no
+ * map, look at the table themselves, and get flows without pointers in them.
  */
 #pragma once
 
@@ -13,18 +13,17 @@
 struct judgement {
 	struct packet packet; /* in: its key is the flow */
 	__u32 endpoint;       /* in: the interface's pod */
-	__u64 generation; /* in: the current one; out: of the table that answered, 0: there is none */
-	__u32 sender;     /* in: of the packet, enum packet_end; in other words, which hook */
-	__u32 by;         /* in, out: who began, enum packet_end */
-	__u32 own_node;   /* in: the far end is the node's own stack */
-	__u32 is_either;  /* in: if `by` does not get an allow, the other end may have begun */
-	__u32 outcome[2]; /* out, as of here: see struct event */
+	__u64 generation;     /* in: the current one; out: that of the answer, 0: no table */
+	__u32 sender;         /* in: of the packet, enum packet_end; in other words, which hook */
+	__u32 by;             /* in, out: who began, enum packet_end */
+	__u32 own_node;       /* in: the far end is the node's own stack */
+	__u32 is_either;      /* in: if `by` does not get an allow, the other end may have begun */
+	__u32 outcome[2];     /* out, as of here: see struct event */
 	__u32 stable_id;
 	__u8 reason;
 	__u8 direction;
 	__u16 pad;
-	struct verdict
-		verdict; /* for the judge; in memory that the verifier does not keep track of */
+	struct verdict verdict; /* the judge's own, where the verifier does not follow it */
 };
 
 VERDICT_INLINE void judge_set(struct judgement *judged, __u32 by)
@@ -40,7 +39,9 @@ VERDICT_INLINE void judge_set(struct judgement *judged, __u32 by)
 					       : verdict->side[0].stable_id;
 }
 
-/* Whether the verdict, and the table's word that the pod's address is the pod's, let the flow pass. */
+/*
+ * Whether the verdict, and the table's word that the pod's address is the pod's, let the flow pass.
+ */
 VERDICT_INLINE int judge_allows(struct judgement *judged, __u32 by)
 {
 	struct verdict *verdict = &judged->verdict;
@@ -59,7 +60,10 @@ VERDICT_INLINE int judge_allows(struct judgement *judged, __u32 by)
 		verdict->reason = VERDICT_CONDITION;
 	if (verdict->action != TABLE_ALLOW)
 		return 0;
-	/* Of two sides that allow, one that a rule decided says more than one that is not judged here. */
+	/*
+	 * Of two sides that allow, one that a rule decided says more than one that is not judged
+	 * here.
+	 */
 	if (!verdict->side[VERDICT_INGRESS].outcome && verdict->side[VERDICT_EGRESS].outcome) {
 		verdict->direction = VERDICT_EGRESS;
 		verdict->reason = verdict->side[VERDICT_EGRESS].reason;
@@ -68,9 +72,9 @@ VERDICT_INLINE int judge_allows(struct judgement *judged, __u32 by)
 }
 
 /*
- * Asks a table about the flow as begun by one end: both sides, where both pods are on this node, and at both hooks.
- * So a packet that is on its way from one hook to the other while tables are swapped passes only if each of the
- * two tables alone lets it.
+ * Asks a table about the flow as begun by one end: both sides, where both pods are on this node,
+ * and at both hooks. So a packet that is on its way from one hook to the other while tables are
+ * swapped passes only if each of the two tables alone lets it.
  */
 VERDICT_INLINE int judge_by(const struct table_view *table, struct judgement *judged, __u32 by)
 {
@@ -85,8 +89,8 @@ VERDICT_INLINE int judge_by(const struct table_view *table, struct judgement *ju
 }
 
 /*
- * Global. 1: the flow may pass. The answer is wholly that of one table, the one enforced now. If neither end could
- * have begun the flow, the answer is about the one that was asked first.
+ * Global. 1: the flow may pass. The answer is wholly that of one table, the one enforced now. If
+ * neither end could have begun the flow, the answer is about the one that was asked first.
  */
 __noinline int judge(struct judgement *judged)
 {
@@ -123,7 +127,10 @@ struct judge_address {
 	__be32 word[4];
 };
 
-/* Global. 1: the IPv6 address is the endpoint's. A link-local one means nothing beyond the pod's own link. */
+/*
+ * Global. 1: the IPv6 address is the endpoint's. A link-local one means nothing beyond the pod's
+ * own link.
+ */
 __noinline int judge_owner(const struct judge_address *addr, __u32 endpoint)
 {
 	const __u32 zero = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The maps of the hooks, which userspace pins under their names. What their keys and values are is in
- * the headers; a change of any of it is a new datapath (DATAPATH_ABI in datapath/internal.h).
+ * The maps of the hooks, which userspace pins under their names. What their keys and values are is
+ * in the headers; a change of any of it is a new datapath (DATAPATH_ABI in datapath/internal.h).
  */
 #pragma once
 
@@ -28,9 +28,10 @@ struct {
 } tables SEC(".maps");
 
 /*
- * The generation that entries of flows must have to count: the enforced table's, or a later one's while a swap is
- * under way. It is written before the table, so an entry that counts was judged by the enforced table; when a swap
- * dies in between, none counts until the next one, and each packet is judged.
+ * The generation that entries of flows must have to count: the enforced table's, or a later one's
+ * while a swap is under way. It is written before the table, so an entry that counts was judged by
+ * the enforced table; when a swap dies in between, none counts until the next one, and each packet
+ * is judged.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -69,10 +70,12 @@ struct {
 	__uint(max_entries, 1 << 20);
 } events SEC(".maps");
 
-/* Dropped packets by enum verdict_reason. */
+/* Dropped packets by enum verdict_reason, with room for reasons to come. */
+#define DROPS_MAX 64
+_Static_assert(VERDICT_N_REASONS <= DROPS_MAX, "each reason has a counter");
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 64);
+	__uint(max_entries, DROPS_MAX);
 	__type(key, __u32);
 	__type(value, __u64);
 } drops SEC(".maps");

@@ -2,14 +2,15 @@
 /*
  * From a frame to what a policy can speak about: addresses, protocol, ports.
  *
- * One header for the kernel programs and for userspace (tests, the fuzzer). Every read goes through a cursor
- * that knows the end of the data. Whatever is not understood is refused with a reason; nothing is guessed.
+ * One header for the kernel programs and for userspace (tests, the fuzzer). Every read goes through
+ * a cursor that knows the end of the data. Whatever is not understood is refused with a reason;
+ * nothing is guessed.
  *
- * An ICMP error is parsed to the key of the flow it is about: whoever finds that flow knows that the error
- * belongs to it.
+ * An ICMP error is parsed to the key of the flow it is about: whoever finds that flow knows that
+ * the error belongs to it.
  *
- * Not understood here, and so dropped: fragments, IPv6 extension headers, and the jumbo packets of "BIG TCP"
- * (an IPv4 total length of 0), which no interface makes unless it is told to.
+ * Not understood here, and so dropped: fragments, IPv6 extension headers, and the jumbo packets of
+ * "BIG TCP" (an IPv4 total length of 0), which no interface makes unless it is told to.
  */
 #pragma once
 
@@ -125,13 +126,15 @@ enum packet_kind {
 	PACKET_MESSAGE, /* any other ICMP: one direction, no replies */
 };
 
-/* The ends of a flow, as the pod sees them. The same number says "by the pod" where somebody acts. */
+/*
+ * The ends of a flow, as the pod sees them. The same number says "by the pod" where somebody acts.
+ */
 enum packet_end { PACKET_FAR, PACKET_NEAR };
 
 /*
- * A flow, with one key for both directions. Addresses and ports as on the wire. A ping goes from its id to the
- * port type << 8 | code of a request; of another ICMP message both ports are its type << 8 | code, of other
- * protocols their number.
+ * A flow, with one key for both directions. Addresses and ports as on the wire. A ping goes from
+ * its id to the port type << 8 | code of a request; of another ICMP message both ports are its type
+ * << 8 | code, of other protocols their number.
  */
 struct flow_key {
 	__be32 addr[2][4]; /* by enum packet_end; v4 in [0], the rest 0 */
@@ -157,8 +160,9 @@ struct packet {
 };
 
 /*
- * A place in a frame. `left` counts the bytes of the frame from the IP header, which may be more than are in
- * memory. The verifier is content with `end`; that IP and transport agree about sizes is checked besides.
+ * A place in a frame. `left` counts the bytes of the frame from the IP header, which may be more
+ * than are in memory. The verifier is content with `end`; that IP and transport agree about sizes
+ * is checked besides.
  */
 struct packet_cursor {
 	const void *at;
@@ -338,7 +342,10 @@ VERDICT_INLINE int packet_parse_ip4(struct packet_cursor *cursor, struct packet 
 	return packet_parse_transport(cursor, packet, ip->protocol, total - header);
 }
 
-/* IANA's list, but for ESP: that is opaque, so it is a protocol like any other. The rest hide one behind them. */
+/*
+ * IANA's list, but for ESP: that is opaque, so it is a protocol like any other. The rest hide one
+ * behind them.
+ */
 VERDICT_INLINE int packet_is_extension(__u8 next)
 {
 	switch (next) {
@@ -390,8 +397,8 @@ VERDICT_INLINE int packet_parse_ip6(struct packet_cursor *cursor, struct packet 
 }
 
 /*
- * The cursor is behind the header of an ICMP error: the packet that caused it follows, sent by whom the error
- * goes to.
+ * The cursor is behind the header of an ICMP error: the packet that caused it follows, sent by whom
+ * the error goes to.
  */
 VERDICT_INLINE int packet_parse_error(struct packet_cursor *cursor, struct packet *packet)
 {
@@ -414,9 +421,10 @@ VERDICT_INLINE int packet_parse_error(struct packet_cursor *cursor, struct packe
 }
 
 /*
- * Parses a frame of `size` bytes, of which [data, end) are in memory, that the `sender` end of its flow sent.
- * 0; or VERDICT_NEIGHBOUR: ARP, which passes; or the reason to drop it, with `packet` as far as it was read.
- * IP headers are expected to be 4-byte aligned, unless the machine does not mind.
+ * Parses a frame of `size` bytes, of which [data, end) are in memory, that the `sender` end of its
+ * flow sent. 0; or VERDICT_NEIGHBOUR: ARP, which passes; or the reason to drop it, with `packet` as
+ * far as it was read. IP headers are expected to be 4-byte aligned, unless the machine does not
+ * mind.
  */
 VERDICT_INLINE int packet_parse(const void *data, const void *end, __u32 size, __u32 sender,
 				struct packet *packet)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Asks the shared verdict packed questions, so that tests and benchmarks can compare the kernel's walk of a
- * table with userspace's on the same bytes. Never attached to anything.
+ * Asks the shared verdict packed questions, so that tests and benchmarks can compare the kernel's
+ * walk of a table with userspace's on the same bytes. Never attached to anything.
  */
 #include "bpf/question.h"
 

@@ -2,9 +2,10 @@
 /*
  * The enforcing half: a node's kernel programs, its tables, its pods' interfaces and its events.
  *
- * Everything lives in the kernel, pinned in one directory of a bpffs (such as /sys/fs/bpf/bulkhead/NODE), and
- * goes on enforcing without us. A `struct datapath` is only a handle on such a directory: opening it a
- * second time, or after a crash at any point, finds what is there and completes it.
+ * Everything lives in the kernel, pinned in one directory of a bpffs (such as
+ * /sys/fs/bpf/bulkhead/NODE), and goes on enforcing without us. A `struct datapath` is only a
+ * handle on such a directory: opening it a second time, or after a crash at any point, finds what
+ * is there and completes it.
  *
  *	datapath_open()             programs and maps; nothing is attached yet
  *	datapath_endpoint_add()     a pod's interface: closed from here on, until a table knows the pod
@@ -12,12 +13,12 @@
  *	datapath_events_read()      what was allowed and denied, with the table that decided it
  *	datapath_destroy()          gone, pods open
  *
- * A packet is dropped when there is no table, when its interface has no endpoint, or when the table has no
- * answer.
+ * A packet is dropped when there is no table, when its interface has no endpoint, or when the table
+ * has no answer.
  *
- * A node is a network namespace: interfaces are those of the calling thread's namespace. One handle, one
- * thread; several processes may hold handles on one directory, and calls that change something take turns.
- * Errors are -errno; nothing is ever printed.
+ * A node is a network namespace: interfaces are those of the calling thread's namespace. One
+ * handle, one thread; several processes may hold handles on one directory, and calls that change
+ * something take turns. Errors are -errno; nothing is ever printed.
  */
 #pragma once
 
@@ -40,15 +41,15 @@ struct datapath_sizes {
 };
 
 /*
- * What this kernel or this process lacks to enforce anything, as words that complete "this needs …", or
- * NULL. Loads a program of two instructions to find out.
+ * What this kernel or this process lacks to enforce anything, as words that complete "this needs
+ * …", or NULL. Loads a program of two instructions to find out.
  */
 const char *datapath_missing(void);
 
 /*
- * The datapath of a directory, which is made if it is not there (its parents too). `sizes` may be NULL.
- * -EOPNOTSUPP: see datapath_missing(); -EINVAL: the directory is not on a bpffs; -EPROTO: what is pinned
- * there has another layout.
+ * The datapath of a directory, which is made if it is not there (its parents too). `sizes` may be
+ * NULL. -EOPNOTSUPP: see datapath_missing(); -EINVAL: the directory is not on a bpffs; -EPROTO:
+ * what is pinned there has another layout.
  */
 int datapath_open(const char *path, const struct datapath_sizes *sizes,
 		  struct datapath **ret_datapath);
@@ -65,16 +66,17 @@ int datapath_destroy(const char *path);
 int datapath_generation(struct datapath *datapath, uint64_t *ret_generation);
 
 /*
- * Enforces a table (8-byte aligned, complete with its seal; verdict/seal.h). Copies it. Waits until every
- * packet that began under the old one is through: some 10 ms, at times 50. On an error the old table
- * stays. -EPROTONOSUPPORT: not a table of this ABI; -EBADMSG: torn; -ESTALE: the generation is not greater
- * than the one enforced; -ENOMEM, -E2BIG: the kernel has no room for it.
+ * Enforces a table (8-byte aligned, complete with its seal; verdict/seal.h). Copies it. Waits until
+ * every packet that began under the old one is through: some 10 ms, at times 50. On an error the
+ * old table stays. -EPROTONOSUPPORT: not a table of this ABI; -EBADMSG: torn; -ESTALE: the
+ * generation is not greater than the one enforced; -ENOMEM, -E2BIG: the kernel has no room for it.
  */
 int datapath_swap(struct datapath *datapath, const void *blob, size_t size);
 
 /*
- * The table of a generation, to explain an event: the enforced one, or one of the last few that this handle
- * swapped in or saw. Else NULL. Valid until DATAPATH_KEPT further generations or datapath_free().
+ * The table of a generation, to explain an event: the enforced one, or one of the last few that
+ * this handle swapped in or saw. Else NULL. Valid until DATAPATH_KEPT further generations or
+ * datapath_free().
  */
 #define DATAPATH_KEPT 4
 const struct table_view *datapath_table(struct datapath *datapath, uint64_t generation);
@@ -88,15 +90,15 @@ struct datapath_endpoint {
 };
 
 /*
- * A number for a new endpoint. The numbers of a pod that went are given out again only after a table without
- * them is enforced, so that no packet of the new pod is judged as the old one's.
+ * A number for a new endpoint. The numbers of a pod that went are given out again only after a
+ * table without them is enforced, so that no packet of the new pod is judged as the old one's.
  */
 int datapath_endpoint_id(struct datapath *datapath, uint32_t *ret_id);
 
 /*
- * Puts both hooks on an interface, first of those that may be there. The same call again completes or repairs
- * it. -EEXIST: the interface has another number, or the number another interface; -ENODEV: no such interface;
- * -ENOSPC: n_endpoints reached.
+ * Puts both hooks on an interface, first of those that may be there. The same call again completes
+ * or repairs it. -EEXIST: the interface has another number, or the number another interface;
+ * -ENODEV: no such interface; -ENOSPC: n_endpoints reached.
  */
 int datapath_endpoint_add(struct datapath *datapath, uint32_t ifindex, uint32_t id);
 
@@ -109,20 +111,23 @@ int datapath_endpoints(struct datapath *datapath, datapath_endpoint_fn *fn, void
 
 /* Events. */
 
-/* `table` is that of the event's generation, or NULL when it is not kept. Both live during the call. */
+/*
+ * `table` is that of the event's generation, or NULL when it is not kept. Both live during the
+ * call.
+ */
 typedef void datapath_event_fn(void *data, const struct event *event,
 			       const struct table_view *table);
 
 /*
- * Calls `fn` for the events that are there; waits up to `timeout_ms` (-1: forever) for the first. Returns how
- * many. One reader per directory: each event is given out once.
+ * Calls `fn` for the events that are there; waits up to `timeout_ms` (-1: forever) for the first.
+ * Returns how many. One reader per directory: each event is given out once.
  */
 int datapath_events_read(struct datapath *datapath, int timeout_ms, datapath_event_fn *fn,
 			 void *data);
 
 /*
- * For an event loop: readable when many events wait. The kernel does not wake anybody for a few of them, so
- * call datapath_events_read(…, 0, …) every DATAPATH_EVENTS_MS as well.
+ * For an event loop: readable when many events wait. The kernel does not wake anybody for a few of
+ * them, so call datapath_events_read(…, 0, …) every DATAPATH_EVENTS_MS as well.
  */
 #define DATAPATH_EVENTS_MS 50
 int datapath_events_fd(struct datapath *datapath);

@@ -73,8 +73,8 @@ int datapath_lock(const struct datapath *datapath);
 void datapath_unlock(const struct datapath *datapath);
 
 /*
- * Loads the programs with the pinned maps, making what is missing, gives them to all links, and pins
- * them. Or only opens them, when this build has done all that before.
+ * Loads the programs with the pinned maps, making what is missing, gives them to all links, and
+ * pins them. Or only opens them, when this build has done all that before.
  */
 int datapath_load(struct datapath *datapath, const struct datapath_sizes *sizes);
 
@@ -87,13 +87,19 @@ int datapath_links_update(const struct datapath *datapath, enum event_hook hook,
 /* Detaches and unpins every link below `path`. */
 int datapath_links_destroy(const char *path);
 
-/* Copies a table into a sealed map and returns its fd, or -errno. For the benchmark; see datapath_swap(). */
+/*
+ * Copies a table into a sealed map and returns its fd, or -errno. For the benchmark; see
+ * datapath_swap().
+ */
 int datapath_seal(const void *blob, size_t size);
 
 /* Makes a sealed map the enforced table; returns when no packet sees the old one. */
 int datapath_enforce(struct datapath *datapath, int map, uint64_t generation);
 
-/* After a swap that was not finished: lets the flows that the enforced table has judged count again. */
+/*
+ * After a swap that was not finished: lets the flows that the enforced table has judged count
+ * again.
+ */
 int datapath_settle(struct datapath *datapath);
 
 /* Keeps what is enforced now, if it is not kept yet. 0 also when there is no table. */

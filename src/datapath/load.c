@@ -27,7 +27,9 @@ const char *datapath_hook_name(enum event_hook hook)
 	return hook == EVENT_FROM_POD ? "from_pod" : "to_pod";
 }
 
-/* The programs' names change with their bytes, so that what is pinned is known to be this build's. */
+/*
+ * The programs' names change with their bytes, so that what is pinned is known to be this build's.
+ */
 static struct datapath_path program_path(const struct datapath *datapath, enum event_hook hook)
 {
 	size_t size;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What needs a newer kernel or libbpf than the oldest ones we build for: finding out, and doing without their
- * headers.
+ * What needs a newer kernel or libbpf than the oldest ones we build for: finding out, and doing
+ * without their headers.
  */
 #include "datapath/internal.h"
 
@@ -66,7 +66,10 @@ const char *datapath_missing(void)
 		return "root, or CAP_BPF and CAP_NET_ADMIN";
 	if (program < 0)
 		return "a kernel with BPF for traffic control (CONFIG_NET_CLS_BPF)";
-	/* There is no interface 0: the kernel that knows the hook says so, another one that it does not. */
+	/*
+	 * There is no interface 0: the kernel that knows the hook says so, another one that it does
+	 * not.
+	 */
 	error = datapath_tcx_attach(program, 0, EVENT_FROM_POD);
 	close(program);
 	if (error == -EPERM)

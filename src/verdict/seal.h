@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What makes a table whole: who compiles one seals it last, who loads one checks it first. Userspace only.
+ * What makes a table whole: who compiles one seals it last, who loads one checks it first.
+ * Userspace only.
  *
- * The checksum is against accidents (a torn file, a compiler's bug), not against an attacker. Cost: one
- * pass over the bytes, several GB/s.
+ * The checksum is against accidents (a torn file, a compiler's bug), not against an attacker. Cost:
+ * one pass over the bytes, several GB/s.
  */
 #pragma once
 

@@ -189,7 +189,10 @@ static void test_healing(void)
 	ok_int(RECEIVE(SERVED_IN, ACK), PASSED, "both ways");
 }
 
-/* Which end began decides which side is judged when the policy changes, so a guess had better be good. */
+/*
+ * Which end began decides which side is judged when the policy changes, so a guess had better be
+ * good.
+ */
 static void test_guess(void)
 {
 #define HIGH_IN .src = PEER, .dst = POD, .protocol = IPPROTO_TCP, .sport = 50051, .dport = 4000

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is bounded stays bounded: the verifier's work, the flows of a pod, the events that nobody reads. */
+/*
+ * What is bounded stays bounded: the verifier's work, the flows of a pod, the events that nobody
+ * reads.
+ */
 #include "lib/hooked.h"
 #include "lib/tap.h"
 

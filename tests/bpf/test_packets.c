@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Golden packets: what the parser makes of each kind of frame, under a table that allows everything. */
+/*
+ * Golden packets: what the parser makes of each kind of frame, under a table that allows
+ * everything.
+ */
 #include "lib/hooked.h"
 #include "lib/tap.h"
 

@@ -40,7 +40,9 @@ static size_t header_size(const struct row *row)
 	return row->spec.src[4] == ':' ? 40 : 20 + row->spec.ip_options;
 }
 
-/* A packet as it lies in the kernel's memory: its IP header is aligned, and nothing is behind it. */
+/*
+ * A packet as it lies in the kernel's memory: its IP header is aligned, and nothing is behind it.
+ */
 static int parse_cut(const struct frame *frame, size_t size, struct packet *packet)
 {
 	unsigned char *memory = malloc(NET_IP_ALIGN + size);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The packet parser on any bytes, against a second one that reads the same from the RFCs in another way: by
- * offsets, one question at a time. They must agree on the reason, and on everything when there is none.
+ * The packet parser on any bytes, against a second one that reads the same from the RFCs in another
+ * way: by offsets, one question at a time. They must agree on the reason, and on everything when
+ * there is none.
  */
 #include "fuzz/fuzz.h"
 

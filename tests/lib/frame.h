@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ethernet frames for tests, written field by field from the RFCs. Shares no code with bpf/packet.h.
- * Checksums are 0: the hooks do not look at them.
+ * Ethernet frames for tests, written field by field from the RFCs. Shares no code with
+ * bpf/packet.h. Checksums are 0: the hooks do not look at them.
  */
 #pragma once
 

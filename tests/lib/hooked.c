@@ -98,7 +98,10 @@ static int open_flows(const struct hooked *hooked, enum datapath_map map)
 
 #define MAX_FLOWS 65536
 
-/* All keys of a map; free() them. An update moves an entry, so nobody may update while they are listed. */
+/*
+ * All keys of a map; free() them. An update moves an entry, so nobody may update while they are
+ * listed.
+ */
 static struct flow_key *list_keys(int map, unsigned int *ret_n)
 {
 	struct flow_key *keys = calloc(MAX_FLOWS + 1, sizeof(*keys));
@@ -110,7 +113,9 @@ static struct flow_key *list_keys(int map, unsigned int *ret_n)
 	return keys;
 }
 
-/* By what is left of their lives: the clock began when the machine did, perhaps not that long ago. */
+/*
+ * By what is left of their lives: the clock began when the machine did, perhaps not that long ago.
+ */
 static void age_flows(int map, uint32_t age)
 {
 	struct flow_entry entry;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A pod under the hooks without a network: frames go into the pinned programs by BPF_PROG_TEST_RUN, as if
- * the sandbox's loopback were the node's side of the pod's interface.
+ * A pod under the hooks without a network: frames go into the pinned programs by BPF_PROG_TEST_RUN,
+ * as if the sandbox's loopback were the node's side of the pod's interface.
  *
  * One per process; a failure of the machinery ends the test.
  */
@@ -49,7 +49,10 @@ void hooked_only_flow(struct hooked *hooked, enum datapath_map map, struct flow_
 /* How many entries the pod's flows of a kind have. */
 unsigned int hooked_flows(struct hooked *hooked, enum datapath_map map);
 
-/* The packet passed and nothing was told; or it was dropped, or began a flow, with exactly one event. */
+/*
+ * The packet passed and nothing was told; or it was dropped, or began a flow, with exactly one
+ * event.
+ */
 #define PASSED 0
 #define BEGAN (0x100 | TABLE_ALLOW)
 #define DROPPED(reason) (0x200 | VERDICT_##reason)

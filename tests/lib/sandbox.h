@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A place where a test may do to the kernel what it likes: an own network namespace, and an own bpffs that
- * nobody else sees. Both go with the process, however it ends.
+ * A place where a test may do to the kernel what it likes: an own network namespace, and an own
+ * bpffs that nobody else sees. Both go with the process, however it ends.
  */
 #pragma once
 

@@ -8,9 +8,9 @@
  *	table_build_cell(build, 1, VERDICT_INGRESS, 1, 2, TABLE_ALLOW);
  *	blob = table_build_seal(build, generation, &size);
  *
- * Every endpoint denies everything (DEFAULT_DENY) until a cell says otherwise. Classes and endpoints are small
- * numbers, below TABLE_BUILD_MAX. Addresses that are not named are of peer class 0. A rule's stable id is
- * table_build_stable_id(). A wrong call aborts.
+ * Every endpoint denies everything (DEFAULT_DENY) until a cell says otherwise. Classes and
+ * endpoints are small numbers, below TABLE_BUILD_MAX. Addresses that are not named are of peer
+ * class 0. A rule's stable id is table_build_stable_id(). A wrong call aborts.
  */
 #pragma once
 
@@ -35,7 +35,9 @@ void table_build_address(struct table_build *build, const char *addr, __u32 flag
 /* Makes an address unknown again. */
 void table_build_forget(struct table_build *build, const char *addr);
 
-/* The addresses of a block that are nobody's. Blocks must come in ascending order and not overlap. */
+/*
+ * The addresses of a block that are nobody's. Blocks must come in ascending order and not overlap.
+ */
 void table_build_cidr(struct table_build *build, const char *cidr, __u32 peer_class);
 
 void table_build_port(struct table_build *build, enum verdict_space space, __u16 first, __u16 last,

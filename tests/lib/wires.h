@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A node and its pods as network namespaces: the sandbox is the node, each pod hangs off it by a veth pair
- * with routed addresses. Pod N has 10.0.0.N and fd00::N, the node 10.0.0.254 and fd00::fe.
+ * A node and its pods as network namespaces: the sandbox is the node, each pod hangs off it by a
+ * veth pair with routed addresses. Pod N has 10.0.0.N and fd00::N, the node 10.0.0.254 and
+ * fd00::fe.
  *
- * Everything goes with the process. Calls switch the thread's network namespace back and forth, so: one thread.
- * A failure of the machinery ends the test.
+ * Everything goes with the process. Calls switch the thread's network namespace back and forth, so:
+ * one thread. A failure of the machinery ends the test.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kill -9 at each step of whoever changes the datapath: what was enforced last stays enforced, and the same work
- * done again completes what was begun.
+ * kill -9 at each step of whoever changes the datapath: what was enforced last stays enforced, and
+ * the same work done again completes what was begun.
  */
 #include "datapath/internal.h"
 #include "lib/killer.h"
@@ -88,7 +88,10 @@ static void complete(const struct work *work)
 		bail("the work cannot be completed: %s", strerror(-r));
 }
 
-/* Which of the two questions arrive: bits by port. The hooks of both pods have had their say when one does. */
+/*
+ * Which of the two questions arrive: bits by port. The hooks of both pods have had their say when
+ * one does.
+ */
 static unsigned int arriving(void)
 {
 	unsigned int arrived = 0;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Swaps under traffic. Two tables take turns, made so that a mixture of both would let pass what neither does, or
- * deny what both let pass:
+ * Swaps under traffic. Two tables take turns, made so that a mixture of both would let pass what
+ * neither does, or deny what both let pass:
  *
  *	crossed   one lets A out and keeps it from B, the other the other way round
  *	relabel   B and C change places in the labels and in the policy
  *	split     a CIDR is cut in two, and its class number goes to another one
  *	reuse     two addresses change their owners
  *
- * Whatever a hook tells is compared with the verdict of the table that it names. The same test with tables that
- * are installed piece by piece must fail, or it would prove nothing.
+ * Whatever a hook tells is compared with the verdict of the table that it names. The same test with
+ * tables that are installed piece by piece must fail, or it would prove nothing.
  */
 #include "datapath/internal.h"
 #include "lib/table_build.h"
@@ -275,7 +275,10 @@ static void check_event(void *data, const struct event *event, const struct tabl
 	}
 }
 
-/* Once a swap has returned, the next packet is judged by the new table: the turn is A's in the new one only. */
+/*
+ * Once a swap has returned, the next packet is judged by the new table: the turn is A's in the new
+ * one only.
+ */
 static bool is_in_force(int turn, unsigned int parts)
 {
 	const int client = wires_connect(&a, AF_INET, SOCK_DGRAM, 2, PORT(PORT_TURN));
