@@ -27,17 +27,18 @@ bool endpoint_take_address(struct endpoint_request *request, const struct ip_add
 {
 	const struct model_snapshot *snapshot = request->endpoints->cluster->snapshot;
 	struct model_pod *pod = model_find_address(snapshot, addr);
+	struct model_node *node = model_find_node_address(snapshot, addr);
 	const struct model_service *service = model_find_service_address(snapshot, addr);
 	struct ip_range range = {*addr, *addr};
 	char text[IP_TEXT_SIZE];
 
 	if (pod)
 		return endpoint_take_pod(request, pod);
-	if (service)
+	if (service && !node) /* some load balancers are nodes */
 		return endpoint_find_object(request, service->ns->name, "Service", service->name);
 	request->ret->id = arena_strdup(&request->endpoints->arena, ip_format(addr, text));
-	request->ret->node = model_find_node_address(snapshot, addr);
-	request->ret->kind = request->ret->node ? ANALYZE_NODE : ANALYZE_OUTSIDE;
+	request->ret->node = node;
+	request->ret->kind = node ? ANALYZE_NODE : ANALYZE_OUTSIDE;
 	request->ret->ranges = keep_ranges(request, &range, 1);
 	request->ret->n_ranges = 1;
 	return true;

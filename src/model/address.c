@@ -66,6 +66,9 @@ static void take_fixed_addresses(struct model_snapshot *snapshot)
 		for (uint32_t a = 0; a < service->n_cluster_ips; a++)
 			model_addrs_add(&snapshot->index->services, &service->cluster_ips[a],
 					service);
+		for (uint32_t a = 0; a < service->n_outer_ips; a++)
+			model_addrs_add(&snapshot->index->services, &service->outer_ips[a],
+					service);
 	}
 }
 

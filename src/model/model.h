@@ -123,6 +123,8 @@ struct model_service {
 	uint32_t n_selector;
 	const struct ip_addr *cluster_ips;
 	uint32_t n_cluster_ips;
+	const struct ip_addr *outer_ips; /* spec.externalIPs, and those of its load balancer */
+	uint32_t n_outer_ips;
 	bool is_headless;
 	struct model_service_port *ports;
 	uint32_t n_ports;

@@ -80,6 +80,45 @@ static void read_cluster_ips(struct model_object *object, const struct tree_node
 	service->cluster_ips = ips;
 }
 
+static void add_outer_ip(struct model_object *object, const struct tree_node *node,
+			 struct model_service *service, struct ip_addr *ips)
+{
+	ips[service->n_outer_ips] = model_object_ip(object, node);
+	service->n_outer_ips += ips[service->n_outer_ips].family != IP_NONE;
+}
+
+/* A load balancer may have a host name in place of an address, or pass traffic on by itself. */
+static const struct tree_node *balancer_ip(struct model_object *object,
+					   const struct tree_node *ingress, uint32_t i)
+{
+	const struct tree_node *item = model_object_item(object, ingress, i);
+	const struct tree_node *mode = tree_get(item, "ipMode");
+
+	if (mode && mode->kind == TREE_STRING && strcmp(mode->text, "Proxy") == 0)
+		return NULL;
+	return tree_get(item, "ip");
+}
+
+/* Addresses outside of the service range at which nodes take connections to the Service. */
+static void read_outer_ips(struct model_object *object, const struct tree_node *spec,
+			   struct model_service *service)
+{
+	const struct tree_node *status = model_object_map(object, object->root, "status");
+	const struct tree_node *balancer = model_object_map(object, status, "loadBalancer");
+	const struct tree_node *ingress = model_object_seq(object, balancer, "ingress");
+	const struct tree_node *external = model_object_seq(object, spec, "externalIPs");
+	const uint32_t n_ingress = ingress ? ingress->len : 0;
+	const uint32_t n_external = external ? external->len : 0;
+	struct ip_addr *ips = arena_alloc_n(&object->loader->snapshot->arena,
+					    n_ingress + n_external, sizeof(*ips));
+
+	for (uint32_t i = 0; i < n_external; i++)
+		add_outer_ip(object, external->items[i], service, ips);
+	for (uint32_t i = 0; i < n_ingress; i++)
+		add_outer_ip(object, balancer_ip(object, ingress, i), service, ips);
+	service->outer_ips = ips;
+}
+
 /* A manifest has no address yet, but may ask for one. */
 static void read_families(struct model_object *object, const struct tree_node *spec)
 {
@@ -108,6 +147,7 @@ void model_read_service(struct model_object *object)
 	service->selector = selector.items;
 	service->n_selector = selector.n;
 	read_cluster_ips(object, spec, service);
+	read_outer_ips(object, spec, service);
 	read_families(object, spec);
 	service->ports = model_read_service_ports(object, spec, &service->n_ports);
 	record->object = service;
