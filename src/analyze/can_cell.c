@@ -68,6 +68,7 @@ static void explain_side(struct cell_side *side, const struct cell_question *que
 	const struct end *peer = direction == POLICY_EGRESS ? question->to : question->from;
 	const struct compile_world *world = question->judge->world;
 	struct analyze_why_question ask = {
+		.snapshot = question->judge->snapshot,
 		.subject = subject->pod,
 		.peer = peer->pod,
 		.addr = peer->addrs[question->family],

@@ -6,15 +6,16 @@
 #include "compile/world.h"
 
 /* The pods that a rule's peers are, by selector or by address. */
-static bool is_peer(const struct policy_rule *rule, const struct model_pod *pod)
+static bool is_peer(const struct policy_rule *rule, const struct model_snapshot *snapshot,
+		    const struct model_pod *pod)
 {
 	for (uint32_t i = 0; i < rule->n_peers; i++) {
 		const struct policy_peer *peer = &rule->peers[i];
 
 		if (peer->kind == POLICY_PEER_PODS && policy_pods_match(&peer->pods, pod))
 			return true;
-		for (uint32_t j = 0; peer->kind == POLICY_PEER_CIDR && j < pod->n_ips; j++)
-			if (analyze_cidr_matches(peer, &pod->ips[j]))
+		for (uint32_t j = 0; peer->kind != POLICY_PEER_PODS && j < pod->n_ips; j++)
+			if (analyze_address_matches(peer, snapshot, &pod->ips[j]))
 				return true;
 	}
 	return rule->any_peer;
@@ -28,7 +29,7 @@ static void add_rule(struct analyze_explained_policy *policy, const struct analy
 
 	explained->rule = rule;
 	for (uint32_t i = 0; i < snapshot->n_pods; i++)
-		explained->n_peers += is_peer(rule, snapshot->pods[i]);
+		explained->n_peers += is_peer(rule, snapshot, snapshot->pods[i]);
 	for (uint32_t i = 0; rule->direction == POLICY_INGRESS && i < rule->n_ports; i++)
 		if (rule->ports[i].kind == POLICY_PORT_NAMED)
 			model_pod_named_ports(subject, rule->ports[i].name, rule->ports[i].space,

@@ -20,7 +20,7 @@ void analyze_interest_add(struct analyze_interest *interest, const struct policy
 		for (uint32_t j = 0; j < rule->n_peers; j++) {
 			const struct policy_peer *peer = &rule->peers[j];
 
-			if (peer->kind == POLICY_PEER_CIDR)
+			if (peer->kind != POLICY_PEER_PODS)
 				interest->in_addresses = true;
 			else if (!peer->pods.ns && asks_labels(&peer->pods.namespaces))
 				interest->in_namespace_labels = true;

@@ -61,7 +61,8 @@ int analyze_judge_init(struct analyze_judge *judge, const struct analyze_cluster
 	struct pod_list list = {0};
 	int err;
 
-	*judge = (struct analyze_judge){.n_pods = cluster->snapshot->n_pods};
+	*judge = (struct analyze_judge){.snapshot = cluster->snapshot,
+					.n_pods = cluster->snapshot->n_pods};
 	list_once(pods, n_pods, &list);
 	judge->world = compile_world_new(cluster->snapshot, cluster->policies, list.items, list.n);
 	err = compile_table(judge->world, list.items, list.n, &options, diags, &judge->table);

@@ -22,6 +22,7 @@ struct analyze_port_run {
 };
 
 struct analyze_judge {
+	const struct model_snapshot *snapshot;
 	struct compile_world *world;
 	struct compiled_table table;
 	struct table_view view;

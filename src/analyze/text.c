@@ -114,6 +114,18 @@ static void add_pods(const struct policy_pods *pods, struct strbuf *ret)
 	arena_release(&arena);
 }
 
+static void add_nodes(const struct selector *nodes, struct strbuf *ret)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	if (nodes->n)
+		strbuf_printf(ret, "nodes with %s", selector_format(nodes, &arena));
+	else
+		strbuf_addstr(ret, "all nodes");
+	arena_release(&arena);
+}
+
 void analyze_peers_text(const struct policy_rule *rule, struct strbuf *ret)
 {
 	if (rule->any_peer)
@@ -124,6 +136,8 @@ void analyze_peers_text(const struct policy_rule *rule, struct strbuf *ret)
 		strbuf_addstr(ret, i ? "; " : "");
 		if (peer->kind == POLICY_PEER_CIDR)
 			add_cidr(peer, ret);
+		else if (peer->kind == POLICY_PEER_NODES)
+			add_nodes(&peer->nodes, ret);
 		else
 			add_pods(&peer->pods, ret);
 	}

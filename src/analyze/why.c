@@ -28,9 +28,18 @@ static enum match match_cidr(const struct policy_peer *peer, const struct ip_add
 	return MATCH_YES;
 }
 
-bool analyze_cidr_matches(const struct policy_peer *peer, const struct ip_addr *addr)
+static enum match match_address(const struct policy_peer *peer,
+				const struct model_snapshot *snapshot, const struct ip_addr *addr)
 {
-	return match_cidr(peer, addr) == MATCH_YES;
+	if (peer->kind == POLICY_PEER_CIDR)
+		return match_cidr(peer, addr);
+	return policy_nodes_have(&peer->nodes, snapshot, addr) ? MATCH_YES : MATCH_NO;
+}
+
+bool analyze_address_matches(const struct policy_peer *peer, const struct model_snapshot *snapshot,
+			     const struct ip_addr *addr)
+{
+	return match_address(peer, snapshot, addr) == MATCH_YES;
 }
 
 static enum match match_peer(const struct policy_rule *rule,
@@ -42,8 +51,8 @@ static enum match match_peer(const struct policy_rule *rule,
 		const struct policy_peer *peer = &rule->peers[i];
 		enum match match = MATCH_NO;
 
-		if (peer->kind == POLICY_PEER_CIDR)
-			match = match_cidr(peer, &question->addr);
+		if (peer->kind != POLICY_PEER_PODS)
+			match = match_address(peer, question->snapshot, &question->addr);
 		else if (question->peer && policy_pods_match(&peer->pods, question->peer))
 			match = MATCH_YES;
 		if (match != MATCH_NO)
@@ -129,7 +138,7 @@ static int compare_rules(const void *left, const void *right)
 		return a->order < b->order ? -1 : 1;
 	if (a->policy != b->policy)
 		return a->policy->index < b->policy->index ? -1 : 1;
-	return (a->index > b->index) - (a->index < b->index);
+	return (a > b) - (a < b); /* one policy's rules stand in their order */
 }
 
 static void list_rules(const struct analyze_why_question *question, struct tier tier,
@@ -178,6 +187,8 @@ static const struct policy_rule *match_rules(struct analyze_why *why, const stru
 			continue;
 		if (!first)
 			first = rule;
+		if (rule->action == first->action && !rule->condition != !first->condition)
+			continue; /* a condition says nothing of what is certain, nor back */
 		if (first->action == POLICY_PASS || rule->action != first->action)
 			break;
 		analyze_refs_add(&why->rules, (struct analyze_ref){rule->policy, rule, 0});

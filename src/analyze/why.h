@@ -15,6 +15,7 @@
 #include "verdict/table.h"
 
 struct analyze_why_question {
+	const struct model_snapshot *snapshot;
 	const struct policy *const *policies; /* all that select the subject, in order */
 	uint32_t n_policies;
 	const struct model_pod *subject;
@@ -36,5 +37,6 @@ struct analyze_why {
 void analyze_why(const struct analyze_why_question *question, struct analyze_why *ret);
 void analyze_why_release(struct analyze_why *why);
 
-/* Whether a CIDR peer has the address, which is in none of its exceptions. */
-bool analyze_cidr_matches(const struct policy_peer *peer, const struct ip_addr *addr);
+/* Whether a peer of addresses, a CIDR or nodes, has this one. */
+bool analyze_address_matches(const struct policy_peer *peer, const struct model_snapshot *snapshot,
+			     const struct ip_addr *addr);

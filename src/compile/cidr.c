@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CIDR terms as disjoint ranges of each family's addresses. */
+/* CIDR and node terms as disjoint ranges of each family's addresses. */
 #include "compile/internal.h"
 
 #include <stdlib.h>
@@ -42,6 +42,23 @@ static void add_block(const struct policy_peer *peer, uint32_t term, struct inte
 	free(holes);
 }
 
+static void add_nodes(const struct compile_world *world, const struct policy_peer *peer,
+		      uint32_t term, enum ip_family family, struct interval_list *list)
+{
+	for (uint32_t i = 0; i < world->snapshot->n_nodes; i++) {
+		const struct model_node *node = world->snapshot->nodes[i];
+
+		if (!selector_matches(&peer->nodes, &node->labels))
+			continue;
+		for (uint32_t k = 0; k < node->n_addrs; k++) {
+			const interval_point point = ip_point(&node->addrs[k]);
+
+			if (node->addrs[k].family == family)
+				interval_add(list, point, point, term);
+		}
+	}
+}
+
 static void sweep_family(struct compile_world *world, enum ip_family family)
 {
 	const struct ip_addr highest = ip_highest(family);
@@ -52,6 +69,8 @@ static void sweep_family(struct compile_world *world, enum ip_family family)
 
 		if (peer->kind == POLICY_PEER_CIDR && peer->cidr.addr.family == family)
 			add_block(peer, term, &list);
+		else if (peer->kind == POLICY_PEER_NODES)
+			add_nodes(world, peer, term, family, &list);
 	}
 	interval_sweep(&list, ip_point(&highest), &world->cidr_sets,
 		       &world_family(world, family)->segments);

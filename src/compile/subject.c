@@ -83,7 +83,7 @@ static int cmp_rule(const void *a, const void *b)
 		return x->order < y->order ? -1 : 1;
 	if (x->policy->index != y->policy->index)
 		return x->policy->index < y->policy->index ? -1 : 1;
-	return x->index < y->index ? -1 : x->index > y->index;
+	return x < y ? -1 : x > y; /* one policy's rules stand in their order */
 }
 
 /* The world's one record of a rule. */

@@ -51,6 +51,10 @@ static void put_peer(struct strbuf *buf, const struct policy_peer *peer)
 		put_selector(buf, &peer->pods.pods);
 		return;
 	}
+	if (peer->kind == POLICY_PEER_NODES) {
+		put_selector(buf, &peer->nodes);
+		return;
+	}
 	put_cidr(buf, &peer->cidr);
 	for (uint32_t i = 0; i < peer->n_except; i++)
 		put_cidr(buf, &peer->except[i]);

@@ -12,6 +12,10 @@
 	{ \
 		group, kind, MODEL_ROLE_OBJECT, true, reader \
 	}
+#define CLUSTER_POLICY(group, kind) \
+	{ \
+		group, kind, MODEL_ROLE_POLICY, true, model_read_policy \
+	}
 #define NOT_EVALUATED(group, kind) \
 	{ \
 		group, kind, MODEL_ROLE_NOT_EVALUATED, false, NULL \
@@ -48,13 +52,12 @@ static const struct model_kind kinds[] = {
 	OBJECT("apps.openshift.io", "DeploymentConfig", model_read_workload),
 
 	{"networking.k8s.io", "NetworkPolicy", MODEL_ROLE_POLICY, false, model_read_policy},
+	CLUSTER_POLICY("policy.networking.k8s.io", "ClusterNetworkPolicy"),
+	CLUSTER_POLICY("policy.networking.k8s.io", "AdminNetworkPolicy"),
+	CLUSTER_POLICY("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
 
 	{"kustomize.config.k8s.io", "Kustomization", MODEL_ROLE_OVERLAY, true, NULL},
 	{"kustomize.config.k8s.io", "Component", MODEL_ROLE_OVERLAY, true, NULL},
-
-	NOT_EVALUATED("policy.networking.k8s.io", "AdminNetworkPolicy"),
-	NOT_EVALUATED("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
-	NOT_EVALUATED("policy.networking.k8s.io", "ClusterNetworkPolicy"),
 
 	NOT_EVALUATED("cilium.io", "CiliumNetworkPolicy"),
 	NOT_EVALUATED("cilium.io", "CiliumClusterwideNetworkPolicy"),

@@ -8,6 +8,9 @@
 
 static const struct policy_frontend *const frontends[] = {
 	&policy_frontend_networkpolicy,
+	&policy_frontend_clusternetworkpolicy,
+	&policy_frontend_adminnetworkpolicy,
+	&policy_frontend_baselineadminnetworkpolicy,
 };
 
 const struct policy_frontend *policy_frontend_find(const char *group, const char *kind)

@@ -13,13 +13,15 @@
 
 /* Every tier, in the order of evaluation: id, name, layer. */
 #define POLICY_TIERS(X) \
-	X(NETWORK_POLICY, "NetworkPolicy", 0)
+	X(ADMIN, "Admin", 0) \
+	X(NETWORK_POLICY, "NetworkPolicy", 0) \
+	X(BASELINE, "Baseline", 0)
 
 enum policy_tier_id {
 #define X(id, name, layer) POLICY_TIER_##id,
 	POLICY_TIERS(X)
 #undef X
-	POLICY_N_TIERS
+		POLICY_N_TIERS
 };
 
 struct policy_schema;
@@ -57,3 +59,8 @@ struct diag *policy_warning(struct policy_reader *reader, struct diag_span span,
 
 /* NetworkPolicy, networking.k8s.io/v1: policy/networkpolicy.c. */
 extern const struct policy_frontend policy_frontend_networkpolicy;
+
+/* The kinds of policy.networking.k8s.io: policy/adminpolicy.c. */
+extern const struct policy_frontend policy_frontend_clusternetworkpolicy;
+extern const struct policy_frontend policy_frontend_adminnetworkpolicy;
+extern const struct policy_frontend policy_frontend_baselineadminnetworkpolicy;

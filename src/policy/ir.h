@@ -34,13 +34,15 @@ struct policy_pods {
 };
 
 enum policy_peer_kind {
-	POLICY_PEER_PODS, /* `pods` */
-	POLICY_PEER_CIDR, /* every address in `cidr` but those in `except`: pods' addresses too */
+	POLICY_PEER_PODS,  /* `pods` */
+	POLICY_PEER_CIDR,  /* every address in `cidr` but those in `except`: pods' addresses too */
+	POLICY_PEER_NODES, /* the addresses of the nodes that `nodes` selects */
 };
 
 struct policy_peer {
 	uint8_t kind; /* enum policy_peer_kind */
 	struct policy_pods pods;
+	struct selector nodes; /* by the node's labels */
 	struct ip_cidr cidr;
 	struct ip_cidr *except;
 	uint32_t n_except;
@@ -86,6 +88,7 @@ struct policy {
 	const char *ns; /* NULL for cluster-wide ones */
 	const char *name;
 	uint32_t tier;  /* number in the set's tiers */
+	uint32_t order; /* within the tier, its rules' too; NetworkPolicy: 0 */
 	uint32_t index; /* position in the set */
 	bool is_staged; /* decides only the staged row */
 	struct policy_pods subject;
@@ -109,7 +112,7 @@ struct policy_rejected {
 struct policy_set {
 	struct policy_tier *tiers;
 	uint32_t n_tiers;
-	struct policy **policies; /* by tier, group, namespace, name, kind */
+	struct policy **policies; /* by tier, order, group, namespace, name, kind */
 	uint32_t n_policies;
 	struct policy_rejected *rejected;
 	uint32_t n_rejected;
@@ -128,6 +131,10 @@ struct policy_set *policy_set_build(struct model_snapshot *snapshot,
 				    const struct policy_options *options, struct diag_list *diags);
 
 bool policy_pods_match(const struct policy_pods *pods, const struct model_pod *pod);
+
+/* Whether the address is one of a node that the selector has. */
+bool policy_nodes_have(const struct selector *nodes, const struct model_snapshot *snapshot,
+		       const struct ip_addr *addr);
 
 /* "ingress" or "egress". */
 const char *policy_direction_name(enum policy_direction direction);

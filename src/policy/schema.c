@@ -293,8 +293,8 @@ static void warn_spelling(struct policy_reader *reader, const char *what,
 	diag_hint(reader->diags, diag, "write %s", plain);
 }
 
-bool policy_port_number(struct policy_reader *reader, const char *what,
-			const struct tree_node *node, uint16_t *ret)
+bool policy_integer(struct policy_reader *reader, const char *what, const struct tree_node *node,
+		    struct policy_bounds bounds, uint32_t *ret)
 {
 	int64_t number;
 
@@ -303,12 +303,25 @@ bool policy_port_number(struct policy_reader *reader, const char *what,
 			     "%s must be a whole number, but is %s", what, node->text);
 		return false;
 	}
-	if (number < 1 || number > UINT16_MAX) {
+	if (number < bounds.least || number > bounds.most) {
 		policy_error(reader, DIAG_BH0203, policy_span(reader, node),
-			     "%s must be 1 to 65535, but is %s", what, node->text);
+			     "%s must be %u to %u, but is %s", what, bounds.least, bounds.most,
+			     node->text);
 		return false;
 	}
 	warn_spelling(reader, what, node, number);
+	*ret = (uint32_t)number;
+	return true;
+}
+
+bool policy_port_number(struct policy_reader *reader, const char *what,
+			const struct tree_node *node, uint16_t *ret)
+{
+	const struct policy_bounds bounds = {1, UINT16_MAX};
+	uint32_t number;
+
+	if (!policy_integer(reader, what, node, bounds, &number))
+		return false;
 	*ret = (uint16_t)number;
 	return true;
 }

@@ -9,8 +9,8 @@
  */
 #pragma once
 
-#include "policy/frontend.h"
 #include "model/syntax.h"
+#include "policy/frontend.h"
 
 enum policy_type {
 	POLICY_TYPE_ANY, /* not looked at */
@@ -45,7 +45,7 @@ struct policy_schema {
 /* A mapping in the order of its schema's fields. */
 struct policy_fields {
 	const struct tree_member *members[POLICY_MAX_FIELDS]; /* NULL: absent */
-	const struct tree_node *values[POLICY_MAX_FIELDS];    /* NULL: that, null, or a wrong type */
+	const struct tree_node *values[POLICY_MAX_FIELDS]; /* NULL: that, null, or a wrong type */
 };
 
 /* Not there or null: the API server sees no difference. */
@@ -88,11 +88,19 @@ bool policy_choose(struct policy_reader *reader, const struct policy_choices *ch
 void policy_key_check(struct policy_reader *reader, const char *what,
 		      const struct tree_member *member, model_syntax_fn syntax);
 
+struct policy_bounds {
+	uint32_t least;
+	uint32_t most;
+};
+
 /*
- * A port number or the like: an integer, or a float without fraction as Kubernetes' YAML readers
- * make an integer of it. A text that is not plain decimal gets a warning. False and a report
- * otherwise.
+ * An integer within bounds, or a float without fraction as Kubernetes' YAML readers make an integer
+ * of it. A text that is not plain decimal gets a warning. False and a report otherwise.
  */
+bool policy_integer(struct policy_reader *reader, const char *what, const struct tree_node *node,
+		    struct policy_bounds bounds, uint32_t *ret);
+
+/* The same for 1 to 65535. */
 bool policy_port_number(struct policy_reader *reader, const char *what,
 			const struct tree_node *node, uint16_t *ret);
 

@@ -97,6 +97,8 @@ static int compare_policies(const void *left, const void *right)
 	int order = (a->tier > b->tier) - (a->tier < b->tier);
 
 	if (!order)
+		order = (a->order > b->order) - (a->order < b->order);
+	if (!order)
 		order = compare_text(a->group, b->group);
 	if (!order)
 		order = compare_text(a->ns, b->ns);

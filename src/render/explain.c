@@ -165,6 +165,15 @@ static void render_pods_peer(struct json *json, const struct policy_pods *pods)
 	arena_release(&arena);
 }
 
+static void render_nodes_peer(struct json *json, const struct selector *nodes)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	json_field(json, "nodeSelector", selector_format(nodes, &arena));
+	arena_release(&arena);
+}
+
 static void render_peers(struct json *json, const struct policy_rule *rule)
 {
 	json_key(json, "peers");
@@ -177,6 +186,8 @@ static void render_peers(struct json *json, const struct policy_rule *rule)
 		json_object(json);
 		if (rule->peers[i].kind == POLICY_PEER_CIDR)
 			render_cidr_peer(json, &rule->peers[i]);
+		else if (rule->peers[i].kind == POLICY_PEER_NODES)
+			render_nodes_peer(json, &rule->peers[i].nodes);
 		else
 			render_pods_peer(json, &rule->peers[i].pods);
 		json_end(json);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/cyclonus.h"
 
-#include "base/strbuf.h"
 #include "base/vec.h"
 #include "lib/reading.h"
 #include "lib/tap.h"
@@ -74,6 +73,13 @@ static void write_policies(struct strbuf *yaml, const struct tree_node *policies
 	}
 }
 
+void cyclonus_write(struct strbuf *yaml, const struct tree_node *step)
+{
+	write_namespaces(yaml, tree_get(step, "namespaces"));
+	write_pods(yaml, tree_get(step, "pods"));
+	write_policies(yaml, tree_get(step, "policies"));
+}
+
 static uint8_t space_named(const char *name)
 {
 	for (uint8_t space = 0; space < PORT_N_SPACES; space++)
@@ -107,9 +113,7 @@ static void read_step(const struct reader *reader, const struct tree_node *root,
 
 	snprintf(ret.name, sizeof(ret.name), "case %s.%s", tree_get(root, "case")->text,
 		 tree_get(step, "step")->text);
-	write_namespaces(&yaml, tree_get(step, "namespaces"));
-	write_pods(&yaml, tree_get(step, "pods"));
-	write_policies(&yaml, tree_get(step, "policies"));
+	cyclonus_write(&yaml, step);
 	for (uint32_t i = 0; i < expected->len; i++) {
 		struct cyclonus_row row = read_row(expected->items[i]);
 

@@ -8,6 +8,8 @@
 #pragma once
 
 #include "base/port.h"
+#include "base/strbuf.h"
+#include "tree/tree.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,3 +35,6 @@ typedef void cyclonus_fn(void *arg, const struct cyclonus_step *step);
 
 /* All steps of all cases, in order. false: the data is not there. */
 bool cyclonus_each(cyclonus_fn *fn, void *arg);
+
+/* Adds the manifests of a step's `namespaces`, `pods` and `policies`. */
+void cyclonus_write(struct strbuf *yaml, const struct tree_node *step);

@@ -90,6 +90,10 @@ static void add_peer(struct strbuf *buf, const struct policy_peer *peer, struct 
 		add_pods(buf, &peer->pods, arena);
 		return;
 	}
+	if (peer->kind == POLICY_PEER_NODES) {
+		strbuf_printf(buf, "nodes:%s", selector_format(&peer->nodes, arena));
+		return;
+	}
 	add_cidr(buf, &peer->cidr);
 	for (uint32_t i = 0; i < peer->n_except; i++) {
 		strbuf_addch(buf, '-');
@@ -110,9 +114,11 @@ static void add_port(struct strbuf *buf, const struct policy_port *port)
 
 static void add_rule(struct strbuf *buf, const struct policy_rule *rule, struct arena *arena)
 {
-	strbuf_printf(buf, "  %s[%u] %u:%u %s", policy_direction_name(rule->direction), rule->index,
-		      rule->span.line, rule->span.column,
-		      rule->direction == POLICY_INGRESS ? "from" : "to");
+	strbuf_printf(buf, "  %s[%u] %u:%u ", policy_direction_name(rule->direction), rule->index,
+		      rule->span.line, rule->span.column);
+	if (rule->action != POLICY_ALLOW)
+		strbuf_printf(buf, "%s ", policy_action_name(rule->action));
+	strbuf_addstr(buf, rule->direction == POLICY_INGRESS ? "from" : "to");
 	if (rule->any_peer)
 		strbuf_addstr(buf, " any");
 	for (uint32_t i = 0; i < rule->n_peers; i++)
@@ -120,6 +126,8 @@ static void add_rule(struct strbuf *buf, const struct policy_rule *rule, struct 
 	strbuf_addstr(buf, rule->any_port ? " ports any" : " ports");
 	for (uint32_t i = 0; i < rule->n_ports; i++)
 		add_port(buf, &rule->ports[i]);
+	if (rule->condition)
+		strbuf_printf(buf, " if %s", rule->condition);
 	strbuf_addch(buf, '\n');
 }
 
@@ -127,7 +135,9 @@ static void add_policy(struct strbuf *buf, const struct policy *policy, struct a
 {
 	static const enum policy_direction directions[] = {POLICY_INGRESS, POLICY_EGRESS};
 
-	strbuf_printf(buf, "%s/%s selects ", policy->ns, policy->name);
+	if (policy->ns)
+		strbuf_printf(buf, "%s/", policy->ns);
+	strbuf_printf(buf, "%s selects ", policy->name);
 	add_pods(buf, &policy->subject, arena);
 	strbuf_addstr(buf, " isolates");
 	for (size_t i = 0; i < POLICY_N_DIRECTIONS; i++) {

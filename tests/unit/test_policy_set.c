@@ -13,6 +13,7 @@
 
 static void check_order(void)
 {
+	static const char *const tiers[] = {"Admin", "NetworkPolicy", "Baseline"};
 	struct policies policies;
 
 	policies_read(&policies,
@@ -27,10 +28,12 @@ static void check_order(void)
 	       "policies are sorted by namespace and name; an invalid one is not among them");
 	for (uint32_t i = 0; i < policies.set->n_policies; i++)
 		ok_int(policies.set->policies[i]->index, i, "policy %u knows its place", i);
-	ok_int(policies.set->n_tiers, 1, "one tier");
-	ok_str(policies.set->tiers[0].name, "NetworkPolicy", "its name");
-	ok_int(policies.set->tiers[0].layer, 0, "its layer");
-	ok_int(policies.set->policies[0]->tier, 0, "policies are in it");
+	ok_int(policies.set->n_tiers, 3, "three tiers");
+	for (size_t i = 0; i < 3; i++) {
+		ok_str(policies.set->tiers[i].name, tiers[i], "tier %zu", i);
+		ok_int(policies.set->tiers[i].layer, 0, "its layer");
+	}
+	ok_int(policies.set->policies[0]->tier, 1, "policies are in the middle one");
 	ok_str(policies.set->policies[0]->group, "networking.k8s.io", "the group");
 	policies_release(&policies);
 }
