@@ -46,7 +46,7 @@ bool endpoint_take_address(struct endpoint_request *request, const struct ip_add
 
 static bool lies_in(const struct model_pod *pod, const struct ip_range *ranges, uint32_t n)
 {
-	for (uint32_t i = 0; i < pod->n_ips && !pod->host_network; i++)
+	for (uint32_t i = 0; i < pod->n_ips; i++)
 		for (uint32_t j = 0; j < n; j++)
 			if (ip_range_contains(&ranges[j], &pod->ips[i]))
 				return true;

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include "base/arena.h"
+#include "model/syntax.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -89,6 +90,17 @@ static bool set_color(void *data, const char *value)
 	return true;
 }
 
+static bool set_namespace(void *data, const char *value)
+{
+	struct cli_options *options = data;
+	const char *must_be = model_syntax_namespace(value, strlen(value));
+
+	options->ns = value;
+	if (must_be)
+		cli_refuse(options, "--namespace '%s' %s", value, must_be);
+	return !must_be;
+}
+
 static bool set_verbose(void *data, const char *value)
 {
 	(void)value;
@@ -107,14 +119,10 @@ static const struct {
 	char letter; /* 0: none */
 	struct cli_option option;
 } shared[] = {
-	{'f', {"file", true, set_file, 0}},
-	{'n', {"namespace", true, NULL, offsetof(struct cli_options, ns)}},
-	{'o', {"output", true, set_output, 0}},
-	{0, {"pod-cidr", true, set_pod_cidr, 0}},
-	{0, {"invalid", true, set_invalid, 0}},
-	{0, {"color", true, set_color, 0}},
-	{'v', {"verbose", false, set_verbose, 0}},
-	{'h', {"help", false, set_help, 0}},
+	{'f', {"file", true, set_file, 0}},        {'n', {"namespace", true, set_namespace, 0}},
+	{'o', {"output", true, set_output, 0}},    {0, {"pod-cidr", true, set_pod_cidr, 0}},
+	{0, {"invalid", true, set_invalid, 0}},    {0, {"color", true, set_color, 0}},
+	{'v', {"verbose", false, set_verbose, 0}}, {'h', {"help", false, set_help, 0}},
 };
 
 #define N_SHARED (sizeof(shared) / sizeof(shared[0]))

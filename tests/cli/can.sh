@@ -115,6 +115,7 @@ asks 1 '203.0.200.0/24' shop/web 203.0.200.0/24 443
 asks 0 '203.0.100.0/24' shop/web 203.0.100.0/24 443
 asks 4 'over IPv4$' shop/cache-a shop/cache-b 6379
 asks 1 'also covers 4 known pods' shop/web 10.9.0.0/16
+asks 0 'also covers 1 known pod$' 192.168.7.0/24 shop/web 80
 asks 4 'ip:203.0.0.0-203.0.112.255$' shop/web internet 443
 asks 1 '→ internet  80/TCP' shop/web internet 80
 

@@ -148,4 +148,9 @@ printf '#!/bin/sh\necho "lab: $*"\n' >"$tap_work/bulkhead-lab"
 chmod +x "$tap_work/bulkhead-lab"
 run env PATH=/usr/bin:/bin "$tap_work/bulkhead" lab run "a b" -f x
 ok_str "$out" "lab: run a b -f x" "the lab beside the program gets the words"
+
+run "$bulkhead" map -n Bad_Name tests/cli/fixtures/town
+ok_int "$status" 2 "a namespace that cannot be"
+ok_like "$err" "--namespace 'Bad_Name' must be" "and why not"
+
 tap_done
