@@ -64,31 +64,37 @@ static void print_rule(const struct analyze_explained_rule *explained)
 	strbuf_release(&text);
 }
 
-static void print_policy(const struct analyze_explained_policy *explained, size_t number)
+static void print_policy(const struct analyze_explained_policy *explained,
+			 const struct policy_set *policies, size_t number)
 {
+	const struct policy *policy = explained->policy;
 	struct strbuf text = {0};
 
-	analyze_policy_text(explained->policy, &text);
-	printf("    %zu. %s %s%s", number, explained->policy->kind, strbuf_str(&text),
+	analyze_policy_text(policy, &text);
+	printf("    %zu. %s %s%s", number, policy->kind, strbuf_str(&text),
 	       explained->isolates ? " isolates" : "");
+	if (!policy->ns)
+		printf(", tier %s", policies->tiers[policy->tier].name);
 	strbuf_release(&text);
-	print_place(&explained->policy->span);
+	print_place(&policy->span);
 	for (size_t i = 0; i < explained->rules.n; i++)
 		print_rule(&explained->rules.items[i]);
 }
 
 static void print_direction(const struct analyze_explained_pods *group,
-			    enum policy_direction direction)
+			    const struct policy_set *policies, enum policy_direction direction)
 {
 	printf("  %s: ", direction_words[direction]);
 	if (group->pods[0]->host_network)
 		puts(analyze_reason_text(VERDICT_HOST_NETWORK));
-	else if (!group->is_isolated[direction])
-		puts("everybody, nothing isolates it");
-	else
+	else if (group->is_isolated[direction])
 		puts("isolated, only what a rule allows");
+	else if (group->policies[direction].n)
+		puts("everybody, unless a rule says otherwise");
+	else
+		puts("everybody, nothing isolates it");
 	for (size_t i = 0; i < group->policies[direction].n; i++)
-		print_policy(&group->policies[direction].items[i], i + 1);
+		print_policy(&group->policies[direction].items[i], policies, i + 1);
 }
 
 void render_explain_text(const struct analyze_explanation *explanation, bool color)
@@ -107,7 +113,7 @@ void render_explain_text(const struct analyze_explanation *explanation, bool col
 		print_labels(group->pods[0]);
 		puts("  before any policy: it reaches itself, and its own node reaches it");
 		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
-			print_direction(group, direction);
+			print_direction(group, explanation->policies, direction);
 	}
 }
 
