@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ClusterNetworkPolicy, AdminNetworkPolicy and BaselineAdminNetworkPolicy, policy.networking.k8s.io.
- * Their semantics in words: docs/semantics.md.
+ * ClusterNetworkPolicy, AdminNetworkPolicy and BaselineAdminNetworkPolicy of
+ * policy.networking.k8s.io. Their semantics in words: docs/semantics.md.
  */
 #include "policy/adminpolicy.h"
 
@@ -267,7 +267,7 @@ static void read_rule(struct policy_reader *reader, const struct adminpolicy_dia
 	check_condition(reader, dialect, rule);
 }
 
-/* A condition is of all peers: addresses and names of one rule become two, the certain one first. */
+/* A condition is of all peers: addresses and names become two rules, the certain one first. */
 static uint32_t split_rule(struct policy_rule *rule)
 {
 	struct policy_rule *named = rule->n_peers > 0 ? rule + 1 : rule;

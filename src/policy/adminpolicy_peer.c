@@ -195,18 +195,17 @@ static void read_peer(struct policy_reader *reader, const struct adminpolicy_dia
 			      &peer->pods);
 }
 
-/* How many peers of the IR a list becomes at most. */
+/* How many peers of the IR a list becomes at most; a key that is there twice counts twice. */
 static size_t count_peers(const struct tree_node *list)
 {
 	size_t n = list->len;
 
 	for (uint32_t i = 0; i < list->len; i++) {
-		const struct tree_node *networks = NULL;
+		const struct tree_node *item = list->items[i];
 
-		if (list->items[i]->kind == TREE_MAP)
-			networks = tree_get(list->items[i], peer_fields[PEER_NETWORKS].name);
-		if (networks && networks->kind == TREE_SEQ)
-			n += networks->len;
+		for (uint32_t k = 0; item->kind == TREE_MAP && k < item->len; k++)
+			if (item->members[k].value->kind == TREE_SEQ)
+				n += item->members[k].value->len;
 	}
 	return n;
 }
