@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ../shared/data/network-policy-api: every probe of the conformance suites of v1alpha1 and v1alpha2, and the rows of
- * the policy assistant's mixes, through the table in userspace and, those of TCP and UDP where a kernel answers,
- * through the kernel program.
+ * ../shared/data/network-policy-api: every probe of the conformance suites of v1alpha1 and v1alpha2,
+ * and the rows of the policy assistant's mixes, through the table in userspace and, those of TCP and
+ * UDP where a kernel answers, through the kernel program.
  *
- * Left out of the mixes are rows of a pod to itself, which are "undefined" there, and the cases with sameLabels, which
- * the API has no more.
+ * Left out of the mixes are rows of a pod to itself, which are "undefined" there, and the cases with
+ * sameLabels, which the API has no more.
  */
 #include "lib/cluster.h"
 #include "lib/cyclonus.h"
