@@ -220,7 +220,7 @@ static void measure_baselines(struct bench *bench)
 	bench->written = measure(bench, bench->skeleton->progs.write_all, prepare_nothing);
 	print(bench, "kernel: packet written", bench->written, NULL,
 	      report_text("%u random flows of one pod; part of each row below", PACKETS_N));
-	print(bench, "kernel: … and parsed",
+	print(bench, "kernel: packet written and parsed",
 	      measure(bench, bench->skeleton->progs.parse_all, prepare_nothing), NULL, NULL);
 	expect(bench, "parsed", PACKETS_N);
 }
