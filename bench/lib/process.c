@@ -15,7 +15,7 @@
 
 static _Noreturn void become(const char *const *argv, const char *out)
 {
-	const int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	const int fd = open(out, O_WRONLY | O_CREAT | O_EXCL, 0600);
 
 	if (fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0)
 		execv(argv[0], (char *const *)argv);
@@ -28,13 +28,17 @@ static double seconds(struct timeval time)
 	return time.tv_sec + time.tv_usec / 1e6;
 }
 
+/* The output is a new file: one that was cut to nothing is written to the disk when it is closed. */
 int process_run(const char *const *argv, const char *out, struct process_cost *ret)
 {
-	const uint64_t start = sample_clock();
-	const pid_t child = fork();
 	struct rusage usage;
+	uint64_t start;
+	pid_t child;
 	int status;
 
+	unlink(out);
+	start = sample_clock();
+	child = fork();
 	if (child == 0)
 		become(argv, out);
 	if (child < 0 || wait4(child, &status, 0, &usage) != child)
