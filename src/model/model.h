@@ -155,6 +155,7 @@ struct model_policy_object {
 	const char *ns; /* NULL for cluster-wide kinds */
 	const char *name;
 	bool is_refused; /* its metadata is wrong, and that is said: only to be checked on */
+	const struct model_policy_object *before; /* NULL, or what it replaces if it is taken */
 	const struct tree_node *root;
 	const struct diag_file *file;
 	struct diag_span span; /* of the object */

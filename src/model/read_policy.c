@@ -8,6 +8,7 @@ void model_read_policy(struct model_object *object)
 	struct arena *arena = &loader->snapshot->arena;
 	struct model_record *record = arena_alloc(&loader->scratch, sizeof(*record));
 	struct model_policy_object *policy = arena_alloc(arena, sizeof(*policy));
+	struct model_record *before;
 
 	policy->group = object->group;
 	policy->version = object->version;
@@ -19,8 +20,10 @@ void model_read_policy(struct model_object *object)
 	policy->file = object->file;
 	policy->span = tree_span(object->file, object->root);
 	record->object = policy;
-	if (policy->is_refused) /* replaces nothing: the API server would not take it */
+	if (policy->is_refused) { /* replaces nothing: the API server would not take it */
 		vec_push(&loader->policies, record);
-	else
-		model_record_keep(object, record, &loader->policies);
+		return;
+	}
+	before = model_record_keep(object, record, &loader->policies);
+	policy->before = before ? before->object : NULL;
 }

@@ -95,8 +95,8 @@ static const char *class_of(const struct model_object *object)
 	return object->known->read == model_read_workload ? MODEL_CLASS_WORKLOAD : "";
 }
 
-void model_record_keep(struct model_object *object, struct model_record *record,
-		       struct model_record_list *list)
+struct model_record *model_record_keep(struct model_object *object, struct model_record *record,
+				       struct model_record_list *list)
 {
 	struct model_record *before;
 
@@ -114,4 +114,5 @@ void model_record_keep(struct model_object *object, struct model_record *record,
 			report_twice(object, before);
 	}
 	vec_push(list, record);
+	return before;
 }

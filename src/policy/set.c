@@ -74,11 +74,16 @@ static struct policy *read_object(struct policy_reader *reader)
 static void reject(struct policy_reader *reader, struct policy_set *set)
 {
 	const struct model_policy_object *object = reader->object;
+	struct diag *diag;
 
 	set->rejected[set->n_rejected++] = (struct policy_rejected){object};
-	if (reader->options->skip_invalid)
-		diag_add(reader->diags, DIAG_BH0206, object->span,
-			 "this %s is left out: an API server would refuse it", object->kind);
+	if (!reader->options->skip_invalid)
+		return;
+	diag = diag_add(reader->diags, DIAG_BH0206, object->span,
+			"this %s is left out: an API server would refuse it", object->kind);
+	if (object->before)
+		diag_relate(diag, object->before->span,
+			    "it would have replaced this one, which stays");
 }
 
 static int compare_text(const char *a, const char *b)
@@ -107,6 +112,24 @@ static int compare_policies(const void *left, const void *right)
 	return order ? order : compare_text(a->kind, b->kind);
 }
 
+/* False: the object is rejected. */
+static bool read_one(const struct policy_reader *common, struct policy_set *set,
+		     const struct model_policy_object *object, struct diag_list *diags)
+{
+	struct policy_reader reader = *common;
+	struct policy *policy;
+
+	reader.diags = diags;
+	reader.object = object;
+	reader.failed = object->is_refused;
+	policy = read_object(&reader);
+	if (reader.failed)
+		reject(&reader, set);
+	else
+		set->policies[set->n_policies++] = policy;
+	return !reader.failed;
+}
+
 /* Reads every object; the diagnostics come in the order of the files, not of the names. */
 static void read_all(const struct policy_reader *common, struct policy_set *set)
 {
@@ -115,20 +138,27 @@ static void read_all(const struct policy_reader *common, struct policy_set *set)
 
 	diag_list_init(&own, diags->arena);
 	for (uint32_t i = 0; i < common->snapshot->n_policies; i++) {
-		struct policy_reader reader = *common;
-		struct policy *policy;
+		const struct model_policy_object *object = common->snapshot->policies[i];
 
-		reader.diags = &own;
-		reader.object = common->snapshot->policies[i];
-		reader.failed = reader.object->is_refused;
-		policy = read_object(&reader);
-		if (reader.failed)
-			reject(&reader, set);
-		else
-			set->policies[set->n_policies++] = policy;
+		/* What is refused replaces nothing: the one before it stays. */
+		while (!read_one(common, set, object, &own) && object->before &&
+		       common->options->skip_invalid)
+			object = object->before;
 	}
 	diag_list_sort(&own);
 	diag_list_append(diags, &own);
+}
+
+/* How many objects there are with those that others replace. */
+static size_t count_objects(const struct model_snapshot *snapshot)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < snapshot->n_policies; i++)
+		for (const struct model_policy_object *object = snapshot->policies[i]; object;
+		     object = object->before)
+			n++;
+	return n;
 }
 
 struct policy_set *policy_set_build(struct model_snapshot *snapshot,
@@ -145,7 +175,7 @@ struct policy_set *policy_set_build(struct model_snapshot *snapshot,
 	set->tiers = list_tiers(arena);
 	set->n_tiers = POLICY_N_TIERS;
 	set->policies = arena_alloc_n(arena, snapshot->n_policies, sizeof(*set->policies));
-	set->rejected = arena_alloc_n(arena, snapshot->n_policies, sizeof(*set->rejected));
+	set->rejected = arena_alloc_n(arena, count_objects(snapshot), sizeof(*set->rejected));
 	read_all(&common, set);
 	qsort(set->policies, set->n_policies, sizeof(*set->policies), compare_policies);
 	for (uint32_t i = 0; i < set->n_policies; i++)

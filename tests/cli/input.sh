@@ -149,6 +149,28 @@ chmod +x "$tap_work/bulkhead-lab"
 run env PATH=/usr/bin:/bin "$tap_work/bulkhead" lab run "a b" -f x
 ok_str "$out" "lab: run a b -f x" "the lab beside the program gets the words"
 
+# What an API server refuses replaces nothing: the policy that was there stays.
+cat >"$tap_work/twice.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec: {containers: [{name: web}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec: {podSelector: {}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec: {podSelector: {}, ingress: [{form: []}]}
+YAML
+run "$bulkhead" can 8.8.8.8 shop/web 80 --invalid=skip -f "$tap_work/twice.yaml"
+ok_int "$status" 1 "a policy stays when its successor is refused"
+ok_like "$out" 'isolated by shop/web' "and isolates"
+ok_like "$err" 'note: it would have replaced this one, which stays' "and that is said"
+
 run "$bulkhead" map -n Bad_Name tests/cli/fixtures/town
 ok_int "$status" 2 "a namespace that cannot be"
 ok_like "$err" "--namespace 'Bad_Name' must be" "and why not"
