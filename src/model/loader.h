@@ -151,7 +151,8 @@ struct model_namespace *model_loader_namespace(struct model_loader *loader, cons
 
 /*
  * Keeps the record of an object that was read without error: fills `record`, which stands at the
- * start of a bigger structure in `scratch`, and marks the one that it replaces.
+ * start of a bigger structure in `scratch`, and marks the one that it replaces, which is returned (or
+ * NULL).
  */
 struct model_record *model_record_keep(struct model_object *object, struct model_record *record,
 				       struct model_record_list *list);
