@@ -67,12 +67,12 @@ static void forget(struct bench *bench)
 /* The same, in a conntrack that has been in use. */
 static void delete_flows(struct bench *bench)
 {
-	const uint32_t ifindex = LOOPBACK;
+	const uint32_t slot = FLOW_SLOT(LOOPBACK, VERDICT_TCP);
 	struct flow_key key;
 	uint32_t id;
 	int map = -1;
 
-	if (!bpf_map_lookup_elem(bench->datapath->maps[DATAPATH_FLOWS_TCP], &ifindex, &id))
+	if (!bpf_map_lookup_elem(bench->datapath->maps[DATAPATH_FLOWS], &slot, &id))
 		map = bpf_map_get_fd_by_id(id);
 	if (map < 0)
 		report_fail("the pod has no flows");

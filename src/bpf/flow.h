@@ -25,39 +25,50 @@
 #define FLOW_SEEN_RST 8u
 
 /*
- * In the generation of an entry: this flow was allowed once and no longer is. The entry stays, for
+ * What an entry keeps of the generation that judged it: the lower bits. An entry is forgotten long
+ * before they come again, for generations are counted up.
+ */
+#define FLOW_GENERATION 0x7fffffffu
+
+/*
+ * Beside the generation: this flow was allowed once and no longer is. The entry stays, for
  * otherwise a segment of the other side would bring the connection back as one that is allowed in
  * its direction.
  */
-#define FLOW_CUT (1ull << 63)
+#define FLOW_CUT 0x80000000u
 
 /*
- * One cache line. The packets and bytes are those at each hook; two CPUs may lose a few between
- * them.
+ * 40 bytes, so that with the kernel's own 48 and the key an element is two cache lines: what costs
+ * between packets of other flows is not to compute but to fetch. The packets and bytes are those at
+ * each hook; two CPUs may lose a few between them.
  */
 struct flow_entry {
-	__u64 generation; /* of the table that judged it, and FLOW_CUT; the current one passes */
-	__u64 last_seen;  /* CLOCK_MONOTONIC, ns, coarse */
-	__u32 lifetime;   /* from then on, in FLOW_TICKs */
-	__u32 outcome;    /* that decided, and in which direction; 0: none */
-	__u32 stable_id;
-	__u8 flags; /* FLOW_* */
-	__u8 seen;  /* FLOW_SEEN_* */
-	__u8 reason;
-	__u8 direction;
-	__u64 packets[2]; /* by enum event_hook */
-	__u64 bytes[2];
+	__u32 judged;    /* the generation, perhaps FLOW_CUT; the current one passes */
+	__u32 last_seen; /* CLOCK_MONOTONIC, in ticks */
+	__u32 stable_id; /* of the outcome that decided */
+	__u16 lifetime;  /* after last_seen, in ticks */
+	__u8 flags;      /* FLOW_* */
+	__u8 seen;       /* FLOW_SEEN_* */
+	__u64 bytes[2];  /* by enum event_hook */
+	__u32 packets[2];
 };
 
 _Static_assert(sizeof(struct flow_key) == 40, "the kernel hashes whole words, all of them");
-_Static_assert(sizeof(struct flow_entry) == 64, "a line");
-
-#define FLOW_TICK_SHIFT 20 /* 2^20 ns, about a millisecond */
-#define FLOW_SECONDS(n) ((__u32)((n)*1000000000ull >> FLOW_TICK_SHIFT))
+_Static_assert(sizeof(struct flow_entry) == 40, "two lines with the key");
 
 /*
- * How long a flow may be silent. TCP flows are found again in their middle; the others begin anew.
+ * The slot of a pod's flows in the map of maps. An interface index beyond the slots takes that of a
+ * lower one, and userspace sees to it that no two endpoints share one.
  */
+#define FLOW_INTERFACES 65536u
+#define FLOW_SLOT(ifindex, space) \
+	(((ifindex) % FLOW_INTERFACES) * 2 + ((space) == VERDICT_TCP ? 0 : 1))
+
+/* 2^27 ns, about 134 ms: the longest life fits 16 bits, and the clock 32 for 18 years. */
+#define FLOW_TICK_SHIFT 27
+#define FLOW_SECONDS(n) ((__u16)((n)*1000000000ull >> FLOW_TICK_SHIFT))
+
+/* How long a flow may be silent. TCP is found again in its middle; the others begin anew. */
 #define FLOW_TCP_OPENING FLOW_SECONDS(60)
 #define FLOW_TCP_OPEN FLOW_SECONDS(8000) /* more than the 2 h of TCP keepalive */
 #define FLOW_TCP_CLOSED FLOW_SECONDS(10)
@@ -66,7 +77,7 @@ _Static_assert(sizeof(struct flow_entry) == 64, "a line");
 #define FLOW_REPLIED FLOW_SECONDS(180)
 #define FLOW_ICMP FLOW_SECONDS(30)
 
-VERDICT_INLINE __u32 flow_lifetime(__u8 space, __u8 seen)
+VERDICT_INLINE __u16 flow_lifetime(__u8 space, __u8 seen)
 {
 	const __u8 both = FLOW_SEEN_FIN | FLOW_SEEN_REPLY_FIN;
 
@@ -82,11 +93,15 @@ VERDICT_INLINE __u32 flow_lifetime(__u8 space, __u8 seen)
 	return space == VERDICT_SCTP ? FLOW_SCTP_OPEN : FLOW_REPLIED;
 }
 
-/* A clock that another CPU read first may be behind `last_seen` by a tick. */
-VERDICT_INLINE int flow_is_live(const struct flow_entry *entry, __u64 now)
+VERDICT_INLINE __u32 flow_ticks(__u64 ns)
 {
-	return now < entry->last_seen ||
-	       (now - entry->last_seen) >> FLOW_TICK_SHIFT < entry->lifetime;
+	return (__u32)(ns >> FLOW_TICK_SHIFT);
+}
+
+/* Signed: a clock that another CPU read before may be ahead by a tick. */
+VERDICT_INLINE int flow_is_live(const struct flow_entry *entry, __u32 now)
+{
+	return (__s32)(now - entry->last_seen) < entry->lifetime;
 }
 
 /*
@@ -106,9 +121,8 @@ VERDICT_INLINE __u8 flow_seen(const struct packet *packet, int is_reply)
 
 /* Accounts for a packet, sent by the `sender` end, that the entry lets through. */
 VERDICT_INLINE void flow_touch(struct flow_entry *entry, const struct packet *packet, __u32 sender,
-			       __u64 now, __u32 size)
+			       __u32 now, __u32 size)
 {
-	const int hook = sender == PACKET_NEAR ? EVENT_FROM_POD : EVENT_TO_POD;
 	const __u32 by = entry->flags & FLOW_BY_POD;
 	const __u8 seen = entry->seen | flow_seen(packet, by != sender);
 
@@ -117,8 +131,14 @@ VERDICT_INLINE void flow_touch(struct flow_entry *entry, const struct packet *pa
 		entry->lifetime = flow_lifetime(packet->key.space, seen);
 	}
 	entry->last_seen = now;
-	entry->packets[hook]++;
-	entry->bytes[hook] += size;
+	/* Not by index: clang 14 makes an OR of it, which the verifier refuses on a pointer. */
+	if (sender == PACKET_NEAR) {
+		entry->packets[EVENT_FROM_POD]++;
+		entry->bytes[EVENT_FROM_POD] += size;
+	} else {
+		entry->packets[EVENT_TO_POD]++;
+		entry->bytes[EVENT_TO_POD] += size;
+	}
 }
 
 VERDICT_INLINE void flow_address(__u32 to[4], const __be32 from[4])

@@ -33,8 +33,8 @@ struct hook {
 	struct __sk_buff *skb;
 	void *flows;              /* the pod's, of the packet's kind */
 	struct flow_entry *entry; /* or NULL */
-	__u64 now;
 	struct judgement judged;
+	__u32 now;   /* in ticks */
 	__u32 flags; /* EVENT_* */
 };
 
@@ -83,7 +83,7 @@ static __noinline void hook_tell(const struct hook *hook, __u8 action)
 		hook_count(&lost, 0);
 		return;
 	}
-	event->time = hook->now;
+	event->time = bpf_ktime_get_coarse_ns();
 	event->generation = judged->generation;
 	packet_copy_address(event->src, judged->by ? key->addr[1] : key->addr[0]);
 	packet_copy_address(event->dst, judged->by ? key->addr[0] : key->addr[1]);
@@ -152,16 +152,11 @@ VERDICT_INLINE void hook_prepare(struct hook *hook)
 }
 
 /* Writes the entry with the last judgement. Should that fail, the next packet is judged again. */
-VERDICT_INLINE void hook_remember(struct hook *hook, struct flow_entry *entry, int is_allowed)
+VERDICT_INLINE void hook_remember(struct hook *hook, struct flow_entry *entry, __u32 is_cut)
 {
-	const struct judgement *judged = &hook->judged;
-
-	entry->generation = judged->generation | (is_allowed ? 0 : FLOW_CUT);
-	entry->outcome = judged->direction ? judged->outcome[1] : judged->outcome[0];
-	entry->stable_id = judged->stable_id;
-	entry->reason = judged->reason;
-	entry->direction = judged->direction;
-	bpf_map_update_elem(hook->flows, &judged->packet.key, entry, BPF_ANY);
+	entry->judged = (hook->judged.generation & FLOW_GENERATION) | is_cut;
+	entry->stable_id = hook->judged.stable_id;
+	bpf_map_update_elem(hook->flows, &hook->judged.packet.key, entry, BPF_ANY);
 }
 
 /* Errors about a flow neither keep it alive nor count. */
@@ -173,46 +168,29 @@ VERDICT_INLINE void hook_touch(const struct hook *hook, struct flow_entry *entry
 		flow_touch(entry, &judged->packet, judged->sender, hook->now, hook->skb->len);
 }
 
-/* A packet of, or about, a flow that has a live entry of the enforced table. */
-static __noinline int hook_current(struct hook *hook)
-{
-	struct judgement *judged = &hook->judged;
-	struct flow_entry *entry = hook->entry;
-
-	if (!entry)
-		return HOOK_DROP;
-	if (entry->generation == judged->generation) {
-		hook_touch(hook, entry);
-		return HOOK_PASS;
-	}
-	entry->last_seen = hook->now;
-	judged->outcome[0] = entry->direction ? 0 : entry->outcome;
-	judged->outcome[1] = entry->direction ? entry->outcome : 0;
-	judged->stable_id = entry->stable_id;
-	judged->direction = entry->direction;
-	hook->flags = EVENT_CUT;
-	return hook_deny_as(hook, entry->reason);
-}
-
-/* The same under a table that has judged the flow just now. */
-static __noinline int hook_judged(struct hook *hook, int is_allowed)
+/* A packet of, or about, a flow that has a live entry and was judged just now. */
+static __noinline int hook_known(struct hook *hook, int is_allowed)
 {
 	struct flow_entry entry;
-	int was_cut;
+	__u32 was_cut;
 
 	if (!hook->entry)
 		return HOOK_DROP;
 	entry = *hook->entry;
-	was_cut = !!(entry.generation & FLOW_CUT);
+	was_cut = entry.judged & FLOW_CUT;
 	hook_touch(hook, &entry);
-	hook_remember(hook, &entry, is_allowed);
-	if (!is_allowed) {
-		hook->flags = EVENT_CUT;
-		return hook_deny(hook);
+	if (is_allowed) {
+		hook_remember(hook, &entry, 0);
+		if (was_cut)
+			hook_tell(hook, TABLE_ALLOW);
+		return HOOK_PASS;
 	}
 	if (was_cut)
-		hook_tell(hook, TABLE_ALLOW);
-	return HOOK_PASS;
+		hook->entry->last_seen = hook->now;
+	else
+		hook_remember(hook, &entry, FLOW_CUT);
+	hook->flags = EVENT_CUT;
+	return hook_deny(hook);
 }
 
 /* The first packet of a flow that is allowed, or the first that is seen of it. */
@@ -233,7 +211,7 @@ static __noinline int hook_begin(struct hook *hook, int is_live)
 	/* The same SYN again is not a new flow. */
 	if (!is_live || !old || old->seen || old->flags != entry.flags)
 		hook_tell(hook, TABLE_ALLOW);
-	hook_remember(hook, &entry, 1);
+	hook_remember(hook, &entry, 0);
 	return HOOK_PASS;
 }
 
@@ -270,6 +248,12 @@ VERDICT_INLINE int hook_is_live(const struct hook *hook)
 	return hook->entry && flow_is_live(hook->entry, hook->now);
 }
 
+/* The entry was judged, and not cut, by the enforced table. */
+VERDICT_INLINE int hook_is_current(const struct hook *hook)
+{
+	return hook->entry->judged == (hook->judged.generation & FLOW_GENERATION);
+}
+
 /*
  * Whatever is not simply a packet of an allowed flow. The judge is called from here and not further
  * down, for the stack of all calls together is 512 bytes.
@@ -293,21 +277,22 @@ static __noinline int hook_slow(struct hook *hook)
 	if (is_known && hook->entry) {
 		judged->by = hook->entry->flags & FLOW_BY_POD;
 		judged->own_node = !!(hook->entry->flags & FLOW_OWN_NODE);
-		if ((hook->entry->generation & ~FLOW_CUT) == judged->generation)
-			return hook_current(hook);
+		if (hook_is_current(hook)) {
+			hook_touch(hook, hook->entry);
+			return HOOK_PASS;
+		}
 	} else if (judged->packet.key.space == VERDICT_TCP && !(flags & PACKET_OPENS)) {
 		hook_guess(judged);
 	}
 	if (judge(judged))
-		return is_known ? hook_judged(hook, 1) : hook_begin(hook, is_live);
-	return is_known ? hook_judged(hook, 0) : hook_deny(hook);
+		return is_known ? hook_known(hook, 1) : hook_begin(hook, is_live);
+	return is_known ? hook_known(hook, 0) : hook_deny(hook);
 }
 
 /* Drops what never gets as far as a flow. */
 static __noinline int hook_refuse(struct hook *hook, __u8 reason)
 {
 	hook_prepare(hook);
-	hook->now = bpf_ktime_get_coarse_ns();
 	return hook_deny_as(hook, reason);
 }
 
@@ -363,30 +348,13 @@ VERDICT_INLINE int hook_neighbour_to_pod(struct hook *hook)
 	return hook_refuse(hook, VERDICT_NEIGHBOUR_FORBIDDEN);
 }
 
-/*
- * The pod's flows of the packet's kind. Two calls, kept apart: the verifier wants to know each
- * one's map.
- */
-VERDICT_INLINE void *hook_flows(const struct hook *hook)
-{
-	const __u32 ifindex = hook->skb->ifindex;
-	void *found;
-
-	if (hook->judged.packet.key.space == VERDICT_TCP) {
-		found = bpf_map_lookup_elem(&flows_tcp, &ifindex);
-		asm volatile("" : "+r"(found));
-	} else {
-		found = bpf_map_lookup_elem(&flows_other, &ifindex);
-	}
-	return found;
-}
-
 VERDICT_INLINE int hook_run(struct __sk_buff *skb, const __u32 sender)
 {
 	const __u8 slow_flags = sender ? PACKET_OPENS | PACKET_ROUTER : PACKET_OPENS;
 	const __u32 zero = 0;
 	const __u64 *generation = bpf_map_lookup_elem(&current, &zero);
 	struct hook hook;
+	__u32 slot;
 	int reason;
 
 	hook.skb = skb;
@@ -399,13 +367,14 @@ VERDICT_INLINE int hook_run(struct __sk_buff *skb, const __u32 sender)
 		return hook_refuse(&hook, reason);
 	if (hook.judged.packet.flags & PACKET_NEIGHBOUR)
 		return sender ? hook_neighbour_from_pod(&hook) : hook_neighbour_to_pod(&hook);
-	hook.flows = hook_flows(&hook);
+	slot = FLOW_SLOT(skb->ifindex, hook.judged.packet.key.space);
+	hook.flows = bpf_map_lookup_elem(&flows, &slot);
 	if (!hook.flows)
 		return hook_refuse(&hook, VERDICT_NO_ENDPOINT);
-	hook.now = bpf_ktime_get_coarse_ns();
+	hook.now = flow_ticks(bpf_ktime_get_coarse_ns());
 	hook.entry = bpf_map_lookup_elem(hook.flows, &hook.judged.packet.key);
-	if (hook.entry && hook.entry->generation == hook.judged.generation &&
-	    flow_is_live(hook.entry, hook.now) && !(hook.judged.packet.flags & slow_flags)) {
+	if (hook_is_live(&hook) && hook_is_current(&hook) &&
+	    !(hook.judged.packet.flags & slow_flags)) {
 		hook_touch(&hook, hook.entry);
 		return HOOK_PASS;
 	}

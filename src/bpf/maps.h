@@ -48,10 +48,10 @@ struct {
 	__type(value, __u32);
 } endpoints SEC(".maps");
 
-/* Interface index → the pod's flows. */
-struct flows {
-	__uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);
-	__uint(max_entries, 1024);
+/* FLOW_SLOT() → a pod's flows. An array, for a slot is found with one load. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, FLOW_INTERFACES * 2);
 	__type(key, __u32);
 	__array(
 		values, struct {
@@ -60,10 +60,7 @@ struct flows {
 			__uint(key_size, sizeof(struct flow_key));
 			__uint(value_size, sizeof(struct flow_entry));
 		});
-};
-
-struct flows flows_tcp SEC(".maps");
-struct flows flows_other SEC(".maps");
+} flows SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -35,7 +35,7 @@ struct datapath;
 /* 0 is the default. The first opener of a directory decides; later ones get what is there. */
 struct datapath_sizes {
 	uint32_t n_endpoints;   /* 1024 */
-	uint32_t n_flows_tcp;   /* of each endpoint, 4096; about 200 bytes of kernel memory each */
+	uint32_t n_flows_tcp;   /* of each endpoint, 4096; about 150 bytes of kernel memory each */
 	uint32_t n_flows_other; /* 2048 */
 	uint32_t events_size;   /* bytes, a power of two and at least a page; 1 MiB */
 };
@@ -69,7 +69,8 @@ int datapath_generation(struct datapath *datapath, uint64_t *ret_generation);
  * Enforces a table (8-byte aligned, complete with its seal; verdict/seal.h). Copies it. Waits until
  * every packet that began under the old one is through: some 10 ms, at times 50. On an error the
  * old table stays. -EPROTONOSUPPORT: not a table of this ABI; -EBADMSG: torn; -ESTALE: the
- * generation is not greater than the one enforced; -ENOMEM, -E2BIG: the kernel has no room for it.
+ * generation is not greater than the one enforced; -ERANGE: it is greater by more than 1024, where
+ * they are to be counted up; -ENOMEM, -E2BIG: the kernel has no room for it.
  */
 int datapath_swap(struct datapath *datapath, const void *blob, size_t size);
 
@@ -98,7 +99,8 @@ int datapath_endpoint_id(struct datapath *datapath, uint32_t *ret_id);
 /*
  * Puts both hooks on an interface, first of those that may be there. The same call again completes
  * or repairs it. -EEXIST: the interface has another number, or the number another interface;
- * -ENODEV: no such interface; -ENOSPC: n_endpoints reached.
+ * -ENODEV: no such interface; -ENOSPC: n_endpoints reached; -EADDRINUSE: another endpoint's index is
+ * the same modulo 65,536, so make the interface again.
  */
 int datapath_endpoint_add(struct datapath *datapath, uint32_t ifindex, uint32_t id);
 

@@ -182,29 +182,41 @@ int datapath_endpoint_id(struct datapath *datapath, uint32_t *ret_id)
 	return 0;
 }
 
-/* -EEXIST when the two do not belong together. */
+/* An error when one of the two cannot be if the other is. */
 static int check_pair(void *data, const struct datapath_endpoint *other)
 {
 	const struct datapath_endpoint *wanted = data;
 
-	return (other->ifindex == wanted->ifindex) != (other->id == wanted->id) ? -EEXIST : 0;
+	if ((other->ifindex == wanted->ifindex) != (other->id == wanted->id))
+		return -EEXIST;
+	if (other->ifindex == wanted->ifindex)
+		return 0;
+	return (other->ifindex - wanted->ifindex) % FLOW_INTERFACES ? 0 : -EADDRINUSE;
 }
 
 /* An endpoint's own map of flows, unless it has one. */
-static int add_flows(int outer, const char *name, uint32_t ifindex, uint32_t n_flows)
+static int add_flows(const struct datapath *datapath, uint32_t slot, uint32_t n_flows)
 {
+	const int outer = datapath->maps[DATAPATH_FLOWS];
 	uint32_t id;
 	int map, r;
 
-	if (bpf_map_lookup_elem(outer, &ifindex, &id) == 0)
+	if (bpf_map_lookup_elem(outer, &slot, &id) == 0)
 		return 0;
-	map = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, name, sizeof(struct flow_key),
+	map = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "pod_flows", sizeof(struct flow_key),
 			     sizeof(struct flow_entry), n_flows, NULL);
 	if (map < 0)
 		return -errno;
-	r = bpf_map_update_elem(outer, &ifindex, &map, BPF_NOEXIST) ? -errno : 0;
+	r = bpf_map_update_elem(outer, &slot, &map, BPF_ANY) ? -errno : 0;
 	close(map);
-	return r == -E2BIG ? -ENOSPC : r;
+	return r;
+}
+
+static int remove_flows(const struct datapath *datapath, uint32_t slot)
+{
+	const int r = bpf_map_delete_elem(datapath->maps[DATAPATH_FLOWS], &slot);
+
+	return r && errno != ENOENT ? -errno : 0;
 }
 
 static int add_locked(struct datapath *datapath, uint32_t ifindex, uint32_t id)
@@ -215,10 +227,10 @@ static int add_locked(struct datapath *datapath, uint32_t ifindex, uint32_t id)
 	if (!r && bpf_map_update_elem(datapath->maps[DATAPATH_ENDPOINTS], &ifindex, &id, BPF_ANY))
 		r = errno == E2BIG ? -ENOSPC : -errno;
 	if (!r)
-		r = add_flows(datapath->maps[DATAPATH_FLOWS_TCP], "flows_tcp", ifindex,
+		r = add_flows(datapath, FLOW_SLOT(ifindex, VERDICT_TCP),
 			      datapath->sizes.n_flows_tcp);
 	if (!r)
-		r = add_flows(datapath->maps[DATAPATH_FLOWS_OTHER], "flows_other", ifindex,
+		r = add_flows(datapath, FLOW_SLOT(ifindex, VERDICT_OTHER),
 			      datapath->sizes.n_flows_other);
 	if (!r)
 		r = attach(datapath, ifindex, EVENT_TO_POD);
@@ -235,10 +247,12 @@ static int remove_locked(struct datapath *datapath, uint32_t ifindex)
 	r = detach(link_path(datapath, ifindex, EVENT_FROM_POD).text);
 	if (!r)
 		r = detach(link_path(datapath, ifindex, EVENT_TO_POD).text);
+	if (!r)
+		r = remove_flows(datapath, FLOW_SLOT(ifindex, VERDICT_TCP));
+	if (!r)
+		r = remove_flows(datapath, FLOW_SLOT(ifindex, VERDICT_OTHER));
 	if (r)
 		return r;
-	bpf_map_delete_elem(datapath->maps[DATAPATH_FLOWS_TCP], &ifindex);
-	bpf_map_delete_elem(datapath->maps[DATAPATH_FLOWS_OTHER], &ifindex);
 	/* Last, so that a crash before leaves something that can be removed again. */
 	return bpf_map_delete_elem(datapath->maps[DATAPATH_ENDPOINTS], &ifindex) ? -errno : 0;
 }

@@ -18,13 +18,15 @@
 
 #define DATAPATH_ABI 1
 
+/* The largest step from one generation to the next; see FLOW_GENERATION. */
+#define DATAPATH_STEP 1024
+
 /* Maps by number; the names are those of bpf/maps.h. */
 #define DATAPATH_MAPS(X) \
 	X(TABLES, tables) \
 	X(CURRENT, current) \
 	X(ENDPOINTS, endpoints) \
-	X(FLOWS_TCP, flows_tcp) \
-	X(FLOWS_OTHER, flows_other) \
+	X(FLOWS, flows) \
 	X(EVENTS, events) \
 	X(DROPS, drops) \
 	X(LOST, lost)

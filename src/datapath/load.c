@@ -78,8 +78,6 @@ static uint32_t map_wanted(const struct datapath *datapath, enum datapath_map ma
 {
 	switch (map) {
 	case DATAPATH_ENDPOINTS:
-	case DATAPATH_FLOWS_TCP:
-	case DATAPATH_FLOWS_OTHER:
 		return datapath->sizes.n_endpoints;
 	case DATAPATH_EVENTS:
 		return datapath->sizes.events_size;

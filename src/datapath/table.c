@@ -159,6 +159,9 @@ static int swap_locked(struct datapath *datapath, const void *blob, size_t size)
 		return r;
 	if (header->keys.generation <= datapath->kept[0].generation)
 		return -ESTALE;
+	if (datapath->kept[0].generation &&
+	    header->keys.generation - datapath->kept[0].generation > DATAPATH_STEP)
+		return -ERANGE;
 	map = datapath_seal(blob, size);
 	if (map < 0)
 		return map;

@@ -103,8 +103,8 @@ static void test_established(void)
 	ok_int(RECEIVE(TCP_IN, SYN_ACK), PASSED, "the answer passes without a rule");
 	ok_int(SEND(TCP_OUT, ACK, .payload = 100), PASSED, "data passes");
 	ok_int(RECEIVE(TCP_IN, ACK), PASSED, "so does its acknowledgement");
-	ok_int(hooked_flows(&hooked, DATAPATH_FLOWS_TCP), 1, "all that is one entry");
-	hooked_only_flow(&hooked, DATAPATH_FLOWS_TCP, &entry);
+	ok_int(hooked_flows(&hooked, VERDICT_TCP), 1, "all that is one entry");
+	hooked_only_flow(&hooked, VERDICT_TCP, &entry);
 	ok_int((int64_t)entry.packets[EVENT_FROM_POD], 2, "packets of the pod, since the last SYN");
 	ok_int((int64_t)entry.packets[EVENT_TO_POD], 2, "packets to the pod");
 	ok_int((int64_t)entry.bytes[EVENT_FROM_POD], 54 + 154, "bytes of the pod");
@@ -251,8 +251,8 @@ static void test_generations(void)
 	connect_out();
 	hooked_swap(&hooked);
 	ok_int(SEND(TCP_OUT, ACK), PASSED, "a new table that still allows the flow");
-	hooked_only_flow(&hooked, DATAPATH_FLOWS_TCP, &entry);
-	ok_int((int64_t)entry.generation, (int64_t)hooked.generation, "… has judged it");
+	hooked_only_flow(&hooked, VERDICT_TCP, &entry);
+	ok_int((int64_t)entry.judged, (int64_t)hooked.generation, "… has judged it");
 	ok_int((int64_t)entry.packets[EVENT_FROM_POD], 3, "… and its counters go on");
 	hooked_swap(&hooked);
 	ok_int(RECEIVE(TCP_IN, ACK), PASSED, "the same with a packet of the answering side");
@@ -287,8 +287,8 @@ static void test_unfinished_swap(void)
 	bpf_map_update_elem(hooked.datapath->maps[DATAPATH_CURRENT], &zero, &next, BPF_ANY);
 	ok_int(SEND(TCP_OUT, ACK), PASSED, "an unfinished swap: flows are judged by the old table");
 	ok_int(SEND(UDP_OUT), DROPPED(DEFAULT_DENY), "… and new ones");
-	hooked_only_flow(&hooked, DATAPATH_FLOWS_TCP, &entry);
-	ok_int((int64_t)entry.generation, (int64_t)hooked.generation, "… and so it is remembered");
+	hooked_only_flow(&hooked, VERDICT_TCP, &entry);
+	ok_int((int64_t)entry.judged, (int64_t)hooked.generation, "… and so it is remembered");
 	ok_int(datapath_settle(hooked.datapath), 0, "the next handle settles that");
 	ok_int(SEND(TCP_OUT, ACK), PASSED, "and flows pass as before");
 }
@@ -325,7 +325,7 @@ static void test_moved_address(void)
 	table_build_pod(hooked.build, POD, 2, CLASS_POD);
 	hooked_swap(&hooked);
 	ok_int(SEND(TCP_OUT, ACK), DROPPED(SPOOFED), "the pod's address went to another pod");
-	ok_int(RECEIVE(TCP_IN, ACK), DROPPED(SPOOFED), "its flows are cut");
+	ok_int(RECEIVE(TCP_IN, ACK), DROPPED(MISDIRECTED), "its flows are cut");
 	ok_int(RECEIVE(UDP_IN), DROPPED(MISDIRECTED), "and nothing new comes");
 }
 

@@ -54,7 +54,7 @@ static void test_spray(struct hooked *hooked)
 	for (uint32_t i = 0; i < N_SPRAY; i++)
 		n_passed += send_syn(hooked, (uint16_t)(i + 1), (uint16_t)(80 + (i >> 16)));
 	ok_int(n_passed, N_SPRAY, "a spray of SYNs passes, for it is allowed");
-	n_flows = hooked_flows(hooked, DATAPATH_FLOWS_TCP);
+	n_flows = hooked_flows(hooked, VERDICT_TCP);
 	ok(n_flows > 0 && n_flows <= N_FLOWS, "and leaves no more than %u flows", N_FLOWS);
 	ok_int(hooked_fate(hooked, hooked_receive(hooked, &answer, HOOKED_FROM_WIRE)), PASSED,
 	       "the DNS answer is still expected");

@@ -83,13 +83,13 @@ bool hooked_receive(struct hooked *hooked, const struct frame *frame, uint32_t i
 }
 
 /* The pod's own map in one of the two maps of maps. */
-static int open_flows(const struct hooked *hooked, enum datapath_map map)
+static int open_flows(const struct hooked *hooked, enum verdict_space space)
 {
-	const uint32_t ifindex = HOOKED_IFINDEX;
+	const uint32_t slot = FLOW_SLOT(HOOKED_IFINDEX, space);
 	uint32_t id;
 	int fd = -1;
 
-	if (!bpf_map_lookup_elem(hooked->datapath->maps[map], &ifindex, &id))
+	if (!bpf_map_lookup_elem(hooked->datapath->maps[DATAPATH_FLOWS], &slot, &id))
 		fd = bpf_map_get_fd_by_id(id);
 	if (fd < 0)
 		bail("the pod has no flows");
@@ -116,7 +116,7 @@ static struct flow_key *list_keys(int map, unsigned int *ret_n)
 /*
  * By what is left of their lives: the clock began when the machine did, perhaps not that long ago.
  */
-static void age_flows(int map, uint32_t age)
+static void age_flows(int map, uint16_t age)
 {
 	struct flow_entry entry;
 	unsigned int n;
@@ -126,7 +126,7 @@ static void age_flows(int map, uint32_t age)
 		if (bpf_map_lookup_elem(map, &keys[i], &entry))
 			continue;
 		entry.lifetime = flow_lifetime(keys[i].space, entry.seen);
-		entry.lifetime = entry.lifetime > age ? entry.lifetime - age : 0;
+		entry.lifetime = entry.lifetime > age ? (uint16_t)(entry.lifetime - age) : 0;
 		bpf_map_update_elem(map, &keys[i], &entry, BPF_EXIST);
 	}
 	free(keys);
@@ -134,8 +134,8 @@ static void age_flows(int map, uint32_t age)
 
 void hooked_age(struct hooked *hooked, unsigned int seconds)
 {
-	for (int map = DATAPATH_FLOWS_TCP; map <= DATAPATH_FLOWS_OTHER; map++) {
-		const int fd = open_flows(hooked, map);
+	for (int i = 0; i < 2; i++) {
+		const int fd = open_flows(hooked, i ? VERDICT_OTHER : VERDICT_TCP);
 
 		age_flows(fd, FLOW_SECONDS(seconds));
 		close(fd);
@@ -149,9 +149,9 @@ void hooked_forget(struct hooked *hooked)
 		bail("the endpoint cannot be added again");
 }
 
-void hooked_only_flow(struct hooked *hooked, enum datapath_map map, struct flow_entry *ret_entry)
+void hooked_only_flow(struct hooked *hooked, enum verdict_space space, struct flow_entry *ret_entry)
 {
-	const int fd = open_flows(hooked, map);
+	const int fd = open_flows(hooked, space);
 	unsigned int n;
 	struct flow_key *keys = list_keys(fd, &n);
 
@@ -161,9 +161,9 @@ void hooked_only_flow(struct hooked *hooked, enum datapath_map map, struct flow_
 	close(fd);
 }
 
-unsigned int hooked_flows(struct hooked *hooked, enum datapath_map map)
+unsigned int hooked_flows(struct hooked *hooked, enum verdict_space space)
 {
-	const int fd = open_flows(hooked, map);
+	const int fd = open_flows(hooked, space);
 	unsigned int n;
 
 	free(list_keys(fd, &n));

@@ -44,10 +44,11 @@ void hooked_age(struct hooked *hooked, unsigned int seconds);
 void hooked_forget(struct hooked *hooked);
 
 /* The only entry of the pod's flows of a kind. */
-void hooked_only_flow(struct hooked *hooked, enum datapath_map map, struct flow_entry *ret_entry);
+void hooked_only_flow(struct hooked *hooked, enum verdict_space space,
+		      struct flow_entry *ret_entry);
 
 /* How many entries the pod's flows of a kind have. */
-unsigned int hooked_flows(struct hooked *hooked, enum datapath_map map);
+unsigned int hooked_flows(struct hooked *hooked, enum verdict_space space);
 
 /*
  * The packet passed and nothing was told; or it was dropped, or began a flow, with exactly one
