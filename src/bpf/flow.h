@@ -57,12 +57,19 @@ _Static_assert(sizeof(struct flow_key) == 40, "the kernel hashes whole words, al
 _Static_assert(sizeof(struct flow_entry) == 40, "two lines with the key");
 
 /*
- * The slot of a pod's flows in the map of maps. An interface index beyond the slots takes that of a
- * lower one, and userspace sees to it that no two endpoints share one.
+ * An interface has a slot among the endpoints and two, by the kind of flow, among the maps of
+ * flows: slots are found with one load. An index beyond them takes the slot of a lower one, and
+ * userspace sees to it that no two endpoints share one.
  */
 #define FLOW_INTERFACES 65536u
+#define FLOW_ENDPOINT_SLOT(ifindex) ((ifindex) % FLOW_INTERFACES)
 #define FLOW_SLOT(ifindex, space) \
-	(((ifindex) % FLOW_INTERFACES) * 2 + ((space) == VERDICT_TCP ? 0 : 1))
+	(FLOW_ENDPOINT_SLOT(ifindex) * 2 + ((space) == VERDICT_TCP ? 0 : 1))
+
+struct flow_endpoint {
+	__u32 ifindex; /* 0: a free slot */
+	__u32 id;      /* the number of its pod in the tables */
+};
 
 /* 2^27 ns, about 134 ms: the longest life fits 16 bits, and the clock 32 for 18 years. */
 #define FLOW_TICK_SHIFT 27

@@ -33,8 +33,8 @@ struct hook {
 	struct __sk_buff *skb;
 	void *flows;              /* the pod's, of the packet's kind */
 	struct flow_entry *entry; /* or NULL */
+	__u64 time;               /* CLOCK_MONOTONIC, ns, coarse */
 	struct judgement judged;
-	__u32 now;   /* in ticks */
 	__u32 flags; /* EVENT_* */
 };
 
@@ -83,7 +83,7 @@ static __noinline void hook_tell(const struct hook *hook, __u8 action)
 		hook_count(&lost, 0);
 		return;
 	}
-	event->time = bpf_ktime_get_coarse_ns();
+	event->time = hook->time;
 	event->generation = judged->generation;
 	packet_copy_address(event->src, judged->by ? key->addr[1] : key->addr[0]);
 	packet_copy_address(event->dst, judged->by ? key->addr[0] : key->addr[1]);
@@ -127,10 +127,10 @@ VERDICT_INLINE int hook_deny_as(struct hook *hook, __u8 reason)
 /* The number of the interface's pod, 0 if it is nobody's. */
 VERDICT_INLINE __u32 hook_endpoint(const struct __sk_buff *skb)
 {
-	const __u32 ifindex = skb->ifindex;
-	const __u32 *endpoint = bpf_map_lookup_elem(&endpoints, &ifindex);
+	const __u32 ifindex = skb->ifindex, slot = FLOW_ENDPOINT_SLOT(ifindex);
+	const struct flow_endpoint *endpoint = bpf_map_lookup_elem(&endpoints, &slot);
 
-	return endpoint ? *endpoint : 0;
+	return endpoint && endpoint->ifindex == ifindex ? endpoint->id : 0;
 }
 
 /* What a slow way needs besides the packet, for a packet that begins a flow. */
@@ -165,7 +165,8 @@ VERDICT_INLINE void hook_touch(const struct hook *hook, struct flow_entry *entry
 	const struct judgement *judged = &hook->judged;
 
 	if (!(judged->packet.flags & PACKET_ERROR))
-		flow_touch(entry, &judged->packet, judged->sender, hook->now, hook->skb->len);
+		flow_touch(entry, &judged->packet, judged->sender, flow_ticks(hook->time),
+			   hook->skb->len);
 }
 
 /* A packet of, or about, a flow that has a live entry and was judged just now. */
@@ -186,7 +187,7 @@ static __noinline int hook_known(struct hook *hook, int is_allowed)
 		return HOOK_PASS;
 	}
 	if (was_cut)
-		hook->entry->last_seen = hook->now;
+		hook->entry->last_seen = flow_ticks(hook->time);
 	else
 		hook_remember(hook, &entry, FLOW_CUT);
 	hook->flags = EVENT_CUT;
@@ -245,7 +246,7 @@ VERDICT_INLINE void hook_unasked(struct hook *hook)
 
 VERDICT_INLINE int hook_is_live(const struct hook *hook)
 {
-	return hook->entry && flow_is_live(hook->entry, hook->now);
+	return hook->entry && flow_is_live(hook->entry, flow_ticks(hook->time));
 }
 
 /* The entry was judged, and not cut, by the enforced table. */
@@ -358,6 +359,7 @@ VERDICT_INLINE int hook_run(struct __sk_buff *skb, const __u32 sender)
 	int reason;
 
 	hook.skb = skb;
+	hook.time = bpf_ktime_get_coarse_ns();
 	hook.judged.sender = sender;
 	hook.judged.generation = generation ? *generation : 0;
 	reason = hook_parse(skb, sender, &hook.judged.packet);
@@ -371,7 +373,6 @@ VERDICT_INLINE int hook_run(struct __sk_buff *skb, const __u32 sender)
 	hook.flows = bpf_map_lookup_elem(&flows, &slot);
 	if (!hook.flows)
 		return hook_refuse(&hook, VERDICT_NO_ENDPOINT);
-	hook.now = flow_ticks(bpf_ktime_get_coarse_ns());
 	hook.entry = bpf_map_lookup_elem(hook.flows, &hook.judged.packet.key);
 	if (hook_is_live(&hook) && hook_is_current(&hook) &&
 	    !(hook.judged.packet.flags & slow_flags)) {

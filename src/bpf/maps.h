@@ -40,15 +40,16 @@ struct {
 	__type(value, __u64);
 } current SEC(".maps");
 
-/* Interface index → number of its pod in the tables. */
+/* FLOW_ENDPOINT_SLOT() → whose interface it is. */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1024);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, FLOW_INTERFACES);
 	__type(key, __u32);
-	__type(value, __u32);
+	__type(value, struct flow_endpoint);
 } endpoints SEC(".maps");
 
-/* FLOW_SLOT() → a pod's flows. An array, for a slot is found with one load. */
+/* FLOW_SLOT() → a pod's flows. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, FLOW_INTERFACES * 2);

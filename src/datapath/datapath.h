@@ -34,7 +34,6 @@ struct datapath;
 
 /* 0 is the default. The first opener of a directory decides; later ones get what is there. */
 struct datapath_sizes {
-	uint32_t n_endpoints;   /* 1024 */
 	uint32_t n_flows_tcp;   /* of each endpoint, 4096; about 150 bytes of kernel memory each */
 	uint32_t n_flows_other; /* 2048 */
 	uint32_t events_size;   /* bytes, a power of two and at least a page; 1 MiB */
@@ -99,7 +98,7 @@ int datapath_endpoint_id(struct datapath *datapath, uint32_t *ret_id);
 /*
  * Puts both hooks on an interface, first of those that may be there. The same call again completes
  * or repairs it. -EEXIST: the interface has another number, or the number another interface;
- * -ENODEV: no such interface; -ENOSPC: n_endpoints reached; -EADDRINUSE: another endpoint's index is
+ * -ENODEV: no such interface; -EADDRINUSE: another endpoint's index is
  * the same modulo 65,536, so make the interface again.
  */
 int datapath_endpoint_add(struct datapath *datapath, uint32_t ifindex, uint32_t id);

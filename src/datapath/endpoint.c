@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "datapath/internal.h"
 
+#include <assert.h>
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static struct datapath_path link_path(const struct datapath *datapath, uint32_t ifindex,
@@ -109,23 +111,39 @@ int datapath_links_destroy(const char *path)
 	return r;
 }
 
+#define ENDPOINTS_SIZE (FLOW_INTERFACES * sizeof(struct flow_endpoint))
+
+int datapath_endpoints_map(struct datapath *datapath)
+{
+	void *slots = mmap(NULL, ENDPOINTS_SIZE, PROT_READ, MAP_SHARED,
+			   datapath->maps[DATAPATH_ENDPOINTS], 0);
+
+	if (slots == MAP_FAILED)
+		return -errno;
+	datapath->endpoints = slots;
+	return 0;
+}
+
+void datapath_endpoints_unmap(struct datapath *datapath)
+{
+	if (datapath->endpoints)
+		munmap((void *)datapath->endpoints, ENDPOINTS_SIZE);
+	datapath->endpoints = NULL;
+}
+
+/* `fn` may remove the endpoint that it is told of. */
 int datapath_endpoints(struct datapath *datapath, datapath_endpoint_fn *fn, void *data)
 {
-	const int map = datapath->maps[DATAPATH_ENDPOINTS];
-	struct datapath_endpoint endpoint;
-	uint32_t key = 0;
 	int r = 0;
 
-	/* The next key is asked for before `fn` may remove this one. */
-	int more = bpf_map_get_next_key(map, NULL, &key) == 0;
+	for (uint32_t i = 0; i < FLOW_INTERFACES && !r; i++) {
+		const struct flow_endpoint slot = datapath->endpoints[i];
+		struct datapath_endpoint endpoint = {.ifindex = slot.ifindex, .id = slot.id};
 
-	while (more && !r) {
-		endpoint.ifindex = key;
-		more = bpf_map_get_next_key(map, &endpoint.ifindex, &key) == 0;
-		if (bpf_map_lookup_elem(map, &endpoint.ifindex, &endpoint.id))
+		if (!slot.ifindex)
 			continue;
-		endpoint.attached = is_attached(datapath, endpoint.ifindex, EVENT_FROM_POD) &&
-				    is_attached(datapath, endpoint.ifindex, EVENT_TO_POD);
+		endpoint.attached = is_attached(datapath, slot.ifindex, EVENT_FROM_POD) &&
+				    is_attached(datapath, slot.ifindex, EVENT_TO_POD);
 		r = fn(data, &endpoint);
 	}
 	return r;
@@ -137,13 +155,10 @@ struct used_ids {
 	uint32_t n;
 };
 
-static int note_used(void *data, const struct datapath_endpoint *endpoint)
+static void note_id(struct used_ids *used, uint32_t id)
 {
-	struct used_ids *used = data;
-
-	if (endpoint->id < used->n)
-		used->is_used[endpoint->id] = 1;
-	return 0;
+	if (id < used->n)
+		used->is_used[id] = 1;
 }
 
 static void note_table(const struct table_view *table, struct used_ids *used)
@@ -154,14 +169,14 @@ static void note_table(const struct table_view *table, struct used_ids *used)
 	for (uint32_t id = 1; id < used->n && keys && id < keys->endpoints.n; id++) {
 		endpoint = table_item(table, keys->endpoints, id, struct table_endpoint);
 		if (endpoint && endpoint->flags & TABLE_ENDPOINT_USED)
-			used->is_used[id] = 1;
+			note_id(used, id);
 	}
 }
 
 int datapath_endpoint_id(struct datapath *datapath, uint32_t *ret_id)
 {
-	/* One more than can be attached and in the enforced table together. */
-	struct used_ids used = {.n = datapath->sizes.n_endpoints * 2 + 2};
+	/* More than can be attached and in the enforced table together. */
+	struct used_ids used = {.n = FLOW_INTERFACES * 2 + 2};
 	uint32_t id = 1;
 	int r = datapath_adopt(datapath);
 
@@ -170,28 +185,44 @@ int datapath_endpoint_id(struct datapath *datapath, uint32_t *ret_id)
 	used.is_used = calloc(used.n, 1);
 	if (!used.is_used)
 		abort();
-	datapath_endpoints(datapath, note_used, &used);
+	for (uint32_t i = 0; i < FLOW_INTERFACES; i++)
+		note_id(&used, datapath->endpoints[i].id);
 	if (datapath->kept[0].bytes)
 		note_table(&datapath->kept[0].view, &used);
 	while (id < used.n && used.is_used[id])
 		id++;
 	free(used.is_used);
-	if (id == used.n)
-		return -ENOSPC;
+	assert(id < used.n);
 	*ret_id = id;
 	return 0;
 }
 
-/* An error when one of the two cannot be if the other is. */
-static int check_pair(void *data, const struct datapath_endpoint *other)
+/* Whether the interface's slot and the number are free, or belong together already. */
+static int check_pair(const struct datapath *datapath, const struct flow_endpoint *wanted)
 {
-	const struct datapath_endpoint *wanted = data;
+	const uint32_t slot = FLOW_ENDPOINT_SLOT(wanted->ifindex);
 
-	if ((other->ifindex == wanted->ifindex) != (other->id == wanted->id))
-		return -EEXIST;
-	if (other->ifindex == wanted->ifindex)
-		return 0;
-	return (other->ifindex - wanted->ifindex) % FLOW_INTERFACES ? 0 : -EADDRINUSE;
+	for (uint32_t i = 0; i < FLOW_INTERFACES; i++) {
+		const struct flow_endpoint *other = &datapath->endpoints[i];
+
+		if (!other->ifindex || other->ifindex == wanted->ifindex) {
+			if (other->ifindex && other->id != wanted->id)
+				return -EEXIST;
+		} else if (other->id == wanted->id) {
+			return -EEXIST;
+		} else if (i == slot) {
+			return -EADDRINUSE;
+		}
+	}
+	return 0;
+}
+
+static int set_endpoint(const struct datapath *datapath, const struct flow_endpoint *endpoint,
+			uint32_t slot)
+{
+	const int map = datapath->maps[DATAPATH_ENDPOINTS];
+
+	return bpf_map_update_elem(map, &slot, endpoint, BPF_ANY) ? -errno : 0;
 }
 
 /* An endpoint's own map of flows, unless it has one. */
@@ -221,11 +252,11 @@ static int remove_flows(const struct datapath *datapath, uint32_t slot)
 
 static int add_locked(struct datapath *datapath, uint32_t ifindex, uint32_t id)
 {
-	struct datapath_endpoint wanted = {.ifindex = ifindex, .id = id};
-	int r = datapath_endpoints(datapath, check_pair, &wanted);
+	const struct flow_endpoint wanted = {.ifindex = ifindex, .id = id};
+	int r = check_pair(datapath, &wanted);
 
-	if (!r && bpf_map_update_elem(datapath->maps[DATAPATH_ENDPOINTS], &ifindex, &id, BPF_ANY))
-		r = errno == E2BIG ? -ENOSPC : -errno;
+	if (!r)
+		r = set_endpoint(datapath, &wanted, FLOW_ENDPOINT_SLOT(ifindex));
 	if (!r)
 		r = add_flows(datapath, FLOW_SLOT(ifindex, VERDICT_TCP),
 			      datapath->sizes.n_flows_tcp);
@@ -239,11 +270,12 @@ static int add_locked(struct datapath *datapath, uint32_t ifindex, uint32_t id)
 
 static int remove_locked(struct datapath *datapath, uint32_t ifindex)
 {
-	uint32_t id;
+	const struct flow_endpoint none = {0};
+	const uint32_t slot = FLOW_ENDPOINT_SLOT(ifindex);
 	int r;
 
-	if (bpf_map_lookup_elem(datapath->maps[DATAPATH_ENDPOINTS], &ifindex, &id))
-		return -errno;
+	if (datapath->endpoints[slot].ifindex != ifindex)
+		return -ENOENT;
 	r = detach(link_path(datapath, ifindex, EVENT_FROM_POD).text);
 	if (!r)
 		r = detach(link_path(datapath, ifindex, EVENT_TO_POD).text);
@@ -251,10 +283,8 @@ static int remove_locked(struct datapath *datapath, uint32_t ifindex)
 		r = remove_flows(datapath, FLOW_SLOT(ifindex, VERDICT_TCP));
 	if (!r)
 		r = remove_flows(datapath, FLOW_SLOT(ifindex, VERDICT_OTHER));
-	if (r)
-		return r;
 	/* Last, so that a crash before leaves something that can be removed again. */
-	return bpf_map_delete_elem(datapath->maps[DATAPATH_ENDPOINTS], &ifindex) ? -errno : 0;
+	return r ? r : set_endpoint(datapath, &none, slot);
 }
 
 int datapath_endpoint_add(struct datapath *datapath, uint32_t ifindex, uint32_t id)

@@ -57,6 +57,7 @@ struct datapath {
 	int maps[DATAPATH_N_MAPS];
 	int programs[DATAPATH_N_HOOKS];
 	struct datapath_sizes sizes;
+	const struct flow_endpoint *endpoints; /* FLOW_INTERFACES of them, as the kernel sees them */
 	struct datapath_kept kept[DATAPATH_KEPT]; /* newest first */
 	struct ring_buffer *ring;                 /* NULL until somebody reads */
 	datapath_event_fn *event_fn;              /* during a read */
@@ -82,6 +83,10 @@ int datapath_load(struct datapath *datapath, const struct datapath_sizes *sizes)
 
 /* The file name of a hook's links and programs. */
 const char *datapath_hook_name(enum event_hook hook);
+
+/* Maps the endpoints of the kernel; both are no matter when there is none yet. */
+int datapath_endpoints_map(struct datapath *datapath);
+void datapath_endpoints_unmap(struct datapath *datapath);
 
 /* Replaces the program behind every pinned link of a hook. */
 int datapath_links_update(const struct datapath *datapath, enum event_hook hook, int program);

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEFAULT_ENDPOINTS 1024
 #define DEFAULT_FLOWS_TCP 4096
 #define DEFAULT_FLOWS_OTHER 2048
 #define DEFAULT_EVENTS (1u << 20)
@@ -51,18 +50,18 @@ static void set_sizes(struct datapath *datapath, const struct datapath_sizes *si
 	if (!sizes)
 		sizes = &none;
 	datapath->sizes = (struct datapath_sizes){
-		.n_endpoints = given_or(sizes->n_endpoints, DEFAULT_ENDPOINTS),
 		.n_flows_tcp = given_or(sizes->n_flows_tcp, DEFAULT_FLOWS_TCP),
 		.n_flows_other = given_or(sizes->n_flows_other, DEFAULT_FLOWS_OTHER),
 		.events_size = given_or(sizes->events_size, DEFAULT_EVENTS),
 	};
 }
 
-/* How many entries a map is to have: as many as it has, if it is pinned already. */
-static uint32_t map_entries(const struct datapath *datapath, enum datapath_map map, uint32_t wanted)
+/* How large the ring is to be: as large as it is, if it is pinned already. */
+static uint32_t ring_size(const struct datapath *datapath)
 {
-	struct datapath_path path = datapath_path(datapath, "%s", map_names[map]);
+	struct datapath_path path = datapath_path(datapath, "%s", map_names[DATAPATH_EVENTS]);
 	const int fd = bpf_obj_get(path.text);
+	uint32_t wanted = datapath->sizes.events_size;
 	struct bpf_map_info info = {0};
 	uint32_t size = sizeof(info);
 
@@ -74,29 +73,16 @@ static uint32_t map_entries(const struct datapath *datapath, enum datapath_map m
 	return wanted;
 }
 
-static uint32_t map_wanted(const struct datapath *datapath, enum datapath_map map)
-{
-	switch (map) {
-	case DATAPATH_ENDPOINTS:
-		return datapath->sizes.n_endpoints;
-	case DATAPATH_EVENTS:
-		return datapath->sizes.events_size;
-	default:
-		return 0;
-	}
-}
-
 /* libbpf opens the maps that are pinned, and makes and pins those that are not. */
 static int pin_maps(const struct datapath *datapath, struct hook_bpf *skeleton)
 {
 	for (int i = 0; i < DATAPATH_N_MAPS; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(skeleton->obj, map_names[i]);
 		struct datapath_path path = datapath_path(datapath, "%s", map_names[i]);
-		const uint32_t wanted = map_wanted(datapath, i);
 		int r = bpf_map__set_pin_path(map, path.text);
 
-		if (!r && wanted)
-			r = bpf_map__set_max_entries(map, map_entries(datapath, i, wanted));
+		if (!r && i == DATAPATH_EVENTS)
+			r = bpf_map__set_max_entries(map, ring_size(datapath));
 		if (r)
 			return r;
 	}
@@ -187,7 +173,7 @@ static int open_pins(struct datapath *datapath)
 		if (datapath->programs[i] < 0)
 			return -errno;
 	}
-	return 0;
+	return datapath_endpoints_map(datapath);
 }
 
 int datapath_load(struct datapath *datapath, const struct datapath_sizes *sizes)

@@ -172,6 +172,7 @@ void datapath_free(struct datapath *datapath)
 		return;
 	datapath_events_release(datapath);
 	datapath_kept_release(datapath);
+	datapath_endpoints_unmap(datapath);
 	for (int i = 0; i < DATAPATH_N_MAPS; i++)
 		close_if_open(datapath->maps[i]);
 	for (int i = 0; i < DATAPATH_N_HOOKS; i++)

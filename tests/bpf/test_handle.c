@@ -145,7 +145,7 @@ static void test_ids(struct datapath *datapath)
 
 static void test_reopen(struct datapath **datapath)
 {
-	const struct datapath_sizes other = {.n_endpoints = 5, .events_size = 4096};
+	const struct datapath_sizes other = {.n_flows_tcp = 5, .events_size = 4096};
 	const uint64_t before = generation(*datapath);
 	struct datapath *second = NULL;
 	size_t size;
