@@ -57,7 +57,7 @@ struct datapath {
 	int maps[DATAPATH_N_MAPS];
 	int programs[DATAPATH_N_HOOKS];
 	struct datapath_sizes sizes;
-	const struct flow_endpoint *endpoints; /* FLOW_INTERFACES of them, as the kernel sees them */
+	const struct flow_endpoint *endpoints; /* FLOW_INTERFACES of them; the kernel's own */
 	struct datapath_kept kept[DATAPATH_KEPT]; /* newest first */
 	struct ring_buffer *ring;                 /* NULL until somebody reads */
 	datapath_event_fn *event_fn;              /* during a read */

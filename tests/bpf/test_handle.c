@@ -6,6 +6,8 @@
 
 #include "verdict/seal.h"
 
+#include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +62,7 @@ static void test_swap(struct datapath *datapath)
 	ok_int((int64_t)generation(datapath), 7, "… and is the one enforced");
 	ok_int(datapath_swap(datapath, blob, size), -ESTALE, "but not twice");
 	ok_int(swap(datapath, 6), -ESTALE, "nor an older one");
+	ok_int(swap(datapath, 7 + DATAPATH_STEP + 1), -ERANGE, "nor one of a far future");
 	ok_int((int64_t)generation(datapath), 7, "the last good one stays");
 	free(blob);
 }
@@ -117,6 +120,78 @@ static void test_endpoints(struct datapath *datapath)
 	found = (struct datapath_endpoint){0};
 	datapath_endpoints(datapath, collect, &found);
 	ok_int(found.ifindex, 0, "it is listed no more");
+}
+
+/* Interface indexes grow without end, slots do not. */
+static void test_slots(struct datapath *datapath)
+{
+	const uint32_t same = FLOW_INTERFACES + 1;
+	struct datapath_endpoint found = {0};
+
+	if (system("ip link add name twin index 65537 type veth peer name other")) {
+		skip("an interface with the index 65537 cannot be made");
+		return;
+	}
+	datapath_endpoint_add(datapath, 1, 2);
+	ok_int(datapath_endpoint_add(datapath, same, 3), -EADDRINUSE, "two endpoints, one slot");
+	ok_int(datapath_endpoint_remove(datapath, same), -ENOENT, "… which is the first one's");
+	datapath_endpoint_remove(datapath, 1);
+	ok_int(datapath_endpoint_add(datapath, same, 3), 0, "once free, the other has it");
+	datapath_endpoints(datapath, collect, &found);
+	ok(found.ifindex == same && found.attached, "… under its own index");
+	ok_int(datapath_endpoint_remove(datapath, same), 0, "and gives it back");
+}
+
+/* The file name of the pinned program that sees what pods send. */
+static bool find_pin(char name[64])
+{
+	DIR *dir = opendir(PATH "/v1");
+	const struct dirent *entry;
+	bool found = false;
+
+	while (dir && (entry = readdir(dir))) {
+		if (strncmp(entry->d_name, "from_pod-", 9) != 0)
+			continue;
+		snprintf(name, 64, "%.63s", entry->d_name);
+		found = true;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static uint32_t linked_program(void)
+{
+	const int link = bpf_obj_get(PATH "/v1/links/1-from_pod");
+	struct bpf_link_info info = {0};
+	uint32_t size = sizeof(info);
+
+	if (link < 0 || bpf_obj_get_info_by_fd(link, &info, &size))
+		bail("the link is not there");
+	close(link);
+	return info.prog_id;
+}
+
+/* Programs under another name are another build's: they are replaced behind the links. */
+static void test_other_build(struct datapath **datapath)
+{
+	struct datapath_endpoint found = {0};
+	char name[64], path[128], other[128] = PATH "/v1/from_pod-0000000000000000";
+	uint32_t before;
+
+	datapath_endpoint_add(*datapath, 1, 2);
+	before = linked_program();
+	datapath_free(*datapath);
+	if (!find_pin(name))
+		bail("the program is not pinned");
+	snprintf(path, sizeof(path), PATH "/v1/%s", name);
+	ok_int(rename(path, other), 0, "a program of another build");
+	ok_int(datapath_open(PATH, NULL, datapath), 0, "the datapath of this one opens");
+	ok(linked_program() != before, "its program is behind the link");
+	ok(access(path, F_OK) == 0 && access(other, F_OK) != 0, "and pinned instead of the other");
+	datapath_endpoints(*datapath, collect, &found);
+	ok(found.ifindex == 1 && found.attached, "the endpoint has never been open");
+	datapath_endpoint_remove(*datapath, 1);
 }
 
 /* A number is free when neither an interface nor the enforced table has it. */
@@ -195,8 +270,10 @@ int main(void)
 	test_swap(datapath);
 	test_kept(datapath);
 	test_endpoints(datapath);
+	test_slots(datapath);
 	test_ids(datapath);
 	test_reopen(&datapath);
+	test_other_build(&datapath);
 	datapath_free(datapath);
 	ok_int(datapath_destroy(PATH), 0, "destroyed");
 	ok(stat(PATH, &stat_buf) && errno == ENOENT, "nothing is left");
