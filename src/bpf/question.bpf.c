@@ -4,22 +4,7 @@
  * walk of a table with userspace's on the same bytes. Never attached to anything.
  */
 #include "bpf/question.h"
-
-#include <linux/bpf.h>
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__array(
-		values, struct {
-			__uint(type, BPF_MAP_TYPE_ARRAY);
-			__uint(map_flags, BPF_F_INNER_MAP | BPF_F_MMAPABLE);
-			__uint(max_entries, 1);
-			__uint(key_size, sizeof(__u32));
-			__uint(value_size, TABLE_LINE_SIZE);
-		});
-} tables SEC(".maps");
+#include "bpf/tables.h"
 
 struct run {
 	struct __sk_buff *skb;
