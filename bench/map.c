@@ -37,8 +37,7 @@ static struct run runs[] = {
 	{.n_pods = 5000, .owned = true, .wall_target = "< 0.15"},
 };
 
-#define N_RUNS (sizeof(runs) / sizeof(runs[0]))
-#define for_each_run(run) for (struct run *run = runs; run < runs + N_RUNS; run++)
+static struct run *const runs_end = runs + sizeof(runs) / sizeof(runs[0]);
 
 static const char *run_input(const struct run *run)
 {
@@ -184,9 +183,12 @@ static void print(struct run *run)
 
 int main(void)
 {
-	for_each_run(run) write_input(run, process_folder());
+	for (struct run *run = runs; run < runs_end; run++)
+		write_input(run, process_folder());
 	for (int round = 0; round <= ROUNDS; round++)
-		for_each_run(run) measure(run, round > 0);
-	for_each_run(run) print(run);
+		for (struct run *run = runs; run < runs_end; run++)
+			measure(run, round > 0);
+	for (struct run *run = runs; run < runs_end; run++)
+		print(run);
 	return 0;
 }

@@ -45,14 +45,15 @@
 struct config {
 	const char *name;
 	void (*set_up)(struct config *); /* in the node's namespace; NULL: nothing to do */
-	const char *rate_target;         /* against no policy */
+	const char *goal;                /* of Bulkhead's rate against this one's, or NULL */
 	const char *note;
 	uint32_t number;
 	struct ip_addr pods[2]; /* the client's and the server's */
 	struct crr_target target;
 	struct crr_result connections, requests;        /* of this round */
 	struct sample rates, connection_us, request_us; /* by round: medians */
-	struct sample rate_ratios, latency_ratios;      /* by round: against the first config */
+	struct sample ratios, latency_ratios;           /* by round: against no policy */
+	struct sample bulkhead;                         /* by round: Bulkhead's rate against it */
 };
 
 /* The node that Bulkhead guards: a table for all its pods, of which two are really there. */
@@ -173,21 +174,26 @@ static void set_up_bulkhead(struct config *config)
 		report_fail("the datapath cannot be set up: %s", strerror(-error));
 }
 
-static struct config configs[] = {
-	{.name = "no policy"},
-	{.name = "a program that says OK", .set_up = set_up_program},
-	{.name = "Bulkhead",
-	 .set_up = set_up_bulkhead,
-	 .rate_target = ">= 0.9",
-	 .note = "10,000 policies; both pods' hooks"},
-	{.name = "nf_conntrack alone", .set_up = set_up_conntrack},
-	{.name = "nftables map", .set_up = set_up_nft_map, .note = "10,000 elements"},
-	{.name = "iptables", .set_up = set_up_iptables, .note = "1,000 rules, the last matches"},
+enum { NO_POLICY, PROGRAM, BULKHEAD, CONNTRACK, NFT_MAP, IPTABLES, N_CONFIGS };
+
+static struct config configs[N_CONFIGS] = {
+	[NO_POLICY] = {.name = "no policy", .goal = ">= 0.9"},
+	[PROGRAM] = {.name = "a program that says OK", .set_up = set_up_program},
+	[BULKHEAD] = {.name = "Bulkhead",
+		      .set_up = set_up_bulkhead,
+		      .note = "10,000 policies, hooks of both pods, events are read"},
+	[CONNTRACK] = {.name = "nf_conntrack alone", .set_up = set_up_conntrack, .goal = ">= 1"},
+	[NFT_MAP] = {.name = "nftables map",
+		     .set_up = set_up_nft_map,
+		     .goal = ">= 1",
+		     .note = "10,000 elements"},
+	[IPTABLES] = {.name = "iptables",
+		      .set_up = set_up_iptables,
+		      .goal = ">= 1",
+		      .note = "1,000 rules, the last matches"},
 };
 
-#define N_CONFIGS (sizeof(configs) / sizeof(configs[0]))
-#define for_each_config(config) \
-	for (struct config *config = configs; config < configs + N_CONFIGS; config++)
+static struct config *const configs_end = configs + N_CONFIGS;
 
 /* Whether one pod of the node may connect to another on all ports, by a rule of its policies. */
 static bool is_allowed_pair(uint32_t from, uint32_t to)
@@ -231,12 +237,11 @@ static void choose_addresses(void)
 
 	node_load(&guarded.node, &shape, NODE_PODS);
 	node_compile(&guarded.node, 1);
-	for_each_config(config)
-	{
+	for (struct config *config = configs; config < configs_end; config++) {
 		config->number = config - configs;
 		for (uint32_t pod = 0; pod < 2; pod++)
 			config->pods[pod] = ip_v4(0x0ac80001 + (config->number << 8) + pod);
-		if (config->set_up == set_up_bulkhead)
+		if (config == &configs[BULKHEAD])
 			find_pair(config->pods);
 		config->target = (struct crr_target){config->pods[1], FIRST_PORT, N_PORTS};
 	}
@@ -286,8 +291,7 @@ static void enter(const char *folder, const struct lab_plan *plan, const struct 
 
 static void set_up(const char *folder, const struct lab_plan *plan)
 {
-	for_each_config(config)
-	{
+	for (struct config *config = configs; config < configs_end; config++) {
 		enter(folder, plan, &plan->ends[config->number]);
 		if (config->set_up)
 			config->set_up(config);
@@ -360,7 +364,7 @@ static void visit(struct config *config)
 	crr_request(&config->target, REQUEST_SECONDS, &config->requests);
 	if (config->connections.n_failed + config->requests.n_failed || !config->requests.n)
 		report_fail("%s: connections failed", config->name);
-	if (config->set_up == set_up_bulkhead)
+	if (config == &configs[BULKHEAD])
 		guarded.n_connections += config->connections.n;
 }
 
@@ -369,75 +373,73 @@ static double last(const struct sample *sample)
 	return sample->items[sample->n - 1];
 }
 
-/* Notes what a round gave, and that against the first config's. */
-static void conclude(struct config *config, bool counts)
+/* Notes what a round gave. */
+static void note(struct config *config)
 {
-	const struct config *first = &configs[0];
+	sample_add(&config->rates, config->connections.n / config->connections.seconds);
+	sample_add(&config->connection_us, sample_median(&config->connections.us));
+	sample_add(&config->request_us, sample_median(&config->requests.us));
+}
 
-	if (counts) {
-		sample_add(&config->rates, config->connections.n / config->connections.seconds);
-		sample_add(&config->connection_us, sample_median(&config->connections.us));
-		sample_add(&config->request_us, sample_median(&config->requests.us));
-		sample_add(&config->rate_ratios, last(&config->rates) / last(&first->rates));
-		sample_add(&config->latency_ratios,
-			   last(&config->connection_us) / last(&first->connection_us));
-	}
-	crr_result_release(&config->connections);
-	crr_result_release(&config->requests);
+/* Once all have noted theirs: against no policy, and Bulkhead against this one. */
+static void compare(struct config *config)
+{
+	const struct config *nothing = &configs[NO_POLICY];
+
+	sample_add(&config->ratios, last(&config->rates) / last(&nothing->rates));
+	sample_add(&config->latency_ratios,
+		   last(&config->connection_us) / last(&nothing->connection_us));
+	sample_add(&config->bulkhead, last(&configs[BULKHEAD].rates) / last(&config->rates));
 }
 
 static void measure(const char *folder, const struct lab_plan *plan)
 {
 	process_pin(CLIENT_CPU);
 	for (int round = 0; round <= ROUNDS; round++) {
-		for_each_config(config)
-		{
+		for (struct config *config = configs; config < configs_end; config++) {
 			enter(folder, plan, lab_pod(plan, 2 * config->number));
 			visit(config);
 		}
-		for_each_config(config) conclude(config, round > 0);
+		if (round > 0) {
+			for (struct config *config = configs; config < configs_end; config++)
+				note(config);
+			for (struct config *config = configs; config < configs_end; config++)
+				compare(config);
+		}
+		for (struct config *config = configs; config < configs_end; config++) {
+			crr_result_release(&config->connections);
+			crr_result_release(&config->requests);
+		}
 	}
 }
 
 static void print(struct config *config)
 {
-	const char *name = report_text("connections: %s", config->name);
 	const double us = sample_median(&config->connection_us);
 
 	report_print(&(struct report){
-		.name = report_text("%s, rate", name),
+		.name = report_text("connections: %s", config->name),
 		.value = sample_median(&config->rates),
 		.unit = "/s",
-		.note = report_text("p50 %.1f us, %.2f of no policy; request p50 %.1f us%s%s", us,
+		.ratio = report_text("%.3f of no policy", sample_median(&config->ratios)),
+		.note = report_text("p50 %.1f us, %.3f of no policy; request p50 %.1f us%s%s", us,
 				    sample_median(&config->latency_ratios),
 				    sample_median(&config->request_us), config->note ? "; " : "",
 				    config->note ? config->note : "")});
-	report_print(&(struct report){.name = report_text("%s, of no policy", name),
-				      .value = sample_median(&config->rate_ratios),
-				      .unit = "times",
-				      .target = config->rate_target});
 }
 
-/* Before print(), which sorts: round by round, the rate of Bulkhead against that of another. */
-static void print_against(const char *name, const char *target)
+static void print_against(struct config *config)
 {
-	struct config *bulkhead = NULL, *other = NULL;
-	struct sample ratios = {0};
-
-	for_each_config(config)
-	{
-		if (config->set_up == set_up_bulkhead)
-			bulkhead = config;
-		if (!strcmp(config->name, name))
-			other = config;
-	}
-	for (size_t i = 0; i < bulkhead->rates.n; i++)
-		sample_add(&ratios, bulkhead->rates.items[i] / other->rates.items[i]);
-	report_print(&(struct report){.name = report_text("connections: Bulkhead, of %s", name),
-				      .value = sample_median(&ratios),
-				      .unit = "times",
-				      .target = target});
-	sample_release(&ratios);
+	if (config->goal)
+		report_print(&(struct report){
+			.name = report_text("connections: Bulkhead, of %s", config->name),
+			.value = sample_median(&config->bulkhead),
+			.unit = "times",
+			.target = config->goal,
+			.note = report_text("p10 %.3f, p90 %.3f of %zu rounds",
+					    sample_percentile(&config->bulkhead, 0.1),
+					    sample_percentile(&config->bulkhead, 0.9),
+					    config->bulkhead.n)});
 }
 
 int main(void)
@@ -463,10 +465,10 @@ int main(void)
 	check_events();
 	kill(reader, SIGKILL);
 	kill(server, SIGKILL);
-	print_against("nf_conntrack alone", ">= 1");
-	print_against("nftables map", ">= 1");
-	print_against("iptables", ">= 1");
-	for_each_config(config) print(config);
+	for (struct config *config = configs; config < configs_end; config++)
+		print(config);
+	for (struct config *config = configs; config < configs_end; config++)
+		print_against(config);
 	datapath_free(guarded.datapath);
 	node_release(&guarded.node);
 	lab_plan_release(&plan);
