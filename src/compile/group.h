@@ -28,9 +28,9 @@ struct groups {
 	const struct model_pod **examples; /* by group: one of its pods */
 	size_t n, cap;
 	uint32_t *of_pod; /* by pod index; GROUP_NONE: not one of the pods given, or host-network */
-	struct keyset tokens; /* (key, value), (key, NULL) and (NULL, namespace) pairs */
+	struct keyset tokens;  /* (key, value), (key, NULL) and (NULL, namespace) pairs */
 	uint32_t *posting_end; /* by token: where its run in postings ends and the next starts */
-	uint32_t *postings; /* group ids, ascending in each run */
+	uint32_t *postings;    /* group ids, ascending in each run */
 };
 
 void groups_init(struct groups *groups, const struct model_snapshot *snapshot,
