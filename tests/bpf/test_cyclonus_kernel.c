@@ -14,19 +14,6 @@ struct totals {
 	size_t n_rows; /* TCP and UDP */
 };
 
-static struct ip_addr pod_addr(const struct model_snapshot *snapshot, const char *name)
-{
-	char known[256];
-
-	for (uint32_t i = 0; i < snapshot->n_pods; i++) {
-		snprintf(known, sizeof(known), "%s/%s", snapshot->pods[i]->ns->name,
-			 snapshot->pods[i]->name);
-		if (strcmp(known, name) == 0)
-			return snapshot->pods[i]->ips[0];
-	}
-	bail("no pod %s", name);
-}
-
 static bool as_expected(const struct cyclonus_row *row, const struct verdict *verdict)
 {
 	return (verdict->side[VERDICT_EGRESS].action == TABLE_ALLOW) == row->egress_allowed &&
@@ -47,8 +34,8 @@ static size_t make_questions(const struct agreement *agreement, const struct cyc
 			continue;
 		rows[n] = row;
 		questions[n++] = (struct agreement_question){
-			.asked = {.src = pod_addr(agreement->cluster.snapshot, row->from),
-				  .dst = pod_addr(agreement->cluster.snapshot, row->to),
+			.asked = {.src = cluster_pod_addr(agreement->cluster.snapshot, row->from),
+				  .dst = cluster_pod_addr(agreement->cluster.snapshot, row->to),
 				  .space = row->space,
 				  .port = row->port},
 			.judge = VERDICT_JUDGE_EGRESS | VERDICT_JUDGE_INGRESS,

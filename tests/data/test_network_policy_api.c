@@ -47,19 +47,6 @@ static uint8_t space_named(const char *name)
 	bail("no protocol '%s'", name);
 }
 
-static struct ip_addr pod_addr(const struct model_snapshot *snapshot, const char *name)
-{
-	char known[256];
-
-	for (uint32_t i = 0; i < snapshot->n_pods; i++) {
-		snprintf(known, sizeof(known), "%s/%s", snapshot->pods[i]->ns->name,
-			 snapshot->pods[i]->name);
-		if (strcmp(known, name) == 0)
-			return snapshot->pods[i]->ips[0];
-	}
-	bail("no pod %s", name);
-}
-
 static bool as_expected(const struct probe *probe, const struct verdict *verdict)
 {
 	const bool is_allowed = verdict->action == TABLE_ALLOW;
@@ -87,9 +74,9 @@ static bool kernel_agrees(struct totals *totals, const struct probe *probe,
 static void check_probe(struct totals *totals, const struct cluster *cluster,
 			const struct probe *probe, const char *name)
 {
-	const struct ip_addr src = pod_addr(cluster->snapshot, probe->from);
+	const struct ip_addr src = cluster_pod_addr(cluster->snapshot, probe->from);
 	const struct ip_addr dst = probe->addr.family == IP_NONE
-					   ? pod_addr(cluster->snapshot, probe->to)
+					   ? cluster_pod_addr(cluster->snapshot, probe->to)
 					   : probe->addr;
 	struct verdict_flow flow = compile_flow(&src, &dst, probe->space, probe->port);
 	struct verdict verdict;

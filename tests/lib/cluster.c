@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/cluster.h"
 
+#include "lib/tap.h"
+
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct model_loader *start(struct cluster *cluster, const struct model_options *options)
@@ -64,4 +67,17 @@ void cluster_release(struct cluster *cluster)
 	compiled_table_release(&cluster->table);
 	compile_world_free(cluster->world);
 	model_snapshot_free(cluster->snapshot);
+}
+
+struct ip_addr cluster_pod_addr(const struct model_snapshot *snapshot, const char *name)
+{
+	char known[256];
+
+	for (uint32_t i = 0; i < snapshot->n_pods; i++) {
+		snprintf(known, sizeof(known), "%s/%s", snapshot->pods[i]->ns->name,
+			 snapshot->pods[i]->name);
+		if (strcmp(known, name) == 0)
+			return snapshot->pods[i]->ips[0];
+	}
+	bail("no pod %s", name);
 }

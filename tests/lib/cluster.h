@@ -39,4 +39,7 @@ void cluster_load_paths(struct cluster *cluster, const char *const *paths, size_
 void cluster_compile(struct cluster *cluster, struct model_pod *const *pods, size_t n_pods,
 		     const uint32_t *endpoint_ids);
 
+/* The first address of the pod "NAMESPACE/NAME"; the test ends when there is none. */
+struct ip_addr cluster_pod_addr(const struct model_snapshot *snapshot, const char *name);
+
 void cluster_release(struct cluster *cluster);
