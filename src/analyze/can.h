@@ -57,7 +57,6 @@ struct analyze_part {
 
 struct analyze_answer {
 	struct analyze_question question;
-	const struct policy_set *policies; /* that the references are of */
 	struct arena arena;                /* of texts */
 	uint8_t verdict;
 	struct analyze_side sides[POLICY_N_DIRECTIONS];

@@ -33,7 +33,10 @@ static enum match match_address(const struct policy_peer *peer,
 {
 	if (peer->kind == POLICY_PEER_CIDR)
 		return match_cidr(peer, addr);
-	return policy_nodes_have(&peer->nodes, snapshot, addr) ? MATCH_YES : MATCH_NO;
+	return policy_peer_matches(peer,
+				   &(struct policy_address){.snapshot = snapshot, .addr = *addr})
+		       ? MATCH_YES
+		       : MATCH_NO;
 }
 
 bool analyze_address_matches(const struct policy_peer *peer, const struct model_snapshot *snapshot,
@@ -134,8 +137,10 @@ static int compare_rules(const void *left, const void *right)
 	const struct policy_rule *a = *(const struct policy_rule *const *)left;
 	const struct policy_rule *b = *(const struct policy_rule *const *)right;
 
-	if (a->order != b->order)
-		return a->order < b->order ? -1 : 1;
+	if (a->policy->order != b->policy->order)
+		return a->policy->order < b->policy->order ? -1 : 1;
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
 	if (a->policy != b->policy)
 		return a->policy->index < b->policy->index ? -1 : 1;
 	return (a > b) - (a < b); /* one policy's rules stand in their order */

@@ -26,7 +26,7 @@ static struct policy_list *select_policies(const struct compile_world *world)
 
 		if (policy->is_staged)
 			continue;
-		groups_match(&world->subjects, &policy->subject, &matches);
+		groups_match(&world->subjects, &policy->subject.pods, &matches);
 		for (size_t k = 0; k < matches.n; k++)
 			vec_push(&lists[matches.ids[k]], policy);
 	}
@@ -71,7 +71,7 @@ static void put_signature(const struct model_pod *pod, const struct policy_list 
 	}
 }
 
-/* (tier, order, policy, rule): see policy/ir.h. */
+/* The order of evaluation: see policy/ir.h. */
 static int cmp_rule(const void *a, const void *b)
 {
 	const struct policy_rule *x = (*(struct world_rule *const *)a)->rule;
@@ -79,8 +79,10 @@ static int cmp_rule(const void *a, const void *b)
 
 	if (x->policy->tier != y->policy->tier)
 		return x->policy->tier < y->policy->tier ? -1 : 1;
-	if (x->order != y->order)
-		return x->order < y->order ? -1 : 1;
+	if (x->policy->order != y->policy->order)
+		return x->policy->order < y->policy->order ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
 	if (x->policy->index != y->policy->index)
 		return x->policy->index < y->policy->index ? -1 : 1;
 	return x < y ? -1 : x > y; /* one policy's rules stand in their order */

@@ -299,7 +299,6 @@ static void read_rules(struct policy_reader *reader, const struct adminpolicy_di
 
 		rule->policy = policy;
 		rule->direction = direction;
-		rule->order = policy->order;
 		rule->index = i;
 		read_rule(reader, dialect, list->items[i], rule);
 		n += split_rule(rule);
@@ -316,7 +315,7 @@ static void read_subject(struct policy_reader *reader, const struct adminpolicy_
 
 	if (node && adminpolicy_one_field(reader, &subject_schema, node, &fields, &field))
 		adminpolicy_pods_read(reader, dialect, fields.values[field], field == SUBJECT_PODS,
-				      &policy->subject);
+				      &policy->subject.pods);
 }
 
 static void read_spec(struct policy_reader *reader, const struct adminpolicy_dialect *dialect,
@@ -324,6 +323,7 @@ static void read_spec(struct policy_reader *reader, const struct adminpolicy_dia
 {
 	const struct policy_bounds priorities = {0, ORDER_MAX};
 	struct policy_fields fields;
+	uint32_t priority;
 	size_t tier;
 
 	policy_schema_read(reader, dialect->spec, spec, &fields);
@@ -333,12 +333,13 @@ static void read_spec(struct policy_reader *reader, const struct adminpolicy_dia
 		adminpolicy_need(reader, dialect->spec, spec, &fields,
 				 (struct policy_bounds){SPEC_PRIORITY,
 							dialect->spec->n_fields - 1});
-	if (fields.values[SPEC_PRIORITY])
-		policy_integer(reader, "'priority'", fields.values[SPEC_PRIORITY], priorities,
-			       &policy->order);
+	if (fields.values[SPEC_PRIORITY] &&
+	    policy_integer(reader, "'priority'", fields.values[SPEC_PRIORITY], priorities,
+			   &priority))
+		policy->order = priority;
 	if (fields.values[SPEC_TIER] &&
 	    policy_choose(reader, &tiers, fields.values[SPEC_TIER], &tier))
-		policy->tier = tier ? POLICY_TIER_BASELINE : POLICY_TIER_ADMIN;
+		policy->tier_key = tier ? POLICY_TIER_BASELINE : POLICY_TIER_ADMIN;
 	read_subject(reader, dialect, fields.values[SPEC_SUBJECT], policy);
 	read_rules(reader, dialect, fields.values[SPEC_INGRESS], POLICY_INGRESS, policy);
 	read_rules(reader, dialect, fields.values[SPEC_EGRESS], POLICY_EGRESS, policy);

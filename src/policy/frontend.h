@@ -9,30 +9,43 @@
  */
 #pragma once
 
+#include "base/vec.h"
 #include "policy/ir.h"
 
-/* Every tier, in the order of evaluation: id, name, layer. */
-#define POLICY_TIERS(X) \
-	X(ADMIN, "Admin", 0) \
-	X(NETWORK_POLICY, "NetworkPolicy", 0) \
-	X(BASELINE, "Baseline", 0)
-
-enum policy_tier_id {
-#define X(id, name, layer) POLICY_TIER_##id,
-	POLICY_TIERS(X)
-#undef X
-		POLICY_N_TIERS
-};
+/* The tiers that more than one API knows. */
+#define POLICY_TIER_ADMIN \
+	((struct policy_tier){POLICY_LAYER_NETWORK, POLICY_ORDER_ADMIN, "kube-admin", "Admin"})
+#define POLICY_TIER_NETWORK_POLICY \
+	((struct policy_tier){POLICY_LAYER_NETWORK, POLICY_ORDER_NETWORK_POLICY, "default", \
+			      "NetworkPolicy"})
+#define POLICY_TIER_BASELINE \
+	((struct policy_tier){POLICY_LAYER_NETWORK, POLICY_ORDER_BASELINE, "kube-baseline", \
+			      "Baseline"})
 
 struct policy_schema;
 
+/* What a front end made of an object that policies refer to. */
+struct policy_resource {
+	const struct model_policy_object *object;
+	void *value; /* of the front end's own type; in the arena */
+};
+
+struct policy_resources {
+	struct policy_resource *items; /* in the order of the snapshot */
+	size_t n;
+	size_t cap;
+};
+
 struct policy_reader {
-	struct model_snapshot *snapshot; /* for the arena and interning */
+	struct model_snapshot *snapshot; /* for the arena, interning, and what policies name */
+	const struct policy_resources *resources; /* complete when policies are read */
 	const struct policy_options *options;
 	struct diag_list *diags;
 	const struct model_policy_object *object;
 	const struct policy_schema *const *schemas; /* of the frontend: homes of misplaced fields */
 	bool failed;                                /* an error was reported for this object */
+	void *resource;                             /* of a resource: its value */
+	VEC(struct policy *) policies; /* of the object: the one that read() gets, and more */
 };
 
 struct policy_frontend {
@@ -41,13 +54,18 @@ struct policy_frontend {
 	const char *const *versions; /* served ones, NULL-terminated; any other is an error */
 	const char *successor;       /* the apiVersion to write instead of one that is not served */
 	const struct policy_schema *const *schemas; /* every one, NULL-terminated */
-	enum policy_tier_id tier; /* of its policies, unless read() says otherwise */
-	/* Fills `policy`, of which object, names, tier and span are set. */
+	struct policy_tier tier; /* of its policies, unless read() says otherwise */
+	/* Fills `policy`, of which object, names, tier_key and span are set. */
 	void (*read)(struct policy_reader *reader, struct policy *policy);
+	/* Instead of read(), of a kind that policies refer to: sets reader->resource. */
+	void (*read_resource)(struct policy_reader *reader);
 };
 
 /* The front end of a group and kind, or NULL. */
 const struct policy_frontend *policy_frontend_find(const char *group, const char *kind);
+
+/* One more policy of the object that is being read, with the same names and tier. */
+struct policy *policy_add(struct policy_reader *reader);
 
 /* An error of the object that is being read (a warning with skip_invalid); marks it as failed. */
 struct diag *policy_error(struct policy_reader *reader, enum diag_code code, struct diag_span span,

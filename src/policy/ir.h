@@ -2,12 +2,16 @@
 /*
  * The rule IR: what every policy API is brought to, and all that the compiler knows of policy.
  *
- * Evaluation, for one subject pod and one direction: the tiers in order; in a tier the rules of all
- * policies that select the subject, by (rule order, policy order, rule index); the first rule that
- * matches peer and port decides: allow and deny are final, pass goes on with the next tier. After
- * the last rule of a tier: if one of its policies isolates the subject in this direction, deny
- * ("default deny"), else the next tier. After the last tier: allow ("not isolated"). A union of
- * allows (NetworkPolicy) is the same walk, because all its rules allow.
+ * Evaluation, for one subject pod and one direction: every layer must allow. In a layer the tiers
+ * in order; in a tier the rules of all policies that select the subject, by (policy order, rule
+ * rank, policy index, rule position); the first rule that matches peer and port decides: allow and
+ * deny are final, pass goes on with the next tier. After the last rule of a tier: if one of its
+ * policies isolates the subject in this direction, deny ("default deny"), else the next tier. After
+ * the last tier: allow ("not isolated"). A union of allows (NetworkPolicy) is the same walk,
+ * because all its rules allow.
+ *
+ * A conditional rule decides only if its condition holds: the walk notes it and goes on, so that
+ * the outcome is a list, "allow if …, else deny".
  *
  * The IR lives in the snapshot's arena, strings are interned there. Built once, then read only.
  */
@@ -26,7 +30,7 @@ enum policy_direction { POLICY_EGRESS, POLICY_INGRESS, POLICY_N_DIRECTIONS };
 
 enum policy_action { POLICY_DENY, POLICY_ALLOW, POLICY_PASS };
 
-/* Pods by namespace and labels. Host-network pods are never selected. */
+/* Pods by what they are: all that is said must hold. Host-network pods are never selected. */
 struct policy_pods {
 	const char *ns;             /* exactly this namespace; NULL: the selector decides */
 	struct selector namespaces; /* by the namespace's labels; empty: all */
@@ -34,11 +38,16 @@ struct policy_pods {
 };
 
 enum policy_peer_kind {
-	POLICY_PEER_PODS,  /* `pods` */
-	POLICY_PEER_CIDR,  /* every address in `cidr` but those in `except`: pods' addresses too */
-	POLICY_PEER_NODES, /* the addresses of the nodes that `nodes` selects */
+	POLICY_PEER_PODS,     /* `pods` */
+	POLICY_PEER_CIDR,     /* every address in `cidr` but those in `except`: pods' too */
+	POLICY_PEER_NODES,    /* the addresses of the nodes that `nodes` selects */
+	POLICY_PEER_OWN_NODE, /* the addresses of the subject's own node, when that is known */
+	POLICY_PEER_ALL_OF,   /* in every part; no parts: every address */
+	POLICY_PEER_ANY_OF,   /* in some part; no parts: none */
+	POLICY_PEER_NONE_OF,  /* in no part; no parts: every address */
 };
 
+/* A set of addresses: a leaf, or what the sets of its parts make. */
 struct policy_peer {
 	uint8_t kind; /* enum policy_peer_kind */
 	struct policy_pods pods;
@@ -46,6 +55,9 @@ struct policy_peer {
 	struct ip_cidr cidr;
 	struct ip_cidr *except;
 	uint32_t n_except;
+	struct policy_peer *parts;
+	uint32_t n_parts;
+	const char *text; /* of a tree, in the words of its API; NULL: made of its parts */
 	struct diag_span span;
 };
 
@@ -63,21 +75,41 @@ struct policy_port {
 	struct diag_span span;
 };
 
+enum policy_layer { POLICY_LAYER_NETWORK, POLICY_LAYER_MESH, POLICY_N_LAYERS };
+
+/* Where tiers stand in the network layer, in Calico's numbers, which everybody else's fit in. */
+#define POLICY_ORDER_ADMIN 1000.0
+#define POLICY_ORDER_NETWORK_POLICY 1000000.0
+#define POLICY_ORDER_BASELINE 10000000.0
+
+/* Tiers of one layer, order and name are one. The mesh layer is of TCP only. */
+struct policy_tier {
+	uint32_t layer; /* enum policy_layer */
+	double order;
+	const char *name;  /* orders tiers of equal order */
+	const char *title; /* as its API calls it: "NetworkPolicy" */
+};
+
 struct policy;
 
 struct policy_rule {
 	const struct policy *policy;
 	uint8_t direction; /* enum policy_direction */
 	uint8_t action;    /* enum policy_action */
+	uint8_t rank;      /* among rules of equal policy order, whatever their policies */
 	bool any_peer;     /* every address, known or not; `peers` is empty */
 	bool any_port;     /* every port of every protocol; `ports` is empty */
-	uint32_t order;    /* within the tier; NetworkPolicy: 0 */
+	bool is_proxied;   /* whatever it matches a proxy decides, even if a later rule allows it */
 	uint32_t index;    /* in the policy's list of this direction, from 0: "ingress[0]" */
+	const char *list;  /* that list, where it is not named as the direction: "ingressDeny" */
 	struct policy_peer *peers;
 	uint32_t n_peers;
 	struct policy_port *ports;
 	uint32_t n_ports;
-	const char *condition; /* NULL, or what a proxy must find true, in the words of the API */
+	struct policy_port *not_ports; /* what `ports` has without these */
+	uint32_t n_not_ports;
+	const struct port_set *source_ports; /* NULL: any; else a condition, by number only */
+	const char *condition; /* NULL, or what has to be found true, in the words of the API */
 	struct diag_span span;
 };
 
@@ -87,21 +119,23 @@ struct policy {
 	const char *kind;
 	const char *ns; /* NULL for cluster-wide ones */
 	const char *name;
-	uint32_t tier;  /* number in the set's tiers */
-	uint32_t order; /* within the tier, its rules' too; NetworkPolicy: 0 */
-	uint32_t index; /* position in the set */
-	bool is_staged; /* decides only the staged row */
-	struct policy_pods subject;
+	struct policy_tier tier_key;
+	uint32_t tier;   /* number in the set's tiers */
+	double order;    /* within the tier; INFINITY: last */
+	const char *tie; /* orders policies of equal order; NULL: group, namespace, name, kind */
+	uint32_t index;  /* position in the set */
+	bool is_staged;  /* decides only the staged row */
+	bool is_removal; /* staged: takes what it replaces out, and has no rules */
+	const char *replaces_group;
+	const char *replaces_kind;     /* staged: NULL, or the kind of what it replaces */
+	const struct policy *replaces; /* staged: the policy of that name that is in force */
+	const char *no_effect;         /* NULL, or why it decides nothing: "dry-run" */
+	struct policy_peer subject;    /* PODS, and trees of them */
+	bool is_mesh;                  /* binds only pods that are in the mesh */
 	bool isolates[POLICY_N_DIRECTIONS];
 	struct policy_rule *rules[POLICY_N_DIRECTIONS];
 	uint32_t n_rules[POLICY_N_DIRECTIONS];
 	struct diag_span span;
-};
-
-/* Tiers of one layer are evaluated in order; every layer must allow. */
-struct policy_tier {
-	const char *name; /* "NetworkPolicy" */
-	uint32_t layer;   /* 0: the network */
 };
 
 /* A policy that was refused, and so is not in force. */
@@ -110,16 +144,22 @@ struct policy_rejected {
 };
 
 struct policy_set {
-	struct policy_tier *tiers;
+	struct policy_tier *tiers; /* by layer, order, name */
 	uint32_t n_tiers;
-	struct policy **policies; /* by tier, order, group, namespace, name, kind */
+	struct policy **policies; /* by tier, order, tie; those that decide */
 	uint32_t n_policies;
+	struct policy **idle; /* those without effect, in the same order */
+	uint32_t n_idle;
+	bool has_staged;
 	struct policy_rejected *rejected;
 	uint32_t n_rejected;
 };
 
 struct policy_options {
-	bool skip_invalid; /* the problems of a rejected policy are warnings */
+	bool skip_invalid;    /* the problems of a rejected policy are warnings */
+	const char *identity; /* the source's, in the mesh; NULL: that of its service account */
+	uint16_t source_port; /* of the question; 0: it names none */
+	bool mesh_all;        /* every pod is in the mesh */
 };
 
 /*
@@ -132,9 +172,28 @@ struct policy_set *policy_set_build(struct model_snapshot *snapshot,
 
 bool policy_pods_match(const struct policy_pods *pods, const struct model_pod *pod);
 
-/* Whether the address is one of a node that the selector has. */
-bool policy_nodes_have(const struct selector *nodes, const struct model_snapshot *snapshot,
-		       const struct ip_addr *addr);
+/* Whether a subject, which has no parts of addresses, selects the pod. */
+bool policy_subject_matches(const struct policy_peer *subject, const struct model_pod *pod);
+
+/* ALL_OF, ANY_OF or NONE_OF. */
+bool policy_peer_is_tree(const struct policy_peer *peer);
+
+/* One address as a peer sees it. */
+struct policy_address {
+	const struct model_snapshot *snapshot;
+	const struct model_pod *subject; /* whose own node is meant */
+	const struct model_pod *pod;     /* that has the address; NULL: none */
+	struct ip_addr addr;
+};
+
+bool policy_peer_matches(const struct policy_peer *peer, const struct policy_address *address);
+
+/* Whether it decides only if something holds that addresses and ports do not say. */
+bool policy_rule_is_conditional(const struct policy_rule *rule);
+
+/* Calls `fn` for every leaf of this kind in a tree, wherever it stands. */
+void policy_peer_each(const struct policy_peer *peer, enum policy_peer_kind kind,
+		      void (*fn)(void *arg, const struct policy_peer *leaf), void *arg);
 
 /* "ingress" or "egress". */
 const char *policy_direction_name(enum policy_direction direction);

@@ -223,8 +223,9 @@ static void drop_idle_rules(struct policy_reader *reader, const struct policy_fi
 static void read_subject(struct policy_reader *reader, const struct tree_node *spec,
 			 const struct policy_fields *fields, struct policy *policy)
 {
-	policy->subject.ns = policy->ns;
-	policy_labelselector_read(reader, fields->values[SPEC_POD_SELECTOR], &policy->subject.pods);
+	policy->subject.pods.ns = policy->ns;
+	policy_labelselector_read(reader, fields->values[SPEC_POD_SELECTOR],
+				  &policy->subject.pods.pods);
 	if (!reader->failed && policy_field_is_absent(fields, SPEC_POD_SELECTOR)) {
 		struct diag *diag = policy_warning(
 			reader, spec ? policy_span(reader, spec) : reader->object->span,

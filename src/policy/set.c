@@ -2,23 +2,18 @@
 #include "policy/frontend.h"
 
 #include "base/arena.h"
+#include "base/vec.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct policy_tier *list_tiers(struct arena *arena)
-{
-	static const struct policy_tier tiers[POLICY_N_TIERS] = {
-#define X(id, name, layer) [POLICY_TIER_##id] = {name, layer},
-		POLICY_TIERS(X)
-#undef X
-	};
-	struct policy_tier *list = arena_alloc_n(arena, POLICY_N_TIERS, sizeof(*list));
-
-	memcpy(list, tiers, sizeof(tiers));
-	return list;
-}
+/* What is read so far. */
+struct reading {
+	struct policy_set *set;
+	struct policy_resources resources;
+	VEC(struct policy *) policies;
+};
 
 /* Where the object says its version, else where it begins. */
 static struct diag_span version_span(const struct model_policy_object *object)
@@ -47,28 +42,37 @@ static void refuse_version(struct policy_reader *reader, const struct policy_fro
 	diag_hint(reader->diags, diag, "write 'apiVersion: %s'", frontend->successor);
 }
 
-static struct policy *read_object(struct policy_reader *reader)
+struct policy *policy_add(struct policy_reader *reader)
 {
 	const struct model_policy_object *object = reader->object;
-	const struct policy_frontend *frontend = policy_frontend_find(object->group, object->kind);
 	struct policy *policy = arena_alloc(&reader->snapshot->arena, sizeof(*policy));
 
-	assert(frontend); /* the snapshot has only kinds that are evaluated */
 	*policy = (struct policy){
 		.object = object,
 		.group = object->group,
 		.kind = object->kind,
 		.ns = object->ns,
 		.name = object->name,
-		.tier = frontend->tier,
+		.tier_key = policy_frontend_find(object->group, object->kind)->tier,
 		.span = object->span,
 	};
-	reader->schemas = frontend->schemas;
-	if (is_served(frontend, object->version))
-		frontend->read(reader, policy);
-	else
-		refuse_version(reader, frontend);
+	vec_push(&reader->policies, policy);
 	return policy;
+}
+
+static void read_object(struct policy_reader *reader)
+{
+	const struct model_policy_object *object = reader->object;
+	const struct policy_frontend *frontend = policy_frontend_find(object->group, object->kind);
+
+	assert(frontend); /* the snapshot has only kinds that are evaluated */
+	reader->schemas = frontend->schemas;
+	if (!is_served(frontend, object->version))
+		refuse_version(reader, frontend);
+	else if (frontend->read_resource)
+		frontend->read_resource(reader);
+	else
+		frontend->read(reader, policy_add(reader));
 }
 
 static void reject(struct policy_reader *reader, struct policy_set *set)
@@ -95,16 +99,25 @@ static int compare_text(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
-static int compare_policies(const void *left, const void *right)
+static int compare_double(double a, double b)
 {
-	const struct policy *a = *(struct policy *const *)left;
-	const struct policy *b = *(struct policy *const *)right;
-	int order = (a->tier > b->tier) - (a->tier < b->tier);
+	return (a > b) - (a < b);
+}
+
+static int compare_tiers(const void *left, const void *right)
+{
+	const struct policy_tier *a = left, *b = right;
+	int order = (a->layer > b->layer) - (a->layer < b->layer);
 
 	if (!order)
-		order = (a->order > b->order) - (a->order < b->order);
-	if (!order)
-		order = compare_text(a->group, b->group);
+		order = compare_double(a->order, b->order);
+	return order ? order : strcmp(a->name, b->name);
+}
+
+static int compare_names(const struct policy *a, const struct policy *b)
+{
+	int order = compare_text(a->group, b->group);
+
 	if (!order)
 		order = compare_text(a->ns, b->ns);
 	if (!order)
@@ -112,41 +125,71 @@ static int compare_policies(const void *left, const void *right)
 	return order ? order : compare_text(a->kind, b->kind);
 }
 
+static int compare_policies(const void *left, const void *right)
+{
+	const struct policy *a = *(struct policy *const *)left;
+	const struct policy *b = *(struct policy *const *)right;
+	int order = (a->tier > b->tier) - (a->tier < b->tier);
+
+	if (!order)
+		order = compare_double(a->order, b->order);
+	if (!order && a->tie && b->tie)
+		order = strcmp(a->tie, b->tie);
+	if (!order)
+		order = compare_names(a, b);
+	return order ? order : (a->index > b->index) - (a->index < b->index);
+}
+
 /* False: the object is rejected. */
-static bool read_one(const struct policy_reader *common, struct policy_set *set,
+static bool read_one(const struct policy_reader *common, struct reading *reading,
 		     const struct model_policy_object *object, struct diag_list *diags)
 {
 	struct policy_reader reader = *common;
-	struct policy *policy;
 
 	reader.diags = diags;
 	reader.object = object;
 	reader.failed = object->is_refused;
-	policy = read_object(&reader);
+	read_object(&reader);
 	if (reader.failed)
-		reject(&reader, set);
-	else
-		set->policies[set->n_policies++] = policy;
+		reject(&reader, reading->set);
+	else if (reader.resource)
+		vec_push(&reading->resources, ((struct policy_resource){object, reader.resource}));
+	for (size_t i = 0; i < reader.policies.n && !reader.failed; i++)
+		vec_push(&reading->policies, reader.policies.items[i]);
+	vec_release(&reader.policies);
 	return !reader.failed;
 }
 
-/* Reads every object; the diagnostics come in the order of the files, not of the names. */
-static void read_all(const struct policy_reader *common, struct policy_set *set)
+static bool is_resource(const struct model_policy_object *object)
 {
-	struct diag_list *diags = common->diags;
-	struct diag_list own;
+	return policy_frontend_find(object->group, object->kind)->read_resource;
+}
 
-	diag_list_init(&own, diags->arena);
+/* Reads the resources, or the policies. */
+static void read_kinds(const struct policy_reader *common, struct reading *reading,
+		       bool are_resources, struct diag_list *diags)
+{
 	for (uint32_t i = 0; i < common->snapshot->n_policies; i++) {
 		const struct model_policy_object *object = common->snapshot->policies[i];
 
 		/* What is refused replaces nothing: the one before it stays. */
-		while (!read_one(common, set, object, &own) && object->before &&
+		while (is_resource(object) == are_resources &&
+		       !read_one(common, reading, object, diags) && object->before &&
 		       common->options->skip_invalid)
 			object = object->before;
 	}
+}
+
+/* The diagnostics come in the order of the files, not of the names. */
+static void read_all(const struct policy_reader *common, struct reading *reading)
+{
+	struct diag_list own;
+
+	diag_list_init(&own, common->diags->arena);
+	read_kinds(common, reading, true, &own);
+	read_kinds(common, reading, false, &own);
 	diag_list_sort(&own);
-	diag_list_append(diags, &own);
+	diag_list_append(common->diags, &own);
 }
 
 /* How many objects there are with those that others replace. */
@@ -161,24 +204,94 @@ static size_t count_objects(const struct model_snapshot *snapshot)
 	return n;
 }
 
+/* The tiers of the policies, each once. */
+static void list_tiers(struct reading *reading, struct arena *arena)
+{
+	struct policy_set *set = reading->set;
+	uint32_t n = 0;
+
+	set->tiers = arena_alloc_n(arena, reading->policies.n, sizeof(*set->tiers));
+	for (size_t i = 0; i < reading->policies.n; i++)
+		set->tiers[i] = reading->policies.items[i]->tier_key;
+	if (reading->policies.n)
+		qsort(set->tiers, reading->policies.n, sizeof(*set->tiers), compare_tiers);
+	for (size_t i = 0; i < reading->policies.n; i++)
+		if (!n || compare_tiers(&set->tiers[n - 1], &set->tiers[i]) != 0)
+			set->tiers[n++] = set->tiers[i];
+	set->n_tiers = n;
+}
+
+static uint32_t tier_number(const struct policy_set *set, const struct policy_tier *key)
+{
+	const struct policy_tier *tier =
+		bsearch(key, set->tiers, set->n_tiers, sizeof(*key), compare_tiers);
+
+	return (uint32_t)(tier - set->tiers);
+}
+
+/* A staged policy is a new version of the one of its name, if there is one. */
+static void find_replaced(struct policy_set *set, struct policy *staged)
+{
+	for (uint32_t i = 0; i < set->n_policies && staged->replaces_kind; i++) {
+		const struct policy *other = set->policies[i];
+
+		if (!other->is_staged && strcmp(other->kind, staged->replaces_kind) == 0 &&
+		    strcmp(other->group, staged->replaces_group) == 0 && other->ns == staged->ns &&
+		    other->name == staged->name)
+			staged->replaces = other;
+	}
+}
+
+/* Puts the policies in order, those without effect apart. */
+static void order_policies(struct reading *reading, struct arena *arena)
+{
+	struct policy_set *set = reading->set;
+	const size_t n = reading->policies.n;
+
+	set->policies = arena_alloc_n(arena, n, sizeof(*set->policies));
+	set->idle = arena_alloc_n(arena, n, sizeof(*set->idle));
+	for (size_t i = 0; i < n; i++) {
+		reading->policies.items[i]->tier =
+			tier_number(set, &reading->policies.items[i]->tier_key);
+		reading->policies.items[i]->index = i;
+	}
+	if (n)
+		qsort(reading->policies.items, n, sizeof(*reading->policies.items),
+		      compare_policies);
+	for (size_t i = 0; i < n; i++) {
+		struct policy *policy = reading->policies.items[i];
+
+		if (policy->no_effect) {
+			set->idle[set->n_idle++] = policy;
+			continue;
+		}
+		policy->index = set->n_policies;
+		set->has_staged |= policy->is_staged;
+		set->policies[set->n_policies++] = policy;
+	}
+	for (uint32_t i = 0; i < set->n_policies && set->has_staged; i++)
+		if (set->policies[i]->is_staged)
+			find_replaced(set, set->policies[i]);
+}
+
 struct policy_set *policy_set_build(struct model_snapshot *snapshot,
 				    const struct policy_options *options, struct diag_list *diags)
 {
+	struct arena *arena = &snapshot->arena;
+	struct reading reading = {.set = arena_alloc(arena, sizeof(*reading.set))};
 	const struct policy_reader common = {
 		.snapshot = snapshot,
 		.options = options,
 		.diags = diags,
+		.resources = &reading.resources,
 	};
-	struct arena *arena = &snapshot->arena;
-	struct policy_set *set = arena_alloc(arena, sizeof(*set));
 
-	set->tiers = list_tiers(arena);
-	set->n_tiers = POLICY_N_TIERS;
-	set->policies = arena_alloc_n(arena, snapshot->n_policies, sizeof(*set->policies));
-	set->rejected = arena_alloc_n(arena, count_objects(snapshot), sizeof(*set->rejected));
-	read_all(&common, set);
-	qsort(set->policies, set->n_policies, sizeof(*set->policies), compare_policies);
-	for (uint32_t i = 0; i < set->n_policies; i++)
-		set->policies[i]->index = i;
-	return set;
+	reading.set->rejected =
+		arena_alloc_n(arena, count_objects(snapshot), sizeof(*reading.set->rejected));
+	read_all(&common, &reading);
+	list_tiers(&reading, arena);
+	order_policies(&reading, arena);
+	vec_release(&reading.policies);
+	vec_release(&reading.resources);
+	return reading.set;
 }

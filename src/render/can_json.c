@@ -35,8 +35,7 @@ static void render_place(struct json *json, const struct diag_span *span)
 	json_uint(json, span->column);
 }
 
-void render_ref_json(struct json *json, const struct analyze_ref *ref,
-		     const struct policy_set *policies)
+void render_ref_json(struct json *json, const struct analyze_ref *ref)
 {
 	const struct policy *policy = ref->policy;
 	struct strbuf rule = {0};
@@ -48,7 +47,7 @@ void render_ref_json(struct json *json, const struct analyze_ref *ref,
 	json_field(json, "kind", policy->kind);
 	json_field(json, "namespace", policy->ns);
 	json_field(json, "name", policy->name);
-	json_field(json, "tier", policies->tiers[policy->tier].name);
+	json_field(json, "tier", policy->tier_key.title);
 	json_field(json, "rule", ref->rule ? strbuf_str(&rule) : NULL);
 	json_field(json, "action", policy_action_name(ref_action(ref)));
 	render_place(json, ref->rule ? &ref->rule->span : &policy->span);
@@ -58,26 +57,24 @@ void render_ref_json(struct json *json, const struct analyze_ref *ref,
 	strbuf_release(&rule);
 }
 
-static void render_refs(struct json *json, const char *key, const struct analyze_refs *refs,
-			const struct policy_set *policies)
+static void render_refs(struct json *json, const char *key, const struct analyze_refs *refs)
 {
 	json_key(json, key);
 	json_array(json);
 	for (size_t i = 0; i < refs->n; i++)
-		render_ref_json(json, &refs->items[i], policies);
+		render_ref_json(json, &refs->items[i]);
 	json_end(json);
 }
 
-static void render_sides(struct json *json, const struct analyze_side sides[],
-			 const struct policy_set *policies)
+static void render_sides(struct json *json, const struct analyze_side sides[])
 {
 	for (int i = 0; i < POLICY_N_DIRECTIONS; i++) {
 		json_key(json, policy_direction_name(i));
 		json_object(json);
 		json_field(json, "verdict", analyze_verdict_name(sides[i].verdict));
 		json_field(json, "reason", analyze_reason_name(sides[i].reason));
-		render_refs(json, "rules", &sides[i].rules, policies);
-		render_refs(json, "near", &sides[i].near, policies);
+		render_refs(json, "rules", &sides[i].rules);
+		render_refs(json, "near", &sides[i].near);
 		json_end(json);
 	}
 }
@@ -123,7 +120,7 @@ static void render_parts(struct json *json, const struct analyze_answer *answer)
 		json_field(json, "verdict", analyze_verdict_name(part->verdict));
 		if (answer->asks_ports)
 			render_allowed(json, &part->allowed);
-		render_sides(json, part->sides, answer->policies);
+		render_sides(json, part->sides);
 		json_end(json);
 	}
 	json_end(json);
@@ -161,7 +158,7 @@ void render_can_json(const struct analyze_answer *answer, unsigned int indent)
 	json_field(&json, "verdict", analyze_verdict_name(answer->verdict));
 	if (answer->asks_ports)
 		render_allowed(&json, &answer->allowed);
-	render_sides(&json, answer->sides, answer->policies);
+	render_sides(&json, answer->sides);
 	render_parts(&json, answer);
 	render_covered(&json, "fromCoversPods", question->from);
 	render_covered(&json, "toCoversPods", question->to);

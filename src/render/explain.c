@@ -64,8 +64,7 @@ static void print_rule(const struct analyze_explained_rule *explained)
 	strbuf_release(&text);
 }
 
-static void print_policy(const struct analyze_explained_policy *explained,
-			 const struct policy_set *policies, size_t number)
+static void print_policy(const struct analyze_explained_policy *explained, size_t number)
 {
 	const struct policy *policy = explained->policy;
 	struct strbuf text = {0};
@@ -74,7 +73,7 @@ static void print_policy(const struct analyze_explained_policy *explained,
 	printf("    %zu. %s %s%s", number, policy->kind, strbuf_str(&text),
 	       explained->isolates ? " isolates" : "");
 	if (!policy->ns)
-		printf(", tier %s", policies->tiers[policy->tier].name);
+		printf(", tier %s", policy->tier_key.title);
 	strbuf_release(&text);
 	print_place(&policy->span);
 	for (size_t i = 0; i < explained->rules.n; i++)
@@ -82,7 +81,7 @@ static void print_policy(const struct analyze_explained_policy *explained,
 }
 
 static void print_direction(const struct analyze_explained_pods *group,
-			    const struct policy_set *policies, enum policy_direction direction)
+			    enum policy_direction direction)
 {
 	printf("  %s: ", direction_words[direction]);
 	if (group->pods[0]->host_network)
@@ -94,7 +93,7 @@ static void print_direction(const struct analyze_explained_pods *group,
 	else
 		puts("everybody, nothing isolates it");
 	for (size_t i = 0; i < group->policies[direction].n; i++)
-		print_policy(&group->policies[direction].items[i], policies, i + 1);
+		print_policy(&group->policies[direction].items[i], i + 1);
 }
 
 void render_explain_text(const struct analyze_explanation *explanation, bool color)
@@ -113,7 +112,7 @@ void render_explain_text(const struct analyze_explanation *explanation, bool col
 		print_labels(group->pods[0]);
 		puts("  before any policy: it reaches itself, and its own node reaches it");
 		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
-			print_direction(group, explanation->policies, direction);
+			print_direction(group, direction);
 	}
 }
 
@@ -227,14 +226,13 @@ static void render_rule_ports(struct json *json, const struct policy_rule *rule)
 	json_end(json);
 }
 
-static void render_rule(struct json *json, const struct analyze_explained_rule *explained,
-			const struct policy_set *policies)
+static void render_rule(struct json *json, const struct analyze_explained_rule *explained)
 {
 	const struct analyze_ref ref = {explained->rule->policy, explained->rule, 0};
 
 	json_object(json);
 	json_key(json, "rule");
-	render_ref_json(json, &ref, policies);
+	render_ref_json(json, &ref);
 	render_peers(json, explained->rule);
 	json_key(json, "peerPods");
 	json_uint(json, explained->n_peers);
@@ -244,26 +242,24 @@ static void render_rule(struct json *json, const struct analyze_explained_rule *
 	json_end(json);
 }
 
-static void render_policy(struct json *json, const struct analyze_explained_policy *explained,
-			  const struct policy_set *policies)
+static void render_policy(struct json *json, const struct analyze_explained_policy *explained)
 {
 	const struct analyze_ref ref = {explained->policy, NULL, 0};
 
 	json_object(json);
 	json_key(json, "policy");
-	render_ref_json(json, &ref, policies);
+	render_ref_json(json, &ref);
 	json_key(json, "isolates");
 	json_bool(json, explained->isolates);
 	json_key(json, "rules");
 	json_array(json);
 	for (size_t i = 0; i < explained->rules.n; i++)
-		render_rule(json, &explained->rules.items[i], policies);
+		render_rule(json, &explained->rules.items[i]);
 	json_end(json);
 	json_end(json);
 }
 
-static void render_group(struct json *json, const struct analyze_explained_pods *group,
-			 const struct policy_set *policies)
+static void render_group(struct json *json, const struct analyze_explained_pods *group)
 {
 	json_object(json);
 	json_key(json, "pods");
@@ -279,7 +275,7 @@ static void render_group(struct json *json, const struct analyze_explained_pods 
 		json_key(json, "policies");
 		json_array(json);
 		for (size_t i = 0; i < group->policies[direction].n; i++)
-			render_policy(json, &group->policies[direction].items[i], policies);
+			render_policy(json, &group->policies[direction].items[i]);
 		json_end(json);
 		json_end(json);
 	}
@@ -306,7 +302,7 @@ void render_explain_json(const struct analyze_explanation *explanation)
 	json_key(&json, "groups");
 	json_array(&json);
 	for (size_t i = 0; i < explanation->groups.n; i++)
-		render_group(&json, &explanation->groups.items[i], explanation->policies);
+		render_group(&json, &explanation->groups.items[i]);
 	json_end(&json);
 	json_end(&json);
 }

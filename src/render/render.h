@@ -30,5 +30,4 @@ void render_explain_json(const struct analyze_explanation *explanation);
 void render_ports_json(struct json *json, const struct port_set *set);
 
 /* One item of "rules" and "near". */
-void render_ref_json(struct json *json, const struct analyze_ref *ref,
-		     const struct policy_set *policies);
+void render_ref_json(struct json *json, const struct analyze_ref *ref);

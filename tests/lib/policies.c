@@ -138,7 +138,7 @@ static void add_policy(struct strbuf *buf, const struct policy *policy, struct a
 	if (policy->ns)
 		strbuf_printf(buf, "%s/", policy->ns);
 	strbuf_printf(buf, "%s selects ", policy->name);
-	add_pods(buf, &policy->subject, arena);
+	add_pods(buf, &policy->subject.pods, arena);
 	strbuf_addstr(buf, " isolates");
 	for (size_t i = 0; i < POLICY_N_DIRECTIONS; i++) {
 		if (policy->isolates[directions[i]])

@@ -101,7 +101,7 @@ static void random_rule(struct fixture *fixture, struct policy *policy, int dire
 	*rule = (struct policy_rule){.policy = policy,
 				     .direction = direction,
 				     .action = roll(fixture, 3),
-				     .order = roll(fixture, 2),
+				     .rank = roll(fixture, 2),
 				     .index = index,
 				     .any_peer = !roll(fixture, 4),
 				     .any_port = roll(fixture, 2),
@@ -125,7 +125,7 @@ static void random_policy(struct fixture *fixture, uint32_t index)
 	*policy = (struct policy){.group = "g", .kind = "k", .ns = "ns", .index = index};
 	policy->name = arena_printf(&fixture->snapshot.arena, "policy-%u", index);
 	policy->tier = index * N_TIERS / N_POLICIES;
-	policy->subject = random_pods(fixture);
+	policy->subject.pods = random_pods(fixture);
 	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++) {
 		policy->isolates[direction] = !roll(fixture, 5);
 		policy->rules[direction] = fixture->rules[index][direction];
@@ -138,7 +138,8 @@ static void random_policy(struct fixture *fixture, uint32_t index)
 
 static struct fixture *fixture_new(unsigned int seed)
 {
-	static const struct policy_tier tiers[N_TIERS] = {{"first", 0}, {"middle", 0}, {"last", 0}};
+	static const struct policy_tier tiers[N_TIERS] = {
+		{.name = "first"}, {.name = "middle"}, {.name = "last"}};
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
 	if (!fixture)
@@ -196,22 +197,22 @@ struct naive {
 	uint32_t n_passed;
 };
 
-/* The first rule of a tier that matches, by (order, policy, rule). */
+/* The first rule of a tier that matches, by (rank, policy, rule). */
 static const struct policy_rule *first_match(const struct fixture *fixture, uint32_t tier,
 					     const struct model_pod *subject,
 					     const struct model_pod *peer, int direction,
 					     uint16_t port)
 {
-	for (uint32_t order = 0; order < 2; order++) {
+	for (uint32_t rank = 0; rank < 2; rank++) {
 		for (uint32_t i = 0; i < N_POLICIES; i++) {
 			const struct policy *policy = &fixture->policies[i];
 
-			if (policy->tier != tier || !pods_match(&policy->subject, subject))
+			if (policy->tier != tier || !pods_match(&policy->subject.pods, subject))
 				continue;
 			for (uint32_t k = 0; k < policy->n_rules[direction]; k++) {
 				const struct policy_rule *rule = &policy->rules[direction][k];
 
-				if (rule->order == order && rule_matches(rule, peer, port))
+				if (rule->rank == rank && rule_matches(rule, peer, port))
 					return rule;
 			}
 		}
@@ -224,7 +225,7 @@ static bool is_isolated(const struct fixture *fixture, uint32_t tier,
 {
 	for (uint32_t i = 0; i < N_POLICIES; i++)
 		if (fixture->policies[i].tier == tier && fixture->policies[i].isolates[direction] &&
-		    pods_match(&fixture->policies[i].subject, subject))
+		    pods_match(&fixture->policies[i].subject.pods, subject))
 			return true;
 	return false;
 }
@@ -302,7 +303,7 @@ static bool same_why(const struct fixture *fixture, const struct model_pod *subj
 	ask->policies = policies;
 	ask->n_policies = 0;
 	for (uint32_t i = 0; i < N_POLICIES; i++)
-		if (pods_match(&fixture->policies[i].subject, subject))
+		if (pods_match(&fixture->policies[i].subject.pods, subject))
 			policies[ask->n_policies++] = &fixture->policies[i];
 	ask->subject = subject;
 	ask->peer = peer;

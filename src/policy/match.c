@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a peer or a subject matches, one pod or address at a time. */
+#include "policy/ir.h"
+
+#include <assert.h>
+
+bool policy_pods_match(const struct policy_pods *pods, const struct model_pod *pod)
+{
+	if (pod->host_network)
+		return false;
+	if (pods->ns && pods->ns != pod->ns->name)
+		return false;
+	return selector_matches(&pods->namespaces, &pod->ns->labels) &&
+	       selector_matches(&pods->pods, &pod->labels);
+}
+
+static bool node_has(const struct model_node *node, const struct ip_addr *addr)
+{
+	for (uint32_t i = 0; i < node->n_addrs; i++)
+		if (ip_equal(&node->addrs[i], addr))
+			return true;
+	return false;
+}
+
+static bool nodes_match(const struct selector *nodes, const struct policy_address *address)
+{
+	const struct model_snapshot *snapshot = address->snapshot;
+
+	for (uint32_t i = 0; i < snapshot->n_nodes; i++)
+		if (node_has(snapshot->nodes[i], &address->addr) &&
+		    selector_matches(nodes, &snapshot->nodes[i]->labels))
+			return true;
+	return false;
+}
+
+static bool own_node_matches(const struct policy_address *address)
+{
+	const struct model_node *node =
+		address->subject && address->subject->node
+			? model_find_node(address->snapshot, address->subject->node)
+			: NULL;
+
+	return node && node_has(node, &address->addr);
+}
+
+static bool cidr_has(const struct ip_cidr *cidr, const struct ip_addr *addr)
+{
+	const struct ip_range range = ip_cidr_range(cidr);
+
+	return ip_range_contains(&range, addr);
+}
+
+static bool block_matches(const struct policy_peer *peer, const struct ip_addr *addr)
+{
+	if (!cidr_has(&peer->cidr, addr))
+		return false;
+	for (uint32_t i = 0; i < peer->n_except; i++)
+		if (cidr_has(&peer->except[i], addr))
+			return false;
+	return true;
+}
+
+static bool leaf_matches(const struct policy_peer *leaf, const struct policy_address *address)
+{
+	switch ((enum policy_peer_kind)leaf->kind) {
+	case POLICY_PEER_PODS:
+		return address->pod && policy_pods_match(&leaf->pods, address->pod);
+	case POLICY_PEER_CIDR:
+		return block_matches(leaf, &address->addr);
+	case POLICY_PEER_NODES:
+		return nodes_match(&leaf->nodes, address);
+	case POLICY_PEER_OWN_NODE:
+		return own_node_matches(address);
+	case POLICY_PEER_ALL_OF:
+	case POLICY_PEER_ANY_OF:
+	case POLICY_PEER_NONE_OF:
+		break;
+	}
+	assert(!"a leaf");
+	return false;
+}
+
+bool policy_peer_is_tree(const struct policy_peer *peer)
+{
+	return peer->kind == POLICY_PEER_ALL_OF || peer->kind == POLICY_PEER_ANY_OF ||
+	       peer->kind == POLICY_PEER_NONE_OF;
+}
+
+bool policy_peer_matches(const struct policy_peer *peer, const struct policy_address *address)
+{
+	const bool needs_all = peer->kind == POLICY_PEER_ALL_OF;
+
+	if (!policy_peer_is_tree(peer))
+		return leaf_matches(peer, address);
+	for (uint32_t i = 0; i < peer->n_parts; i++)
+		if (policy_peer_matches(&peer->parts[i], address) != needs_all)
+			return peer->kind == POLICY_PEER_ANY_OF;
+	return peer->kind != POLICY_PEER_ANY_OF;
+}
+
+bool policy_subject_matches(const struct policy_peer *subject, const struct model_pod *pod)
+{
+	return !pod->host_network &&
+	       policy_peer_matches(subject, &(struct policy_address){.pod = pod});
+}
+
+void policy_peer_each(const struct policy_peer *peer, enum policy_peer_kind kind,
+		      void (*fn)(void *arg, const struct policy_peer *leaf), void *arg)
+{
+	if (peer->kind == kind)
+		fn(arg, peer);
+	for (uint32_t i = 0; policy_peer_is_tree(peer) && i < peer->n_parts; i++)
+		policy_peer_each(&peer->parts[i], kind, fn, arg);
+}
+
+bool policy_rule_is_conditional(const struct policy_rule *rule)
+{
+	return rule->condition || rule->source_ports;
+}
