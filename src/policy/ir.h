@@ -22,6 +22,7 @@
 #include "base/port.h"
 #include "model/model.h"
 #include "model/selector.h"
+#include "policy/cni.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -156,10 +157,11 @@ struct policy_set {
 };
 
 struct policy_options {
-	bool skip_invalid;    /* the problems of a rejected policy are warnings */
-	const char *identity; /* the source's, in the mesh; NULL: that of its service account */
-	uint16_t source_port; /* of the question; 0: it names none */
-	bool mesh_all;        /* every pod is in the mesh */
+	struct policy_cni cni; /* who enforces; what it does not evaluate has no effect */
+	bool skip_invalid;     /* the problems of a rejected policy are warnings */
+	const char *identity;  /* the source's, in the mesh; NULL: that of its service account */
+	uint16_t source_port;  /* of the question; 0: it names none */
+	bool mesh_all;         /* every pod is in the mesh */
 };
 
 /*
