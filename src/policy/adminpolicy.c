@@ -156,20 +156,7 @@ void adminpolicy_need(struct policy_reader *reader, const struct policy_schema *
 		      struct policy_bounds needed)
 {
 	for (size_t i = needed.least; i <= needed.most; i++)
-		if (policy_field_is_absent(fields, i))
-			policy_error(reader, DIAG_BH0204, policy_span(reader, node),
-				     "%s needs '%s'", schema->what, schema->fields[i].name);
-}
-
-bool adminpolicy_check_len(struct policy_reader *reader, const char *what,
-			   const struct tree_node *list, struct policy_bounds bounds)
-{
-	if (!list || (list->len >= bounds.least && list->len <= bounds.most))
-		return true;
-	policy_error(reader, DIAG_BH0203, policy_span(reader, list),
-		     "'%s' must have %u to %u items, but has %u", what, bounds.least, bounds.most,
-		     list->len);
-	return false;
+		policy_need(reader, schema, node, fields, i);
 }
 
 bool adminpolicy_one_field(struct policy_reader *reader, const struct policy_schema *schema,
@@ -257,10 +244,10 @@ static void read_rule(struct policy_reader *reader, const struct adminpolicy_dia
 	if (fields.values[RULE_ACTION] &&
 	    policy_choose(reader, dialect->actions, fields.values[RULE_ACTION], &action))
 		rule->action = (uint8_t)action;
-	adminpolicy_check_len(reader, schema->fields[RULE_PEERS].name, fields.values[RULE_PEERS],
-			      dialect->peers_of_rule);
-	adminpolicy_check_len(reader, schema->fields[RULE_PORTS].name, fields.values[RULE_PORTS],
-			      dialect->ports_of_rule);
+	policy_check_len(reader, schema->fields[RULE_PEERS].name, fields.values[RULE_PEERS],
+			 dialect->peers_of_rule);
+	policy_check_len(reader, schema->fields[RULE_PORTS].name, fields.values[RULE_PORTS],
+			 dialect->ports_of_rule);
 	adminpolicy_peers_read(reader, dialect, fields.values[RULE_PEERS], rule);
 	read_ports(reader, dialect, fields.values[RULE_PORTS], rule);
 	check_names(reader, rule);
@@ -291,8 +278,7 @@ static void read_rules(struct policy_reader *reader, const struct adminpolicy_di
 
 	if (!list)
 		return;
-	adminpolicy_check_len(reader, policy_direction_name(direction), list,
-			      dialect->rules_of_policy);
+	policy_check_len(reader, policy_direction_name(direction), list, dialect->rules_of_policy);
 	rules = arena_alloc_n(&reader->snapshot->arena, 2 * (size_t)list->len, sizeof(*rules));
 	for (uint32_t i = 0; i < list->len; i++) {
 		struct policy_rule *rule = &rules[n];

@@ -49,10 +49,6 @@ void adminpolicy_need(struct policy_reader *reader, const struct policy_schema *
 		      const struct tree_node *node, const struct policy_fields *fields,
 		      struct policy_bounds needed);
 
-/* Whether a list has as many items as it may; NULL, which is absent, has. */
-bool adminpolicy_check_len(struct policy_reader *reader, const char *what,
-			   const struct tree_node *list, struct policy_bounds bounds);
-
 /* `namespaces` or `pods`, of a subject or a peer. */
 void adminpolicy_pods_read(struct policy_reader *reader, const struct adminpolicy_dialect *dialect,
 			   const struct tree_node *node, bool is_pods, struct policy_pods *ret);

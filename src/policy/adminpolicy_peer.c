@@ -94,7 +94,7 @@ static void check_unique(struct policy_reader *reader, const char *what,
 static void read_networks(struct policy_reader *reader, const struct tree_node *list,
 			  struct policy_rule *rule)
 {
-	if (!adminpolicy_check_len(reader, "networks", list, items_of_list))
+	if (!policy_check_len(reader, "networks", list, items_of_list))
 		return;
 	for (uint32_t i = 0; i < list->len; i++) {
 		const struct tree_node *item = list->items[i];
@@ -150,7 +150,7 @@ static const char *domain_name_syntax(const char *text, size_t len)
 static void read_domain_names(struct policy_reader *reader, const struct tree_node *list,
 			      struct strbuf *condition)
 {
-	if (!adminpolicy_check_len(reader, "domainNames", list, items_of_list))
+	if (!policy_check_len(reader, "domainNames", list, items_of_list))
 		return;
 	for (uint32_t i = 0; i < list->len; i++) {
 		const char *name =

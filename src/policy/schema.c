@@ -15,6 +15,7 @@
 static const char *const type_names[] = {
 	[POLICY_TYPE_ANY] = "anything",
 	[POLICY_TYPE_STRING] = "a string",
+	[POLICY_TYPE_BOOLEAN] = "a boolean",
 	[POLICY_TYPE_INTEGER] = "an integer",
 	[POLICY_TYPE_INTEGER_OR_STRING] = "an integer or a string",
 	[POLICY_TYPE_LIST] = "a list",
@@ -30,6 +31,8 @@ static bool is_of_type(enum policy_type type, const struct tree_node *node)
 		return true;
 	case POLICY_TYPE_STRING:
 		return node->kind == TREE_STRING;
+	case POLICY_TYPE_BOOLEAN:
+		return node->kind == TREE_BOOL;
 	case POLICY_TYPE_INTEGER:
 		return is_number;
 	case POLICY_TYPE_INTEGER_OR_STRING:
@@ -55,6 +58,8 @@ static void hint_type(struct policy_reader *reader, struct diag *diag, enum poli
 			  node->text);
 	else if (type == POLICY_TYPE_INTEGER && node->kind == TREE_STRING)
 		diag_hint(reader->diags, diag, "write the number without quotes");
+	else if (type == POLICY_TYPE_BOOLEAN && node->kind == TREE_STRING)
+		diag_hint(reader->diags, diag, "write true or false, without quotes");
 	else if (type == POLICY_TYPE_LIST && node->kind == TREE_MAP)
 		diag_hint(reader->diags, diag,
 			  "put '- ' before its first key, and indent the others as far");
@@ -324,4 +329,25 @@ bool policy_port_number(struct policy_reader *reader, const char *what,
 		return false;
 	*ret = (uint16_t)number;
 	return true;
+}
+
+bool policy_need(struct policy_reader *reader, const struct policy_schema *schema,
+		 const struct tree_node *node, const struct policy_fields *fields, size_t field)
+{
+	if (!policy_field_is_absent(fields, field))
+		return true;
+	policy_error(reader, DIAG_BH0204, policy_span(reader, node), "%s needs '%s'", schema->what,
+		     schema->fields[field].name);
+	return false;
+}
+
+bool policy_check_len(struct policy_reader *reader, const char *what, const struct tree_node *list,
+		      struct policy_bounds bounds)
+{
+	if (!list || (list->len >= bounds.least && list->len <= bounds.most))
+		return true;
+	policy_error(reader, DIAG_BH0203, policy_span(reader, list),
+		     "'%s' must have %u to %u items, but has %u", what, bounds.least, bounds.most,
+		     list->len);
+	return false;
 }

@@ -15,6 +15,7 @@
 enum policy_type {
 	POLICY_TYPE_ANY, /* not looked at */
 	POLICY_TYPE_STRING,
+	POLICY_TYPE_BOOLEAN,
 	POLICY_TYPE_INTEGER,
 	POLICY_TYPE_INTEGER_OR_STRING,
 	POLICY_TYPE_LIST,
@@ -103,6 +104,14 @@ bool policy_integer(struct policy_reader *reader, const char *what, const struct
 /* The same for 1 to 65535. */
 bool policy_port_number(struct policy_reader *reader, const char *what,
 			const struct tree_node *node, uint16_t *ret);
+
+/* Reports the field of `schema` when it is absent; whether it is there. */
+bool policy_need(struct policy_reader *reader, const struct policy_schema *schema,
+		 const struct tree_node *node, const struct policy_fields *fields, size_t field);
+
+/* Whether a list has as many items as it may, which is reported; NULL, which is absent, has. */
+bool policy_check_len(struct policy_reader *reader, const char *what, const struct tree_node *list,
+		      struct policy_bounds bounds);
 
 static inline struct diag_span policy_span(const struct policy_reader *reader,
 					   const struct tree_node *node)
