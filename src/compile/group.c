@@ -27,6 +27,8 @@ static void put_signature(const struct model_pod *pod, struct strbuf *ret)
 {
 	strbuf_clear(ret);
 	push_pointer(ret, pod->ns);
+	push_pointer(ret, pod->account);
+	strbuf_addch(ret, pod->in_mesh);
 	for (uint32_t i = 0; i < pod->labels.n; i++) {
 		push_pointer(ret, pod->labels.items[i].key);
 		push_pointer(ret, pod->labels.items[i].value);
@@ -55,10 +57,12 @@ struct assignment {
  */
 struct shape {
 	const struct model_namespace *ns;
+	const struct model_account *account;
 	const struct model_label *labels;
 	const struct model_port *ports;
 	uint32_t n_labels;
 	uint32_t n_ports;
+	uint64_t in_mesh; /* as wide as it is, for there must be no padding */
 };
 
 static uint32_t group_by_signature(struct assignment *assignment, const struct model_pod *pod)
@@ -81,8 +85,15 @@ static uint32_t group_by_signature(struct assignment *assignment, const struct m
 
 static uint32_t group_of(struct assignment *assignment, const struct model_pod *pod)
 {
-	const struct shape shape = {pod->ns, pod->labels.items, pod->ports, pod->labels.n,
-				    pod->n_ports};
+	const struct shape shape = {
+		.ns = pod->ns,
+		.account = pod->account,
+		.labels = pod->labels.items,
+		.ports = pod->ports,
+		.n_labels = pod->labels.n,
+		.n_ports = pod->n_ports,
+		.in_mesh = pod->in_mesh,
+	};
 	bool is_new;
 	const uint32_t id = keyset_intern(&assignment->shapes, &shape, sizeof(shape), &is_new);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Label groups: pods that no selector and no port name can tell apart (same namespace, labels and
- * declared ports), with an inverted index from labels to groups.
+ * Label groups: pods that no selector and no port name can tell apart (same namespace, service
+ * account, labels and declared ports, all or none in the mesh), with an inverted index from labels to groups.
  *
  * Selectors are evaluated once per group of the shortest posting list that can hold a match, never
  * once per pod. Host-network pods are in no group. Borrows the pods; heap memory.

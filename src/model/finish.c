@@ -125,7 +125,7 @@ struct model_snapshot *model_loader_finish(struct model_loader *loader, struct d
 	model_make_workloads(loader);
 	model_assume(loader);
 	model_sort(loader);
-	model_index_build(snapshot);
+	model_index_build(snapshot, &loader->accounts);
 	model_give_addresses(loader, diags);
 	model_make_backends(loader);
 	take_assumptions(loader);

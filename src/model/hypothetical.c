@@ -4,6 +4,7 @@
 
 #include "base/strbuf.h"
 #include "model/labels.h"
+#include "model/mesh.h"
 
 #include <string.h>
 
@@ -90,6 +91,31 @@ static struct model_workload *add_workload(struct model_snapshot *snapshot,
 	return workload;
 }
 
+static struct model_account *find_or_add_account(struct model_snapshot *snapshot,
+						 struct model_namespace *ns)
+{
+	const char *name = intern_str(&snapshot->intern, "default");
+	struct model_account *account;
+	bool is_new;
+
+	account = model_accounts_get(&snapshot->index->accounts, snapshot, ns, name, &is_new);
+	if (!is_new)
+		return account;
+	snapshot->accounts = grown(snapshot, snapshot->accounts, snapshot->n_accounts,
+				   &snapshot->index->cap_accounts);
+	snapshot->accounts[snapshot->n_accounts++] = account;
+	return account;
+}
+
+/* Its labels may say so, or its namespace. */
+static bool is_in_mesh(const struct model_snapshot *snapshot, const struct model_pod *pod)
+{
+	const struct model_mesh_keys keys = model_mesh_keys_find(&snapshot->intern);
+	const struct model_mesh_hints none = {0};
+
+	return model_mesh_has(&keys, pod, &none);
+}
+
 struct model_pod *model_add_hypothetical(struct model_snapshot *snapshot, const char *ns,
 					 const struct model_labels *labels)
 {
@@ -99,7 +125,8 @@ struct model_pod *model_add_hypothetical(struct model_snapshot *snapshot, const 
 	pod->name = name_of(snapshot, &pod->labels);
 	pod->ns = find_or_add_namespace(snapshot, ns);
 	pod->workload = add_workload(snapshot, pod->ns, pod->name);
-	pod->service_account = intern_str(&snapshot->intern, "default");
+	pod->account = find_or_add_account(snapshot, pod->ns);
+	pod->in_mesh = is_in_mesh(snapshot, pod);
 	pod->origin = MODEL_HYPOTHETICAL;
 	pod->index = snapshot->n_pods;
 	snapshot->pods =

@@ -85,7 +85,7 @@ static void index_names(struct model_snapshot *snapshot)
 	names_sort(&index->workload_aliases);
 }
 
-void model_index_build(struct model_snapshot *snapshot)
+void model_index_build(struct model_snapshot *snapshot, struct model_accounts *accounts)
 {
 	snapshot->index = calloc(1, sizeof(*snapshot->index));
 	if (!snapshot->index)
@@ -97,6 +97,8 @@ void model_index_build(struct model_snapshot *snapshot)
 			hash_ptr(ns);
 	}
 	index_names(snapshot);
+	snapshot->index->accounts = *accounts;
+	*accounts = (struct model_accounts){0};
 }
 
 static void index_free(struct model_index *index)
@@ -104,6 +106,7 @@ static void index_free(struct model_index *index)
 	if (!index)
 		return;
 	hash_map_release(&index->namespaces);
+	model_accounts_release(&index->accounts);
 	model_addrs_release(&index->pods);
 	model_addrs_release(&index->nodes);
 	model_addrs_release(&index->services);

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/vec.h"
+#include "model/account.h"
 #include "model/model.h"
 
 /* Address → object, exact; all-zero is empty. */
@@ -48,18 +49,20 @@ struct model_index {
 	struct model_names pod_names; /* without hypothetical ones, as the next two */
 	struct model_names workload_names;
 	struct model_names workload_aliases;
+	struct model_accounts accounts;
 	uint64_t full; /* bit i: snapshot->pod_cidrs[i] has no address left */
 	uint32_t n_hypothetical;
 	size_t cap_pods; /* of the snapshot's arrays; 0: as many as there are */
 	size_t cap_workloads;
 	size_t cap_namespaces;
+	size_t cap_accounts;
 };
 
 /* "Deployment" for "ReplicaSet" …: the kind of controller that makes such objects, or NULL. */
 const char *model_parent_kind(const char *child);
 
-/* Fills the index of a snapshot whose arrays are complete. */
-void model_index_build(struct model_snapshot *snapshot);
+/* Fills the index of a snapshot whose arrays are complete; takes `accounts` over. */
+void model_index_build(struct model_snapshot *snapshot, struct model_accounts *accounts);
 
 /*
  * Gives a pod assumed addresses in the snapshot's pod CIDRs, one in each family, by a hash of what

@@ -36,6 +36,7 @@ static const struct model_kind kinds[] = {
 	CLUSTER_OBJECT("", "Namespace", model_read_namespace),
 	CLUSTER_OBJECT("", "Node", model_read_node),
 	OBJECT("", "Pod", model_read_pod),
+	OBJECT("", "ServiceAccount", model_read_account),
 	OBJECT("", "ReplicationController", model_read_workload),
 	OBJECT("", "Service", model_read_service),
 	OBJECT("", "Endpoints", model_read_endpoints),

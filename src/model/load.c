@@ -54,6 +54,8 @@ void model_loader_free(struct model_loader *loader)
 	vec_release(&loader->made_pods);
 	vec_release(&loader->assumptions);
 	vec_release(&loader->declared_namespaces);
+	vec_release(&loader->declared_accounts);
+	model_accounts_release(&loader->accounts);
 	vec_release(&loader->pods);
 	vec_release(&loader->workloads);
 	vec_release(&loader->nodes);

@@ -15,6 +15,7 @@
 #include "base/vec.h"
 #include "model/index.h"
 #include "model/load.h"
+#include "model/mesh.h"
 #include "model/object.h"
 
 /* What every record starts with. */
@@ -46,6 +47,7 @@ struct model_template {
 	const struct model_port *ports;
 	uint32_t n_ports;
 	const char *service_account;
+	struct model_mesh_hints mesh;
 	const char *node;
 	bool host_network;
 };
@@ -116,12 +118,15 @@ struct model_loader {
 	struct hash_map namespaces; /* interned name → struct model_namespace * */
 	VEC(struct model_kind_seen) seen;
 	VEC(struct model_namespace *) namespace_list;
+	struct model_accounts accounts;
+	struct model_mesh_keys mesh_keys; /* known when pods are made */
 	VEC(struct model_workload *) made_workloads;
 	VEC(struct model_pod *) made_pods; /* in scratch; model_sort() moves them */
 	VEC(const char *) assumptions;
 	struct model_record_list pods;
 	struct model_record_list workloads;
 	struct model_record_list declared_namespaces;
+	struct model_record_list declared_accounts;
 	struct model_record_list nodes;
 	struct model_record_list services;
 	struct model_record_list endpoints;
@@ -148,6 +153,10 @@ const void *model_share(struct model_loader *loader, const void *data, size_t si
 
 /* The namespace of this name, made (as implied) when it is new. */
 struct model_namespace *model_loader_namespace(struct model_loader *loader, const char *name);
+
+/* The service account of this name (interned), made when it is new. */
+struct model_account *model_loader_account(struct model_loader *loader, struct model_namespace *ns,
+					   const char *name);
 
 /*
  * Keeps the record of an object that was read without error: fills `record`, which stands at the
@@ -190,6 +199,7 @@ void model_add_ip(struct ip_addr ips[2], uint32_t *n, struct ip_addr addr);
 /* Readers of kinds, for the table in kinds.c. */
 void model_read_namespace(struct model_object *object);
 void model_read_node(struct model_object *object);
+void model_read_account(struct model_object *object);
 void model_read_pod(struct model_object *object);
 void model_read_workload(struct model_object *object);
 void model_read_service(struct model_object *object);

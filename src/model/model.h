@@ -67,8 +67,21 @@ struct model_port {
 	uint16_t number;
 };
 
+/*
+ * Who a pod is to a mesh and to Calico. An account that only pods name has no labels but the pseudo
+ * label that every account has, so that selectors can select by name too.
+ */
+struct model_account {
+	struct model_namespace *ns;
+	const char *name;
+	struct model_labels labels; /* with MODEL_ACCOUNT_NAME, always */
+	uint8_t origin;             /* enum model_origin: DECLARED or IMPLIED */
+	struct diag_span span;
+};
+
+#define MODEL_ACCOUNT_NAME "@name" /* not a valid label key: no object has it */
+
 struct model_pod;
-struct model_namespace;
 
 /*
  * What owns pods: a controller object, or a bare pod itself (kind "Pod"). One endpoint of a
@@ -93,13 +106,14 @@ struct model_pod {
 	const char *name; /* of the object, or derived: WORKLOAD-ORDINAL */
 	bool is_derived;  /* from its workload's template: the input has no such pod */
 	struct model_labels labels;
-	const char *service_account;
+	struct model_account *account; /* never NULL; "default" when the pod names none */
 	struct model_workload *workload;
 	const char *node;      /* spec.nodeName, or NULL */
 	struct ip_addr ips[2]; /* v4 first, at most one of a family; the node's with host_network */
 	uint32_t n_ips;        /* 0: a host-network pod of an unknown node, or a full pod CIDR */
 	bool is_address_assumed;
 	bool host_network; /* subject to nothing; a peer only by its node's address */
+	bool in_mesh;      /* Istio's: by injection, by its container or ambient; docs/input.md */
 	uint8_t origin;
 	const struct model_port *ports; /* of containers, and init containers that run on */
 	uint32_t n_ports;
@@ -186,6 +200,8 @@ struct model_snapshot {
 	uint32_t n_workloads;
 	struct model_pod **pods; /* live ones; index == position */
 	uint32_t n_pods;
+	struct model_account **accounts; /* by namespace, name */
+	uint32_t n_accounts;
 	struct model_service **services;
 	uint32_t n_services;
 	struct model_node **nodes;

@@ -4,15 +4,15 @@
 
 #include <string.h>
 
-struct ports {
-	VEC(struct model_port) list;
+struct containers {
+	VEC(struct model_port) ports;
+	bool has_proxy;
 };
 
 static void read_port(struct model_object *object, const struct tree_node *node,
-		      struct ports *ports)
+		      struct containers *ret)
 {
-	struct model_port *port =
-		vec_add(&ports->list); /* zeroed, so that equal lists are shared */
+	struct model_port *port = vec_add(&ret->ports); /* zeroed, so that equal lists are shared */
 	const char *name;
 
 	port->space = model_object_protocol(object, node);
@@ -32,8 +32,16 @@ static bool runs_on(struct model_object *object, const struct tree_node *contain
 	return policy && strcmp(policy, "Always") == 0;
 }
 
+/* One that Istio injected, or that the author wrote (gateways do); native sidecars are init ones. */
+static bool is_proxy(struct model_object *object, const struct tree_node *container)
+{
+	const char *name = model_object_string(object, container, "name");
+
+	return name && strcmp(name, "istio-proxy") == 0;
+}
+
 static void read_containers(struct model_object *object, const struct tree_node *spec,
-			    const char *key, struct ports *ports)
+			    const char *key, struct containers *ret)
 {
 	const struct tree_node *containers = model_object_seq(object, spec, key);
 	bool is_init = strcmp(key, "initContainers") == 0;
@@ -44,23 +52,33 @@ static void read_containers(struct model_object *object, const struct tree_node 
 
 		if (is_init && !runs_on(object, container))
 			continue;
+		ret->has_proxy |= is_proxy(object, container);
 		for (uint32_t p = 0; list && p < list->len; p++)
 			if (model_object_item(object, list, p))
-				read_port(object, list->items[p], ports);
+				read_port(object, list->items[p], ret);
 	}
 }
 
-static void read_ports(struct model_object *object, const struct tree_node *spec,
-		       struct model_template *ret)
+static void read_all_containers(struct model_object *object, const struct tree_node *spec,
+				struct model_template *ret)
 {
-	struct ports ports = {0};
+	struct containers all = {0};
 
-	read_containers(object, spec, "containers", &ports);
-	read_containers(object, spec, "initContainers", &ports);
-	ret->n_ports = (uint32_t)ports.list.n;
-	ret->ports = model_share(object->loader, ports.list.items,
-				 ports.list.n * sizeof(*ports.list.items));
-	vec_release(&ports.list);
+	read_containers(object, spec, "containers", &all);
+	read_containers(object, spec, "initContainers", &all);
+	ret->mesh.has_proxy = all.has_proxy;
+	ret->n_ports = (uint32_t)all.ports.n;
+	ret->ports = model_share(object->loader, all.ports.items,
+				 all.ports.n * sizeof(*all.ports.items));
+	vec_release(&all.ports);
+}
+
+static const char *read_annotation(struct model_object *object, const struct tree_node *metadata,
+				   const char *key)
+{
+	const struct tree_node *map = model_object_map(object, metadata, "annotations");
+
+	return model_object_string(object, map, key);
 }
 
 void model_read_template(struct model_object *object, const struct tree_node *template,
@@ -70,6 +88,7 @@ void model_read_template(struct model_object *object, const struct tree_node *te
 	const struct tree_node *spec = model_object_map(object, template, "spec");
 
 	ret->labels = model_object_labels(object, metadata, "labels");
+	ret->mesh.inject = read_annotation(object, metadata, MODEL_MESH_INJECT);
 	ret->service_account = model_object_string(object, spec, "serviceAccountName");
 	if (!ret->service_account)
 		ret->service_account = model_object_string(object, spec, "serviceAccount");
@@ -79,7 +98,7 @@ void model_read_template(struct model_object *object, const struct tree_node *te
 	if (ret->node && *ret->node == '\0')
 		ret->node = NULL;
 	ret->host_network = model_object_bool(object, spec, "hostNetwork");
-	read_ports(object, spec, ret);
+	read_all_containers(object, spec, ret);
 }
 
 struct model_owner model_read_owner(struct model_object *object)

@@ -38,6 +38,15 @@ static int compare_pods(const void *a, const void *b)
 	return order ? order : strverscmp(x->name, y->name);
 }
 
+static int compare_accounts(const void *a, const void *b)
+{
+	const struct model_account *x = *(struct model_account *const *)a;
+	const struct model_account *y = *(struct model_account *const *)b;
+	int order = compare_numbers(x->ns->index, y->ns->index);
+
+	return order ? order : strcmp(x->name, y->name);
+}
+
 static int compare_services(const void *a, const void *b)
 {
 	const struct model_service *x = *(struct model_service *const *)a;
@@ -147,6 +156,9 @@ void model_sort(struct model_loader *loader)
 	sort_namespaces(loader);
 	sort_workloads(loader);
 	sort_pods(loader);
+	snapshot->n_accounts = (uint32_t)loader->accounts.list.n;
+	snapshot->accounts = sorted(loader, loader->accounts.list.items, snapshot->n_accounts,
+				    compare_accounts);
 	snapshot->services =
 		sorted_objects(loader, &loader->services, compare_services, &snapshot->n_services);
 	snapshot->policies =

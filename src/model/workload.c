@@ -36,13 +36,14 @@ static struct model_pod *pod_new(struct model_loader *loader, struct model_workl
 	pod->ns = workload->ns;
 	pod->workload = workload;
 	pod->labels = spec->labels;
-	pod->service_account = spec->service_account;
+	pod->account = model_loader_account(loader, pod->ns, spec->service_account);
 	pod->node = spec->node;
 	pod->host_network = spec->host_network;
 	pod->ports = spec->ports;
 	pod->n_ports = spec->n_ports;
 	pod->origin = workload->origin;
 	pod->span = workload->span;
+	pod->in_mesh = model_mesh_has(&loader->mesh_keys, pod, &spec->mesh);
 	workload->n_pods++;
 	vec_push(&loader->made_pods, pod);
 	return pod;
@@ -168,6 +169,7 @@ static void make_template_pods(struct model_loader *loader, struct model_workloa
 
 void model_make_workloads(struct model_loader *loader)
 {
+	loader->mesh_keys = model_mesh_keys_find(&loader->snapshot->intern);
 	for (size_t i = 0; i < loader->pods.n; i++) {
 		struct model_pod_record *pod = (struct model_pod_record *)loader->pods.items[i];
 

@@ -178,6 +178,22 @@ const char *sketch_namespaces(struct sketch *sketch)
 	return strbuf_str(text);
 }
 
+const char *sketch_accounts(struct sketch *sketch)
+{
+	struct strbuf *text = &sketch->text;
+
+	strbuf_clear(text);
+	for (uint32_t i = 0; i < sketch->snapshot->n_accounts; i++) {
+		const struct model_account *account = sketch->snapshot->accounts[i];
+
+		add_separator(text);
+		strbuf_printf(text, "%c %s/%s: ", "diah"[account->origin], account -> ns -> name,
+			      account -> name);
+		add_labels(text, &account->labels);
+	}
+	return strbuf_str(text);
+}
+
 /* What stands at the span: a word of the text is easier to read in a test than its column. */
 static void add_word(struct strbuf *text, const struct diag_span *span)
 {

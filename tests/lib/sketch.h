@@ -44,6 +44,9 @@ const char *sketch_services(struct sketch *sketch);
 /* "NAME: key=value,…; …" with the origin as a letter: declared, implied, assumed, hypothetical. */
 const char *sketch_namespaces(struct sketch *sketch);
 
+/* "NS/NAME: key=value,…; …", service accounts, with the origin as a letter. */
+const char *sketch_accounts(struct sketch *sketch);
+
 /* "BH0104 3 no; …": the line and the word that stands there. */
 const char *sketch_codes(struct sketch *sketch);
 

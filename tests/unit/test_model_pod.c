@@ -153,7 +153,7 @@ static void test_service_account(void)
 		struct sketch sketch;
 
 		sketch_text(&sketch, rows[i].spec, NULL);
-		ok_str(sketch.snapshot->pods[0]->service_account, rows[i].want,
+		ok_str(sketch.snapshot->pods[0]->account->name, rows[i].want,
 		       "service account %s", rows[i].want);
 		sketch_release(&sketch);
 	}
