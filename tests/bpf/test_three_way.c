@@ -39,6 +39,9 @@ static void check_coverage(const struct search *search)
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		ok(search->n_reasons[needed[i]] >= 20, "%s was the answer of %" PRIu64 " sides",
 		   agreement_reasons[needed[i]], search->n_reasons[needed[i]]);
+	ok(search->n_denied_by_rule >= 20, "%" PRIu64 " sides were denied by a rule",
+	   search->n_denied_by_rule);
+	ok(search->n_passed >= 20, "%" PRIu64 " sides had a rule that passed", search->n_passed);
 }
 
 /* A kernel that walks another table than userspace is found out. */

@@ -113,30 +113,79 @@ static void expect(struct agreement_ask *ask, enum verdict_direction direction)
 
 /* ---- Comparing a side ---- */
 
+/* Cluster-wide policies have no namespace, which is "" in the table. */
+static bool is_rule(const struct agreement_ask *ask, const struct table_rule *rule,
+		    const struct oracle_rule *want, enum verdict_direction direction)
+{
+	const struct table_view *view = &ask->agreement->cluster.view;
+	const struct table_policy *policy = table_policy(view, rule->policy);
+
+	return policy && rule->index == want->index && rule->ingress == direction &&
+	       strcmp(table_string(view, policy->kind), want->policy->kind) == 0 &&
+	       strcmp(table_string(view, policy->ns), want->policy->ns ? want->policy->ns : "") ==
+		       0 &&
+	       strcmp(table_string(view, policy->name), want->policy->name) == 0;
+}
+
+/* A rule of the table is the oracle's. */
+static bool compare_one_rule(struct agreement_ask *ask, uint32_t number,
+			     const struct oracle_rule *want, enum verdict_direction direction)
+{
+	const struct table_view *view = &ask->agreement->cluster.view;
+	const struct table_rule *rule = table_rule(view, number);
+	const struct table_policy *policy = table_policy(view, rule ? rule->policy : 0);
+
+	if (rule && is_rule(ask, rule, want, direction))
+		return true;
+	return agreement_complain(
+		ask, "%s: the oracle's rule is %s %s/%s [%u], the table's is %s %s/%s [%u]",
+		agreement_directions[direction], want->policy->kind,
+		want->policy->ns ? want->policy->ns : "", want->policy->name, want->index,
+		policy ? table_string(view, policy->kind) : "none",
+		policy ? table_string(view, policy->ns) : "",
+		policy ? table_string(view, policy->name) : "", rule ? rule->index : 0);
+}
+
 static bool compare_rule(struct agreement_ask *ask, const struct table_outcome *outcome,
 			 enum verdict_direction direction)
 {
 	const struct table_view *view = &ask->agreement->cluster.view;
 	const struct oracle_side *want = &ask->want[direction];
 	const struct table_rule *rule = table_rule(view, outcome->rule);
-	const struct table_policy *policy = table_policy(view, rule ? rule->policy : 0);
 
 	if (want->reason != VERDICT_RULE)
 		return outcome->rule == 0 || agreement_complain(ask, "%s: a rule without need",
 								agreement_directions[direction]);
-	if (!rule || !policy)
-		return agreement_complain(ask, "%s: no rule %u", agreement_directions[direction],
-					  outcome->rule);
-	if (rule->index == want->rule && rule->ingress == direction &&
-	    rule->action == TABLE_ALLOW &&
-	    strcmp(table_string(view, policy->ns), want->policy->ns) == 0 &&
-	    strcmp(table_string(view, policy->name), want->policy->name) == 0)
-		return true;
-	return agreement_complain(ask,
-				  "%s: the oracle's rule is %s/%s [%u], the table's is %s/%s [%u]",
-				  agreement_directions[direction], want->policy->ns,
-				  want->policy->name, want->rule, table_string(view, policy->ns),
-				  table_string(view, policy->name), rule->index);
+	return compare_one_rule(ask, outcome->rule, &want->rule, direction) &&
+	       (rule->action == (want->is_allowed ? TABLE_ALLOW : TABLE_DENY) ||
+		agreement_complain(ask, "%s: the rule's own action is %s",
+				   agreement_directions[direction],
+				   action_name(rule->action == TABLE_ALLOW)));
+}
+
+/* The rules that said pass on the way, tier by tier. */
+static bool compare_passed(struct agreement_ask *ask, const struct table_outcome *outcome,
+			   enum verdict_direction direction)
+{
+	const struct oracle_side *want = &ask->want[direction];
+	uint32_t n;
+	const uint32_t *list = table_list(&ask->agreement->cluster.view, outcome->passed, &n);
+
+	if (n != want->n_passed)
+		return agreement_complain(ask, "%s: %u rules said pass, expected %u",
+					  agreement_directions[direction], n, want->n_passed);
+	for (uint32_t i = 0; i < n; i++)
+		if (!compare_one_rule(ask, list[i], &want->passed[i], direction))
+			return false;
+	return true;
+}
+
+/* The tier that isolates decides: only NetworkPolicy isolates. */
+static bool is_decided_by_isolation(const struct oracle_side *want)
+{
+	return want->reason == VERDICT_DEFAULT_DENY ||
+	       (want->reason == VERDICT_RULE &&
+		strcmp(want->rule.policy->kind, "NetworkPolicy") == 0);
 }
 
 /* The isolating policies of an outcome, as the oracle finds them and in the documented order. */
@@ -151,7 +200,8 @@ static bool compare_isolating(struct agreement_ask *ask, const struct table_outc
 	for (uint32_t i = 0; i < agreement->cluster.snapshot->n_policies; i++) {
 		const struct model_policy_object *policy = agreement->cluster.snapshot->policies[i];
 
-		if (!oracle_isolates(&agreement->oracle, policy, ask->pod[direction],
+		if (!is_decided_by_isolation(&ask->want[direction]) ||
+		    !oracle_isolates(&agreement->oracle, policy, ask->pod[direction],
 				     direction == VERDICT_EGRESS))
 			continue;
 		if (at == n || strcmp(table_string(view, table_policy(view, list[at])->name),
@@ -174,6 +224,8 @@ static bool compare_side(struct agreement_ask *ask, enum verdict_direction direc
 		table_outcome(&ask->agreement->cluster.view, got->outcome);
 
 	ask->agreement->n_reasons[want->reason]++;
+	ask->agreement->n_denied_by_rule += want->reason == VERDICT_RULE && !want->is_allowed;
+	ask->agreement->n_passed += want->n_passed > 0;
 	if (got->action != (want->is_allowed ? TABLE_ALLOW : TABLE_DENY) ||
 	    got->reason != want->reason)
 		return agreement_complain(
@@ -187,7 +239,8 @@ static bool compare_side(struct agreement_ask *ask, enum verdict_direction direc
 	if (!outcome || outcome->stable_id != got->stable_id)
 		return agreement_complain(ask, "%s: no outcome %u", agreement_directions[direction],
 					  got->outcome);
-	return compare_rule(ask, outcome, direction) && compare_isolating(ask, outcome, direction);
+	return compare_rule(ask, outcome, direction) && compare_passed(ask, outcome, direction) &&
+	       compare_isolating(ask, outcome, direction);
 }
 
 /* ---- The whole ---- */

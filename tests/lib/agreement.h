@@ -8,8 +8,8 @@
  *		agreement_close(&agreement);
  *	}
  *
- * Compared are, of each side, the action, the reason, the deciding rule and the policies that isolate; the
- * whole; every byte of the kernel's answer with userspace's; and what `map` reads of
+ * Compared are, of each side, the action, the reason, the deciding rule, the rules that passed and the policies
+ * that isolate; the whole; every byte of the kernel's answer with userspace's; and what `map` reads of
  * the world (rows, bitsets, parts of ports, ranges) with the cells.
  */
 #pragma once
@@ -32,6 +32,8 @@ struct agreement {
 	struct cluster cluster;
 	struct oracle oracle;
 	uint64_t n_reasons[VERDICT_N_REASONS]; /* how often a side had one */
+	uint64_t n_denied_by_rule;             /* sides, and … */
+	uint64_t n_passed;                     /* … those with a rule that passed */
 };
 
 struct agreement_question {

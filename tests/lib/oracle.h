@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The oracle: what the text of the NetworkPolicy specification says of one packet, evaluated as naively as
- * it is written (k8s.io/api networking/v1 types.go; kubernetes.io "Network Policies").
+ * The oracle: what the texts of NetworkPolicy and policy.networking.k8s.io say of one packet, evaluated as
+ * naively as they are written (k8s.io/api networking/v1 types.go; kubernetes.io "Network Policies";
+ * network-policy-api apis/v1alpha1 and apis/v1alpha2). It knows no `domainNames`: nobody knows them here.
  *
  * The engine is tested against it, so it shares no code with the engine above `model`: it reads the policy
  * objects' trees itself and knows no rules, classes or tables. It takes the policies for valid ones. No state.
@@ -20,6 +21,13 @@ enum oracle_fault {
 	ORACLE_END_PORT_EXCLUSIVE,
 	ORACLE_PORTLESS_RULE_IS_TCP,
 	ORACLE_EMPTY_EGRESS_ISOLATES, /* `egress: []` without policyTypes isolates egress */
+	ORACLE_ISOLATED_BOTH_WAYS, /* a NetworkPolicy for one direction keeps Baseline out of both */
+	ORACLE_PASS_SKIPS_ALL,     /* Pass ends the evaluation, not the tier */
+	ORACLE_HIGH_PRIORITY_FIRST,
+	ORACLE_LAST_NAME_FIRST, /* of equal priorities */
+	ORACLE_NETWORKS_ARE_OUTSIDE,
+	ORACLE_EVERY_NODE, /* `nodes` selects all */
+	ORACLE_RANGE_END_EXCLUSIVE,
 	ORACLE_N_FAULTS
 };
 
@@ -37,11 +45,17 @@ struct oracle_question {
 	bool from_own_node; /* sent by the stack of the node that `dst` runs on */
 };
 
+struct oracle_rule {
+	const struct model_policy_object *policy;
+	uint32_t index; /* in its list, from 0 */
+};
+
 struct oracle_side {
 	bool is_allowed;
-	uint8_t reason;                           /* enum verdict_reason */
-	const struct model_policy_object *policy; /* with VERDICT_RULE: the first that allows … */
-	uint32_t rule;                            /* … and its first rule that does, from 0 */
+	uint8_t reason;               /* enum verdict_reason */
+	struct oracle_rule rule;      /* with VERDICT_RULE: the first that decides */
+	struct oracle_rule passed[2]; /* at most one of a tier */
+	uint32_t n_passed;
 };
 
 /* The packet passes if both sides allow it. */
@@ -52,6 +66,6 @@ struct oracle_verdict {
 void oracle_judge(const struct oracle *oracle, const struct oracle_question *question,
 		  struct oracle_verdict *ret);
 
-/* The policy selects the pod and isolates it in the direction. */
+/* The policy is a NetworkPolicy that selects the pod and isolates it in the direction. */
 bool oracle_isolates(const struct oracle *oracle, const struct model_policy_object *policy,
 		     const struct model_pod *pod, bool is_egress);

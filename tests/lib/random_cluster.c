@@ -42,11 +42,13 @@ static void write_namespaces(struct random_cluster *cluster)
 static void write_nodes(struct random_cluster *cluster)
 {
 	for (uint32_t i = 1; i <= cluster->n_nodes; i++) {
+		strbuf_printf(&cluster->yaml,
+			      "---\napiVersion: v1\nkind: Node\nmetadata: {name: node-%u, ", i);
+		write_labels(cluster, "");
 		strbuf_printf(
 			&cluster->yaml,
-			"---\napiVersion: v1\nkind: Node\nmetadata: {name: node-%u}\n"
-			"status:\n  addresses:\n  - {type: InternalIP, address: 172.18.0.%u}\n",
-			i, i);
+			"}\nstatus:\n  addresses:\n  - {type: InternalIP, address: 172.18.0.%u}\n",
+			i);
 		if (cluster->has_v6)
 			strbuf_printf(&cluster->yaml,
 				      "  - {type: InternalIP, address: 'fd00:18::%u'}\n", i);

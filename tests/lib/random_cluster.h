@@ -9,7 +9,8 @@
  *
  * The dice are loaded towards what has gone wrong in evaluators: few labels and many selectors over them,
  * addresses at the edges of the policies' CIDRs, ports next to the named ones, one port name with several
- * numbers, empty against absent lists. All policies are valid.
+ * numbers, empty against absent lists, equal priorities. Most clusters mix NetworkPolicy with the kinds of
+ * policy.networking.k8s.io. All policies are valid.
  */
 #pragma once
 

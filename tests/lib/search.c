@@ -123,6 +123,8 @@ static bool ask(struct search *search, struct random_cluster *cluster, struct ag
 	n_agreed = agreement_ask(agreement, questions, search->n_questions, &complaint);
 	for (int reason = 0; reason < VERDICT_N_REASONS; reason++)
 		search->n_reasons[reason] += agreement->n_reasons[reason];
+	search->n_denied_by_rule += agreement->n_denied_by_rule;
+	search->n_passed += agreement->n_passed;
 	search->n_asked += n_agreed;
 	if (agreement->cluster.table.size > search->table_size)
 		search->table_size = agreement->cluster.table.size;

@@ -16,8 +16,10 @@ struct search {
 
 	uint64_t n_clusters; /* so far */
 	uint64_t n_asked;
-	uint64_t n_reasons[VERDICT_N_REASONS]; /* of sides */
-	size_t table_size;                     /* the largest */
+	uint64_t n_reasons[VERDICT_N_REASONS]; /* of sides, as in lib/agreement.h */
+	uint64_t n_denied_by_rule;
+	uint64_t n_passed;
+	size_t table_size;    /* the largest */
 	struct strbuf report; /* of a finding: seed, question, who said what, small YAML */
 	struct strbuf yaml;   /* the latter alone */
 };

@@ -97,8 +97,8 @@ static bool is_same_side(const struct analyze_side *side, const struct oracle_si
 		return false;
 	if (expected->reason != VERDICT_RULE)
 		return true;
-	return side->rules.n && side->rules.items[0].policy->object == expected->policy &&
-	       side->rules.items[0].rule->index == expected->rule;
+	return side->rules.n && side->rules.items[0].policy->object == expected->rule.policy &&
+	       side->rules.items[0].rule->index == expected->rule.index;
 }
 
 /* An address of a node is asked about as its own node's where the target runs on it. */
