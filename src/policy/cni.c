@@ -49,7 +49,15 @@ const char *policy_cni_text(const struct policy_cni *cni, struct arena *arena)
 {
 	if (!cni->major && !cni->minor)
 		return names[cni->id];
-	return arena_printf(arena, "%s %u.%u", names[cni->id], cni->major, cni->minor);
+	return arena_printf(arena, "%s %s", names[cni->id],
+			    policy_cni_version_text(cni->major, cni->minor, arena));
+}
+
+#define FIRST_YEAR 2000 /* no major version is as high, and no day before it */
+
+const char *policy_cni_version_text(uint16_t major, uint16_t minor, struct arena *arena)
+{
+	return arena_printf(arena, major < FIRST_YEAR ? "%u.%u" : "%u%04u", major, minor);
 }
 
 static bool find(const char *name, size_t len, uint8_t *ret)

@@ -64,3 +64,17 @@ const char *policy_cni_title(enum policy_cni_id id); /* "Cilium" */
 
 /* "cilium 1.18", "cilium" when the version is not known. */
 const char *policy_cni_text(const struct policy_cni *cni, struct arena *arena);
+
+/* The version alone, as its makers write it: "1.18", kindnet's "20241212". */
+const char *policy_cni_version_text(uint16_t major, uint16_t minor, struct arena *arena);
+
+/*
+ * Why a kind of policy has no effect under this CNI, a clause; NULL when it has one. Where no
+ * source tells, it has one; of a version that is not known, when any version's has. Kinds that no
+ * CNI is asked about (a mesh's) always have.
+ */
+const char *policy_cni_no_effect(const struct policy_cni *cni, const char *group, const char *kind,
+				 struct arena *arena);
+
+/* What becomes of an invalid policy of this group, a clause; NULL when no source tells. */
+const char *policy_cni_on_invalid(const char *group);

@@ -125,6 +125,7 @@ struct policy {
 	double order;    /* within the tier; INFINITY: last */
 	const char *tie; /* orders policies of equal order; NULL: group, namespace, name, kind */
 	uint32_t index;  /* position in the set */
+	uint32_t part;   /* of its object, from 0: most have one */
 	bool is_staged;  /* decides only the staged row */
 	bool is_removal; /* staged: takes what it replaces out, and has no rules */
 	const char *replaces_group;

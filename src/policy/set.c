@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
+#include "policy/idle.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -140,6 +141,23 @@ static int compare_policies(const void *left, const void *right)
 	return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
+/* Takes over the policies of an object, which have no effect if nobody evaluates their kind. */
+static void keep(const struct policy_reader *reader, struct reading *reading)
+{
+	const struct model_policy_object *object = reader->object;
+	const char *no_effect = policy_cni_no_effect(&reader->options->cni, object->group,
+						     object->kind, &reader->snapshot->arena);
+
+	for (size_t i = 0; i < reader->policies.n; i++) {
+		struct policy *policy = reader->policies.items[i];
+
+		policy->part = (uint32_t)i;
+		if (no_effect)
+			policy->no_effect = no_effect;
+		vec_push(&reading->policies, policy);
+	}
+}
+
 /* False: the object is rejected. */
 static bool read_one(const struct policy_reader *common, struct reading *reading,
 		     const struct model_policy_object *object, struct diag_list *diags)
@@ -154,8 +172,8 @@ static bool read_one(const struct policy_reader *common, struct reading *reading
 		reject(&reader, reading->set);
 	else if (reader.resource)
 		vec_push(&reading->resources, ((struct policy_resource){object, reader.resource}));
-	for (size_t i = 0; i < reader.policies.n && !reader.failed; i++)
-		vec_push(&reading->policies, reader.policies.items[i]);
+	else
+		keep(&reader, reading);
 	vec_release(&reader.policies);
 	return !reader.failed;
 }
@@ -291,6 +309,7 @@ struct policy_set *policy_set_build(struct model_snapshot *snapshot,
 	read_all(&common, &reading);
 	list_tiers(&reading, arena);
 	order_policies(&reading, arena);
+	policy_idle_report(reading.set, diags);
 	vec_release(&reading.policies);
 	vec_release(&reading.resources);
 	return reading.set;
