@@ -98,5 +98,12 @@ const char *tree_get_string(const struct tree_node *map, const char *key);
 struct diag_span tree_span(const struct diag_file *file, const struct tree_node *node);
 struct diag_span tree_key_span(const struct diag_file *file, const struct tree_member *member);
 
+/*
+ * Where a part of a string stands, by its bytes in the string; the node as a whole where that cannot
+ * be told. Cost: the file up to there; for messages.
+ */
+struct diag_span tree_text_span(const struct diag_file *file, const struct tree_node *scalar,
+				size_t offset, size_t len);
+
 /* "a string", "an integer", "null" …, for messages. */
 const char *tree_kind_name(enum tree_kind kind);

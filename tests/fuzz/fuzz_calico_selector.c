@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any text as a selector of Calico: refused at a place within it, or of a spelling that is a
- * selector of the same spelling.
+ * Any text as a selector of Calico: refused at a place within it, or of a spelling that means the
+ * same.
  */
 #include "base/arena.h"
 #include "fuzz/fuzz.h"
@@ -24,7 +24,6 @@ static void check_spelling(struct arena *arena, const struct calico_selector *se
 		calico_selector_parse(arena, text, strlen(text), &error);
 
 	assert(again);
-	assert(strcmp(calico_selector_format(again, arena), text) == 0);
 	assert(calico_selector_matches(again, no_label, NULL) ==
 	       calico_selector_matches(selector, no_label, NULL));
 }

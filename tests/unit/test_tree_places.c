@@ -318,12 +318,55 @@ static void check_stream(size_t size, const struct tree_limits *limits, int want
 	arena_release(&arena);
 }
 
+/* A part of the string under 'a', and where it stands in the file. */
+static const struct {
+	const char *name;
+	const char *text;
+	const char *part;
+	uint32_t line, column, len;
+} parts[] = {
+	{"plain", "b: 1\na: one two\n", "two", 2, 8, 3},
+	{"in single quotes", "a: 'it''s == b'", "== b", 1, 11, 4},
+	{"in double quotes", "a: \"\\\"\\u00e4\\x41 b\"", "b", 1, 18, 1},
+	{"JSON", "{\"a\": \"x \\\"y\\\" z\"}", "z", 1, 16, 1},
+	{"the end", "a: 'one'", "", 1, 8, 0},
+	{"on the second line of a plain one", "a: one\n  two three", "three", 2, 7, 5},
+	{"on the third line of a quoted one", "a: 'one\n\n  two'", "two", 3, 3, 3},
+	{"a literal block", "a: |\n    one\n    two three\n", "three", 3, 9, 5},
+	{"a folded block", "a: >-\n  one\n  two three\n", "three", 3, 7, 5},
+	{"behind CR LF", "b: 1\r\na: one\r\n  two", "two", 3, 3, 3},
+	{"a part over two lines ends with the first", "a: one\n  two", "e two", 1, 6, 1},
+	{"behind an anchor the node stands for it", "a: &x 'one two'", "two", 1, 4, 0},
+};
+
+static void check_part(size_t i)
+{
+	const struct tree_node *node;
+	struct reading reading;
+	struct diag_span span;
+	const char *part;
+
+	reading_of_text(&reading, parts[i].text, strlen(parts[i].text));
+	node = tree_get(reading.roots.items[0], "a");
+	part = strstr(node->text, parts[i].part);
+	if (!*parts[i].part)
+		part = node->text + node->len;
+	span = tree_text_span(reading.file, node, (size_t)(part - node->text),
+			      strlen(parts[i].part));
+	ok_int(span.line, parts[i].line, "%s: line", parts[i].name);
+	ok_int(span.column, parts[i].column, "%s: column", parts[i].name);
+	ok_int(span.len, parts[i].len, "%s: length", parts[i].name);
+	reading_release(&reading);
+}
+
 int main(void)
 {
 	static const struct tree_limits small = {.size = 100, .depth = 5, .expanded = 10};
 	struct strbuf buf = {0};
 
 	check_places();
+	for (size_t i = 0; i < N(parts); i++)
+		check_part(i);
 	check_depth(&buf);
 	check_count(&buf);
 	check_floods(&buf);
