@@ -12,7 +12,7 @@ _bulkhead_paths() {
 }
 
 _bulkhead() {
-	local shared="--file --namespace --output --pod-cidr --invalid=skip --color --verbose --help"
+	local shared="--file --namespace --output --pod-cidr --cni --invalid=skip --color --verbose --help"
 	local verb=${COMP_WORDS[1]}
 	local before=${COMP_WORDS[COMP_CWORD - 1]}
 
@@ -29,6 +29,11 @@ _bulkhead() {
 		else
 			_bulkhead_words "text json"
 		fi
+		return
+		;;
+	--cni)
+		_bulkhead_words "cilium calico antrea kindnet kube-network-policies flannel aws \
+			azure gke ovn-kubernetes openshift-sdn kube-router weave kube-ovn spec"
 		return
 		;;
 	--color) _bulkhead_words "auto always never" && return ;;

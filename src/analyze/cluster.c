@@ -2,6 +2,34 @@
 #include "analyze/cluster.h"
 
 #include "model/load.h"
+#include "policy/cni_detect.h"
+
+#include <assert.h>
+
+static void choose_cni(struct analyze_cluster *cluster, const struct analyze_input *input)
+{
+	struct policy_cni_finding finding;
+
+	if (input->cni) {
+		const char *problem =
+			policy_cni_parse(input->cni, &cluster->arena, &cluster->options.cni);
+
+		assert(!problem);
+		return;
+	}
+	finding = policy_cni_detect(cluster->snapshot, &cluster->diags);
+	cluster->options.cni = finding.cni;
+	cluster->cni_from = finding.from;
+}
+
+const char *analyze_cluster_cni_text(struct analyze_cluster *cluster)
+{
+	if (!cluster->cni_from)
+		return NULL;
+	return arena_printf(&cluster->arena, "cni: %s, from %s",
+			    policy_cni_text(&cluster->options.cni, &cluster->arena),
+			    cluster->cni_from);
+}
 
 void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_input *input)
 {
@@ -11,7 +39,6 @@ void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_inpu
 		.n_pod_cidrs = input->n_pod_cidrs,
 		.skip_invalid = input->skip_invalid,
 	};
-	const struct policy_options policy_options = {.skip_invalid = input->skip_invalid};
 	struct model_loader *loader = model_loader_new(&options);
 
 	*ret = (struct analyze_cluster){0};
@@ -20,7 +47,9 @@ void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_inpu
 	for (size_t i = 0; i < input->n_paths; i++)
 		model_load_path(loader, input->paths[i], &ret->diags);
 	ret->snapshot = model_loader_finish(loader, &ret->diags);
-	ret->policies = policy_set_build(ret->snapshot, &policy_options, &ret->diags);
+	ret->options.skip_invalid = input->skip_invalid;
+	choose_cni(ret, input);
+	ret->policies = policy_set_build(ret->snapshot, &ret->options, &ret->diags);
 }
 
 void analyze_cluster_release(struct analyze_cluster *cluster)

@@ -21,12 +21,15 @@ struct analyze_input {
 	const char *ns; /* of objects that name none; NULL: "default" */
 	const char *const *pod_cidrs;
 	size_t n_pod_cidrs;
+	const char *cni; /* that policy_cni_parse() takes; NULL: the one that the input shows */
 	bool skip_invalid;
 };
 
 struct analyze_cluster {
 	struct model_snapshot *snapshot;
+	struct policy_options options;
 	struct policy_set *policies;
+	const char *cni_from;   /* what in the input shows the CNI; NULL: nothing, or not asked */
 	struct arena arena;     /* of diags */
 	struct diag_list diags; /* everything that the reading said */
 };
@@ -36,4 +39,8 @@ struct analyze_cluster {
  * as it could be read, and whether to go on is the caller's decision. Always release it.
  */
 void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_input *input);
+
+/* "cni: cilium 1.18, from DaemonSet kube-system/cilium"; NULL when the input does not show it. */
+const char *analyze_cluster_cni_text(struct analyze_cluster *cluster);
+
 void analyze_cluster_release(struct analyze_cluster *cluster);

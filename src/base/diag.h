@@ -61,6 +61,8 @@ enum diag_severity { DIAG_NOTE, DIAG_WARNING, DIAG_ERROR };
 	X(BH0108, NOTE, "pods of one owner with different answers") \
 	X(BH0109, ERROR, "a removed or unknown API version of a policy") \
 	X(BH0110, ERROR, "a pod CIDR that is wrong, or has no address left") \
+	X(BH0111, ERROR, "policies of two CNIs, and nothing says which one enforces") \
+	X(BH0112, WARNING, "two CNIs, and nothing says which one enforces") \
 	X(BH0201, ERROR, "an unknown field in a policy") \
 	X(BH0202, ERROR, "a wrong type in a policy") \
 	X(BH0203, ERROR, "an invalid value in a policy") \

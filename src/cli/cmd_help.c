@@ -8,6 +8,7 @@ static const char shared_options[] =
 	"  -n, --namespace NS       of objects that name none (default: default)\n"
 	"  -o, --output FORMAT      text, json; map: csv too\n"
 	"      --pod-cidr CIDR      for pods without an address (10.244.0.0/16)\n"
+	"      --cni NAME[@VERSION] who enforces: cilium@1.18, calico, … (what the input shows)\n"
 	"      --invalid=skip       leave out what an API server would refuse\n"
 	"      --color WHEN         auto, always, never\n"
 	"  -v, --verbose            notes too\n";

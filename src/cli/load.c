@@ -20,13 +20,18 @@ int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
 		.ns = options->ns,
 		.pod_cidrs = options->pod_cidrs.items,
 		.n_pod_cidrs = options->pod_cidrs.n,
+		.cni = options->cni,
 		.skip_invalid = options->skip_invalid,
 	};
 	struct progress progress;
+	const char *cni;
 
 	progress_start(&progress, "reading the input");
 	analyze_cluster_load(ret, &input);
 	progress_stop(&progress);
+	cni = analyze_cluster_cni_text(ret);
+	if (cni)
+		fprintf(stderr, "%s\n", cni);
 	cli_print_diags(options, &ret->diags);
 	if (ret->diags.n_errors == 0)
 		return CLI_YES;

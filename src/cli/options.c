@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "model/syntax.h"
+#include "policy/cni.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -101,6 +102,22 @@ static bool set_namespace(void *data, const char *value)
 	return !must_be;
 }
 
+static bool set_cni(void *data, const char *value)
+{
+	struct cli_options *options = data;
+	struct policy_cni cni;
+	const char *problem;
+	struct arena arena;
+
+	arena_init(&arena);
+	problem = policy_cni_parse(value, &arena, &cni);
+	options->cni = value;
+	if (problem)
+		cli_refuse(options, "--cni: %s", problem);
+	arena_release(&arena);
+	return !problem;
+}
+
 static bool set_verbose(void *data, const char *value)
 {
 	(void)value;
@@ -119,10 +136,11 @@ static const struct {
 	char letter; /* 0: none */
 	struct cli_option option;
 } shared[] = {
-	{'f', {"file", true, set_file, 0}},        {'n', {"namespace", true, set_namespace, 0}},
-	{'o', {"output", true, set_output, 0}},    {0, {"pod-cidr", true, set_pod_cidr, 0}},
-	{0, {"invalid", true, set_invalid, 0}},    {0, {"color", true, set_color, 0}},
-	{'v', {"verbose", false, set_verbose, 0}}, {'h', {"help", false, set_help, 0}},
+	{'f', {"file", true, set_file, 0}},     {'n', {"namespace", true, set_namespace, 0}},
+	{'o', {"output", true, set_output, 0}}, {0, {"pod-cidr", true, set_pod_cidr, 0}},
+	{0, {"invalid", true, set_invalid, 0}}, {0, {"color", true, set_color, 0}},
+	{0, {"cni", true, set_cni, 0}},         {'v', {"verbose", false, set_verbose, 0}},
+	{'h', {"help", false, set_help, 0}},
 };
 
 #define N_SHARED (sizeof(shared) / sizeof(shared[0]))

@@ -6,6 +6,7 @@
  *	-n, --namespace NS    of objects that name none
  *	-o, --output FORMAT   text, json, …
  *	--pod-cidr CIDR       for pods without an address
+ *	--cni NAME[@VERSION]  which network plugin enforces
  *	--invalid=skip        as an API server would
  *	--color WHEN          auto, always, never
  *	-v, --verbose         notes too
@@ -38,6 +39,7 @@ struct cli_options {
 	VEC(const char *) paths;
 	VEC(const char *) pod_cidrs;
 	const char *ns;
+	const char *cni; /* NULL: the one that the input shows */
 	enum cli_format format;
 	bool has_csv; /* set by the verb: it can write CSV */
 	bool skip_invalid;

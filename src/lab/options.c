@@ -14,6 +14,7 @@
 
 enum {
 	OPTION_POD_CIDR = 256,
+	OPTION_CNI,
 	OPTION_INVALID,
 	OPTION_COLOR,
 	OPTION_NAME,
@@ -27,6 +28,7 @@ static const struct option long_options[] = {
 	{"output", required_argument, NULL, 'o'},
 	{"help", no_argument, NULL, 'h'},
 	{"pod-cidr", required_argument, NULL, OPTION_POD_CIDR},
+	{"cni", required_argument, NULL, OPTION_CNI},
 	{"invalid", required_argument, NULL, OPTION_INVALID},
 	{"color", optional_argument, NULL, OPTION_COLOR},
 	{"name", required_argument, NULL, OPTION_NAME},
@@ -67,6 +69,22 @@ static int set_nodes(struct reader *reader, const char *text)
 	return 0;
 }
 
+static int set_cni(struct reader *reader, const char *text)
+{
+	struct policy_cni cni;
+	struct arena arena;
+	const char *problem;
+	int error = 0;
+
+	arena_init(&arena);
+	problem = policy_cni_parse(text, &arena, &cni);
+	if (problem)
+		error = refuse(reader->verb, "--cni", problem);
+	reader->options->input.base.cni = text;
+	arena_release(&arena);
+	return error;
+}
+
 static int set_word(struct reader *reader, int option, const char *text)
 {
 	struct lab_options *options = reader->options;
@@ -101,6 +119,7 @@ static unsigned int wanted_by(int option)
 {
 	switch (option) {
 	case 'f':
+	case OPTION_CNI:
 	case OPTION_INVALID:
 		return LAB_TAKES_INPUT | LAB_TAKES_PATHS;
 	case 'n':
@@ -154,6 +173,8 @@ static int set_option(struct reader *reader, int option, const char *text)
 	case OPTION_POD_CIDR:
 		((const char **)input->pod_cidrs)[input->n_pod_cidrs++] = text;
 		return 0;
+	case OPTION_CNI:
+		return set_cni(reader, text);
 	case OPTION_NODES:
 		return set_nodes(reader, text);
 	default:

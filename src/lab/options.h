@@ -10,8 +10,8 @@
 enum { LAB_EXIT_OK = 0, LAB_EXIT_NO = 1, LAB_EXIT_INPUT = 2, LAB_EXIT_ENVIRONMENT = 3 };
 
 /* What a verb takes. */
-#define LAB_TAKES_INPUT 1u   /* paths, -f, -n, --pod-cidr, --invalid, --nodes */
-#define LAB_TAKES_PATHS 2u   /* paths, -f, --invalid alone */
+#define LAB_TAKES_INPUT 1u   /* paths, -f, -n, --pod-cidr, --cni, --invalid, --nodes */
+#define LAB_TAKES_PATHS 2u   /* paths, -f, --cni, --invalid alone */
 #define LAB_TAKES_OUTPUT 4u  /* -o */
 #define LAB_TAKES_COMMAND 8u /* NS/POD -- CMD… */
 #define LAB_TAKES_DENIED 16u /* --denied */

@@ -26,6 +26,7 @@ static void write_input(struct json *json, const struct lab_input *input)
 	write_strings(json, "paths", input->base.paths, input->base.n_paths);
 	json_field(json, "namespace", input->base.ns);
 	write_strings(json, "podCidrs", input->base.pod_cidrs, input->base.n_pod_cidrs);
+	json_field(json, "cni", input->base.cni);
 	json_key(json, "skipInvalid");
 	json_bool(json, input->base.skip_invalid);
 	json_key(json, "nodes");
@@ -175,6 +176,7 @@ static int read_plan(void *arg, struct tree_node *root, const struct diag_file *
 	plan->n_outside = read_ends(plan, root, "outside", LAB_OUTSIDE);
 	*reading->input = (struct lab_input){
 		.base.ns = tree_get_string(input, "namespace"),
+		.base.cni = tree_get_string(input, "cni"),
 		.base.skip_invalid = skip_invalid && skip_invalid->boolean,
 		.n_nodes = number_of(tree_get(input, "nodes")),
 	};

@@ -73,10 +73,14 @@ void lab_print_diags(struct lab_cluster *cluster, const struct lab_options *opti
 int lab_read_input(const struct lab_input *input, const struct lab_options *options,
 		   struct lab_cluster *ret)
 {
+	const char *cni;
 	size_t n_errors;
 
 	lab_cluster_load(input, ret);
 	n_errors = ret->base.diags.n_errors;
+	cni = analyze_cluster_cni_text(&ret->base);
+	if (cni)
+		fprintf(stderr, "%s\n", cni);
 	lab_print_diags(ret, options);
 	for (size_t i = 0; i < ret->notes.n; i++)
 		fprintf(stderr, "bulkhead-lab: %s\n", ret->notes.items[i]);

@@ -97,6 +97,8 @@ static int apply(struct lab_session *session, struct lab_cluster *cluster,
 	}
 	input.base.paths = options->input.base.paths;
 	input.base.n_paths = options->input.base.n_paths;
+	if (options->input.base.cni)
+		input.base.cni = options->input.base.cni;
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	error = lab_nodes_enforce(&session->nodes, &session->home, cluster, &fault);
 	if (!error) {
@@ -127,6 +129,8 @@ int lab_verb_apply(const struct lab_options *options)
 	input.base.paths = options->input.base.paths;
 	input.base.n_paths = options->input.base.n_paths;
 	input.base.skip_invalid |= options->input.base.skip_invalid;
+	if (options->input.base.cni)
+		input.base.cni = options->input.base.cni;
 	code = lab_read_input(&input, options, &cluster);
 	if (!code)
 		code = apply(&session, &cluster, options);

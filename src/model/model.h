@@ -83,6 +83,12 @@ struct model_account {
 
 struct model_pod;
 
+/* Of containers, as they are written: "quay.io/cilium/cilium:v1.18.2". */
+struct model_images {
+	const char *const *items;
+	uint32_t n;
+};
+
 /*
  * What owns pods: a controller object, or a bare pod itself (kind "Pod"). One endpoint of a
  * question.
@@ -97,6 +103,7 @@ struct model_workload {
 	uint32_t n_pods;
 	bool is_scaled_to_zero;
 	bool host_network; /* of all its pods */
+	struct model_images images; /* of a DaemonSet's containers; of others none */
 	struct diag_span span;
 	uint32_t index;
 };

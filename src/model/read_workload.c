@@ -60,6 +60,8 @@ void model_read_workload(struct model_object *object)
 		model_object_error(object, DIAG_BH0204, tree_span(object->file, object->root),
 				   "a %s without a pod template", object->kind);
 	model_read_template(object, template, &workload->spec);
+	if (model_is_daemon(object->kind))
+		model_read_images(object, template, &workload->spec.images);
 	workload->owner = model_read_owner(object);
 	workload->replicas = read_replicas(object, spec);
 	workload->first_ordinal = read_first_ordinal(object, spec);

@@ -56,6 +56,7 @@ static struct model_workload *workload_from(struct model_loader *loader,
 	struct model_workload *workload = workload_new(loader, &record->record);
 
 	workload->alias = record->owner.kind ? record->owner.name : record->alias;
+	workload->images = record->spec.images;
 	record->workload = workload;
 	return workload;
 }
@@ -72,8 +73,11 @@ static struct model_workload *workload_of(struct model_loader *loader,
 
 static void make_pod(struct model_loader *loader, const struct model_pod_record *record)
 {
-	struct model_pod *pod = pod_new(loader, workload_of(loader, record), &record->spec);
+	struct model_workload *workload = workload_of(loader, record);
+	struct model_pod *pod = pod_new(loader, workload, &record->spec);
 
+	if (workload->images.n == 0)
+		workload->images = record->spec.images;
 	pod->name = record->record.name;
 	pod->span = record->record.span;
 	pod->n_ips = pod->host_network ? record->n_host_ips : record->n_ips;

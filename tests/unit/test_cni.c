@@ -21,7 +21,7 @@ static const struct named understood[] = {
 	{"aws-vpc-cni@1.19", "aws 1.19"},
 	{"weave-net", "weave"},
 	{"dataplane-v2", "gke"},
-	{"kindnet@20241212", "kindnet 2024.1212"},
+	{"kindnet@20241212", "kindnet 20241212"},
 	{"flannel@0.26", "flannel 0.26"},
 	{"spec", "spec"},
 	{"none", "spec"},

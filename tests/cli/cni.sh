@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Who enforces: by --cni, by what the input shows, and what that means for the policies.
+. tests/lib/tap.sh
+
+bulkhead=$BULKHEAD_BUILD/bin/bulkhead
+shop=tests/cli/fixtures/cni/shop.yaml
+cilium=tests/cli/fixtures/cni/cilium.yaml
+
+run "$bulkhead" can shop/web shop/db 5432 -f $shop
+ok_int "$status" 1 "by the specifications the AdminNetworkPolicy denies"
+ok_str "$err" "" "nothing is said of a CNI"
+
+run "$bulkhead" can shop/web shop/db 5432 -f $shop -f $cilium
+ok_int "$status" 0 "Cilium does not evaluate it"
+ok_like "$err" '^cni: cilium 1\.18, from DaemonSet kube-system/cilium$' "the CNI is found"
+ok_like "$err" 'shop.yaml:18:1: warning: 1 AdminNetworkPolicy .* without effect: Cilium does not ' "and what it leaves out"
+run "$bulkhead" can shop/web shop/db 5432 -f $shop -f $cilium --cni spec
+ok_int "$status" 1 "the choice goes before what is found"
+! printf '%s' "$err" | grep -q '^cni:'
+ok $? "and is not said back"
+
+run "$bulkhead" can shop/web shop/db 5432 -f $shop --cni calico@3.30
+ok_int "$status" 1 "Calico 3.30 evaluates it"
+run "$bulkhead" can shop/web shop/db 5432 -f $shop --cni=canal@3.32
+ok_int "$status" 0 "3.32 does not"
+ok_like "$err" 'Calico 3.32 does not evaluate AdminNetworkPolicy; it does from 3.29 until before 3.32' "since when"
+run "$bulkhead" can 192.0.2.1 shop/db 5432 -f $shop --cni flannel
+ok_int "$status" 0 "flannel enforces nothing"
+ok_like "$err" '1 NetworkPolicy .* without effect: flannel evaluates no network policy' "not even NetworkPolicy"
+run "$bulkhead" map $shop --cni flannel
+ok_int "$status" 0 "map takes it too"
+ok_like "$err" 'without effect' "and says it"
+run "$bulkhead" explain shop/db -f $shop --cni flannel
+ok_int "$status" 0 "explain takes it too"
+
+run "$bulkhead" can shop/web shop/db -f $shop --cni cillium
+ok_int "$status" 2 "a typo"
+ok_like "$err" "unknown CNI 'cillium'; did you mean 'cilium'\?" "what was meant"
+run "$bulkhead" can shop/web shop/db -f $shop --cni none-such
+ok_like "$err" 'expected one of cilium, calico, antrea, .* or spec for none' "the known ones"
+run "$bulkhead" can shop/web shop/db -f $shop --cni cilium@next
+ok_like "$err" "version 'next' of cilium, expected MAJOR.MINOR" "a version that is none"
+
+tap_done
