@@ -116,9 +116,8 @@ static void read_number(struct policy_reader *reader, const struct tree_node *no
 	struct policy_fields fields;
 
 	policy_schema_read(reader, &adminpolicy_port_number_schema, node, &fields);
-	adminpolicy_need(reader, &adminpolicy_port_number_schema, node, &fields,
-			 (struct policy_bounds){NUMBER_PORT, NUMBER_PROTOCOL});
-	if (fields.values[NUMBER_PORT])
+	if (policy_need(reader, &adminpolicy_port_number_schema, node, &fields, NUMBER_PORT) &&
+	    fields.values[NUMBER_PORT])
 		policy_port_number(reader, "'port'", fields.values[NUMBER_PORT], &ret->first);
 	ret->last = ret->first;
 	read_protocol(reader, fields.values[NUMBER_PROTOCOL], ret);

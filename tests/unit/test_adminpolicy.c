@@ -65,10 +65,11 @@ static const struct {
 	{"a name is of any protocol", PROTOCOL("destinationNamedPort: dns"),
 	 "p selects {}: isolates\n  egress[0] 4:70 deny to {}: ports TCP:dns UDP:dns SCTP:dns\n"},
 	{"ports of v1alpha1",
-	 PORT("portNumber: {protocol: UDP, port: 53}}, {portRange: {start: 1, end: 2}}, "
+	 PORT("portNumber: {protocol: UDP, port: 53}}, {portNumber: {port: 80}}, {portRange: "
+	      "{start: 1, end: 2}}, "
 	      "{namedPort: x"),
 	 "p selects {}: isolates\n"
-	 "  ingress[0] 4:58 deny from {}: ports UDP 53 TCP 1-2 TCP:x UDP:x SCTP:x\n"},
+	 "  ingress[0] 4:58 deny from {}: ports UDP 53 TCP 80 TCP 1-2 TCP:x UDP:x SCTP:x\n"},
 	{"tiers, then priorities, then names", ORDERED,
 	 "z selects {}: isolates\na selects {}: isolates\nc selects {}: isolates\n"
 	 "b selects {}: isolates\ndefault selects {}: isolates\n"},
@@ -118,7 +119,7 @@ static const struct {
 	 "4:154 BH0203 error 'number' must be 1 to 65535, but is 0"},
 	{PROTOCOL("destinationNamedPort: No_Name"),
 	 "4:144 BH0205 warning no pod has a port with the name 'No_Name'"},
-	{PORT("portNumber: {port: 80}"), "4:120 BH0204 error a portNumber needs 'protocol'"},
+	{PORT("portNumber: {protocol: TCP}"), "4:120 BH0204 error a portNumber needs 'port'"},
 	{ANP("p", "priority: 1, " ALL ", tier: Admin"),
 	 "4:48 BH0201 error unknown field 'tier' in spec; the kind says the tier"},
 	{ANP("p", "priority: 1, subject: {pods: {podSelector: {}}}"),
