@@ -15,18 +15,34 @@ static bool has_value(const struct selector_requirement *requirement, const char
 	return false;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text);
+	size_t end_len = strlen(end);
+
+	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
 static bool requirement_holds(const struct selector_requirement *requirement, const char *value)
 {
-	switch (requirement->op) {
+	switch ((enum selector_op)requirement->op) {
 	case SELECTOR_IN:
 		return value && has_value(requirement, value);
 	case SELECTOR_NOT_IN:
 		return !value || !has_value(requirement, value);
 	case SELECTOR_EXISTS:
 		return value;
-	default:
+	case SELECTOR_NOT_EXISTS:
 		return !value;
+	case SELECTOR_CONTAINS:
+		return value && strstr(value, requirement->values[0]);
+	case SELECTOR_STARTS_WITH:
+		return value &&
+		       strncmp(value, requirement->values[0], strlen(requirement->values[0])) == 0;
+	case SELECTOR_ENDS_WITH:
+		return value && ends_with(value, requirement->values[0]);
 	}
+	return false;
 }
 
 bool selector_matches(const struct selector *selector, const struct model_labels *labels)
@@ -131,22 +147,39 @@ static void format_set(struct strbuf *buf, const struct selector_requirement *re
 	strbuf_addch(buf, ')');
 }
 
+static void format_requirement(struct strbuf *buf, const struct selector_requirement *requirement)
+{
+	switch ((enum selector_op)requirement->op) {
+	case SELECTOR_IN:
+	case SELECTOR_NOT_IN:
+		format_set(buf, requirement);
+		break;
+	case SELECTOR_EXISTS:
+		strbuf_addstr(buf, requirement->key);
+		break;
+	case SELECTOR_NOT_EXISTS:
+		strbuf_printf(buf, "!%s", requirement->key);
+		break;
+	case SELECTOR_CONTAINS:
+		strbuf_printf(buf, "%s contains %s", requirement->key, requirement->values[0]);
+		break;
+	case SELECTOR_STARTS_WITH:
+		strbuf_printf(buf, "%s starts with %s", requirement->key, requirement->values[0]);
+		break;
+	case SELECTOR_ENDS_WITH:
+		strbuf_printf(buf, "%s ends with %s", requirement->key, requirement->values[0]);
+		break;
+	}
+}
+
 const char *selector_format(const struct selector *selector, struct arena *arena)
 {
 	struct strbuf buf = {0};
 	const char *text;
 
 	for (uint32_t i = 0; i < selector->n; i++) {
-		const struct selector_requirement *requirement = &selector->requirements[i];
-
-		if (i)
-			strbuf_addch(&buf, ',');
-		if (requirement->op == SELECTOR_EXISTS)
-			strbuf_addstr(&buf, requirement->key);
-		else if (requirement->op == SELECTOR_NOT_EXISTS)
-			strbuf_printf(&buf, "!%s", requirement->key);
-		else
-			format_set(&buf, requirement);
+		strbuf_addstr(&buf, i ? "," : "");
+		format_requirement(&buf, &selector->requirements[i]);
 	}
 	text = arena_strdup(arena, strbuf_str(&buf));
 	strbuf_release(&buf);
@@ -162,6 +195,40 @@ static bool all_hold(const struct selector_requirement *of, uint32_t n, const ch
 		if (!requirement_holds(&of[i], value))
 			return false;
 	return true;
+}
+
+/* The longest value of an operator, which holds the others if they can hold together; or "". */
+static const char *longest_value(const struct selector_requirement *of, uint32_t n,
+				 enum selector_op op)
+{
+	const char *longest = "";
+
+	for (uint32_t i = 0; i < n; i++)
+		if (of[i].op == op && strlen(of[i].values[0]) > strlen(longest))
+			longest = of[i].values[0];
+	return longest;
+}
+
+/* Starts, contains and ends as the requirements want it, and is the `number`th of these. */
+static const char *fresh_value(const struct selector_requirement *of, uint32_t n, uint32_t number,
+			       struct model_snapshot *snapshot)
+{
+	const char *end = longest_value(of, n, SELECTOR_ENDS_WITH);
+	struct strbuf buf = {0};
+	const char *value;
+
+	strbuf_addstr(&buf, longest_value(of, n, SELECTOR_STARTS_WITH));
+	for (uint32_t i = 0; i < n; i++)
+		if (of[i].op == SELECTOR_CONTAINS)
+			strbuf_addstr(&buf, of[i].values[0]);
+	if (number)
+		strbuf_printf(&buf, "any-%u", number);
+	else if (!buf.len && !*end)
+		strbuf_addstr(&buf, "any");
+	strbuf_addstr(&buf, end);
+	value = intern_str(&snapshot->intern, strbuf_str(&buf));
+	strbuf_release(&buf);
+	return value;
 }
 
 /*
@@ -186,8 +253,7 @@ static const char *example_value(const struct selector_requirement *of, uint32_t
 		return NULL;
 	}
 	for (uint32_t i = 0; i <= n_excluded; i++) {
-		const char *text = i ? arena_printf(&snapshot->arena, "any-%u", i) : "any";
-		const char *value = intern_str(&snapshot->intern, text);
+		const char *value = fresh_value(of, n, i, snapshot);
 
 		if (all_hold(of, n, value))
 			return value;

@@ -4,13 +4,21 @@
  *
  * A selector is a conjunction of requirements; no requirement selects everything. Semantics of each
  * operator: k8s.io/apimachinery labels.Requirement.Matches (a missing key satisfies NotIn and
- * DoesNotExist).
+ * DoesNotExist); the last three are Calico's.
  */
 #pragma once
 
 #include "model/model.h"
 
-enum selector_op { SELECTOR_IN, SELECTOR_NOT_IN, SELECTOR_EXISTS, SELECTOR_NOT_EXISTS };
+enum selector_op {
+	SELECTOR_IN,
+	SELECTOR_NOT_IN,
+	SELECTOR_EXISTS,
+	SELECTOR_NOT_EXISTS,
+	SELECTOR_CONTAINS, /* these have one value, and need the label */
+	SELECTOR_STARTS_WITH,
+	SELECTOR_ENDS_WITH,
+};
 
 struct selector_requirement {
 	uint8_t op; /* enum selector_op */

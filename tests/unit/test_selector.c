@@ -8,7 +8,10 @@
 
 #define MAX_PARTS 8
 
-/* Selectors and labels in a short hand: "app=api|cache tier!=db zone !legacy", "none=()", "app=api tier=db". */
+/*
+ * Selectors and labels in a short hand: "app=api|cache tier!=db zone !legacy", "none=()",
+ * "app=api tier=db", and "name*=b name^=a name$=c" for contains, starts and ends.
+ */
 static struct model_snapshot snapshot;
 
 static const char *interned(const char *text, size_t len)
@@ -34,6 +37,23 @@ static void read_values(struct selector_requirement *requirement, const char *te
 	}
 }
 
+/* "!=", "*=", "^=", "$=" or just "=". */
+static enum selector_op operator_before(const char *equals)
+{
+	switch (equals[-1]) {
+	case '!':
+		return SELECTOR_NOT_IN;
+	case '*':
+		return SELECTOR_CONTAINS;
+	case '^':
+		return SELECTOR_STARTS_WITH;
+	case '$':
+		return SELECTOR_ENDS_WITH;
+	default:
+		return SELECTOR_IN;
+	}
+}
+
 static void read_requirement(struct selector_requirement *requirement, const char *text, size_t len)
 {
 	const char *equals = memchr(text, '=', len);
@@ -44,9 +64,9 @@ static void read_requirement(struct selector_requirement *requirement, const cha
 		requirement->key = interned(text + is_negated, len - is_negated);
 		return;
 	}
-	is_negated = equals[-1] == '!';
-	requirement->op = is_negated ? SELECTOR_NOT_IN : SELECTOR_IN;
-	requirement->key = interned(text, (size_t)(equals - text) - is_negated);
+	requirement->op = operator_before(equals);
+	requirement->key =
+		interned(text, (size_t)(equals - text) - (requirement->op != SELECTOR_IN));
 	read_values(requirement, equals + 1, len - (size_t)(equals + 1 - text));
 }
 
@@ -112,6 +132,15 @@ static void test_matches(void)
 		{"app=()", "app=a", false},
 		{"app=()", "", false},
 		{"app!=()", "app=a", true},
+		{"app*=b", "app=abc", true},
+		{"app*=b", "app=ac", false},
+		{"app*=b", "", false},
+		{"app^=ab", "app=abc", true},
+		{"app^=ab", "app=a", false},
+		{"app^=", "", false},
+		{"app$=bc", "app=abc", true},
+		{"app$=bc", "app=c", false},
+		{"app$=", "app=c", true},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -162,6 +191,7 @@ static void test_format(void)
 		{"app!=a|b", "app notin (a,b)"},
 		{"zone !legacy", "!legacy,zone"},
 		{"app=()", "app in ()"},
+		{"a*=x b^=y c$=z", "a contains x,b starts with y,c ends with z"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -192,6 +222,12 @@ static void test_example(void)
 		{"app", "app=any"},
 		{"app app!=any|any-1", "app=any-2"},
 		{"app=a zone", "app=a,zone=any"},
+		{"app*=b", "app=b"},
+		{"app^=a app*=b app$=c", "app=abc"},
+		{"app^=a app^=ab", "app=ab"},
+		{"app^=a app^=b", NULL},
+		{"app^=a app!=a", "app=aany-1"},
+		{"app=xa|by app^=b", "app=by"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
