@@ -173,7 +173,7 @@ bool analyze_can(const struct analyze_judge *judge, const struct analyze_cluster
 	sum_up(&matrix, &sum);
 	is_answered = !cell_is_void(&sum);
 	if (is_answered) {
-		*ret = (struct analyze_answer){.question = *question};
+		*ret = (struct analyze_answer){.question = *question, .cluster = cluster};
 		arena_init(&ret->arena);
 		ret->verdict = tally_verdict(&sum.tally);
 		ret->asks_ports = asks_ports(&question->port);

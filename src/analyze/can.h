@@ -57,7 +57,8 @@ struct analyze_part {
 
 struct analyze_answer {
 	struct analyze_question question;
-	struct arena arena;                /* of texts */
+	const struct analyze_cluster *cluster; /* whose policies it rests on */
+	struct arena arena;                    /* of texts */
 	uint8_t verdict;
 	struct analyze_side sides[POLICY_N_DIRECTIONS];
 	/*

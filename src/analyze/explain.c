@@ -113,7 +113,8 @@ bool analyze_explain(const struct analyze_cluster *cluster, const struct analyze
 			       endpoint->id);
 		return false;
 	}
-	*ret = (struct analyze_explanation){.endpoint = endpoint, .policies = cluster->policies};
+	*ret = (struct analyze_explanation){
+		.endpoint = endpoint, .cluster = cluster, .policies = cluster->policies};
 	arena_init(&ret->arena);
 	world = compile_world_new(snapshot, cluster->policies, endpoint->pods, endpoint->n_pods);
 	for (uint32_t i = 0; i < endpoint->n_pods; i++)

@@ -34,7 +34,8 @@ struct analyze_explained_pods {
 
 struct analyze_explanation {
 	const struct analyze_endpoint *endpoint;
-	const struct policy_set *policies;
+	const struct analyze_cluster *cluster;
+	const struct policy_set *policies; /* of the cluster */
 	struct arena arena;
 	VEC(struct analyze_explained_pods) groups;
 	VEC(const struct model_service *) services; /* that have one of the pods behind them */

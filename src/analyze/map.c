@@ -114,7 +114,8 @@ void analyze_map_build(struct analyze_map *ret, struct analyze_cluster *cluster,
 	struct map_builder builder = {.map = ret, .cluster = cluster, .diags = diags};
 	struct analyze_hypotheticals hypotheticals = {0};
 
-	*ret = (struct analyze_map){.options = *options, .snapshot = cluster->snapshot};
+	*ret = (struct analyze_map){
+		.options = *options, .cluster = cluster, .snapshot = cluster->snapshot};
 	arena_init(&ret->arena);
 	analyze_portsets_init(&ret->sets);
 	make_masks(&builder);

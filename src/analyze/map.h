@@ -77,7 +77,8 @@ struct analyze_map {
 	VEC(struct analyze_map_ranges *) ranges; /* owned: what `outside` points to */
 	VEC(const char *) assumptions;
 	uint32_t masks[ANALYZE_MAP_FAMILIES]; /* the ports that a family has */
-	const struct model_snapshot *snapshot;
+	const struct analyze_cluster *cluster;
+	const struct model_snapshot *snapshot; /* of the cluster */
 };
 
 /* Notes (BH0108) about owners that were split go to `diags`. Borrows the cluster. */

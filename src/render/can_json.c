@@ -2,6 +2,7 @@
 #include "render/render.h"
 
 #include "analyze/text.h"
+#include "render/aside.h"
 
 #include <stdio.h>
 
@@ -164,6 +165,8 @@ void render_can_json(const struct analyze_answer *answer, unsigned int indent)
 	render_covered(&json, "toCoversPods", question->to);
 	render_strings(&json, "conditions", answer->conditions.items, answer->conditions.n);
 	render_strings(&json, "assumptions", answer->assumptions.items, answer->assumptions.n);
+	if (indent)
+		render_aside_json(&json, answer->cluster);
 	json_end(&json);
 	if (!indent)
 		putchar('\n');

@@ -2,6 +2,7 @@
 #include "render/render.h"
 
 #include "analyze/text.h"
+#include "render/aside.h"
 
 #include <stdio.h>
 
@@ -304,5 +305,6 @@ void render_explain_json(const struct analyze_explanation *explanation)
 	for (size_t i = 0; i < explanation->groups.n; i++)
 		render_group(&json, &explanation->groups.items[i]);
 	json_end(&json);
+	render_aside_json(&json, explanation->cluster);
 	json_end(&json);
 }

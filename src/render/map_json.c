@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One endpoint and one connection a line, so that results can be compared with line tools. */
+#include "render/aside.h"
 #include "render/map.h"
 #include "render/render.h"
 
@@ -118,27 +119,11 @@ static void render_assumptions(const struct analyze_map *map)
 	json_end(&json);
 }
 
-static void render_not_evaluated(const struct model_snapshot *snapshot)
-{
-	struct json json;
-
-	json_init(&json, stdout, 0);
-	json_array(&json);
-	for (uint32_t i = 0; i < snapshot->n_not_evaluated; i++) {
-		json_object(&json);
-		json_field(&json, "group", snapshot->not_evaluated[i].group);
-		json_field(&json, "kind", snapshot->not_evaluated[i].kind);
-		json_key(&json, "count");
-		json_uint(&json, snapshot->not_evaluated[i].n);
-		json_end(&json);
-	}
-	json_end(&json);
-}
-
 void render_map_json(struct analyze_map *map)
 {
 	const bool by_namespace = map->options.by_namespace;
 	struct map_output output;
+	struct json json;
 
 	printf("{\"schema\":\"bulkhead.map/v1\",\n\"level\":\"%s\",\"union\":%s,\n\"endpoints\":[",
 	       by_namespace ? "namespace" : "workload", by_namespace ? "true" : "false");
@@ -152,7 +137,12 @@ void render_map_json(struct analyze_map *map)
 	map_output_release(&output);
 	fputs("],\n\"assumptions\":", stdout);
 	render_assumptions(map);
+	json_init(&json, stdout, 0);
+	fputs(",\n\"cni\":", stdout);
+	render_cni_json(&json, map->cluster);
+	fputs(",\n\"noEffect\":", stdout);
+	render_no_effect_json(&json, map->cluster->policies);
 	fputs(",\n\"notEvaluated\":", stdout);
-	render_not_evaluated(map->snapshot);
+	render_not_evaluated_json(&json, map->snapshot);
 	fputs("}\n", stdout);
 }

@@ -13,7 +13,10 @@
 
 void render_can_text(const struct analyze_answer *answer, bool color);
 
-/* One object and a newline; with `indent` 0 on one line. */
+/*
+ * One object and a newline; with `indent` 0, a line of a batch, on one line and without what all
+ * lines would say of the input.
+ */
 void render_can_json(const struct analyze_answer *answer, unsigned int indent);
 
 /* The answer to a line of a batch that is no question. */

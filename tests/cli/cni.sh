@@ -34,6 +34,22 @@ ok_like "$err" 'without effect' "and says it"
 run "$bulkhead" explain shop/db -f $shop --cni flannel
 ok_int "$status" 0 "explain takes it too"
 
+run "$bulkhead" can -o json shop/web shop/db 5432 -f $shop -f $cilium
+ok_like "$out" '"version": "1\.18"' "the version in the JSON"
+ok_like "$out" '"from": "DaemonSet kube-system/cilium"' "what shows it"
+ok_like "$out" '"why": "Cilium does not evaluate AdminNetworkPolicy"' "a policy without effect"
+run "$bulkhead" map -o json $shop --cni flannel
+ok_like "$out" '^"cni":\{"name":"flannel","version":null,"from":null\},$' "the CNI in the JSON of a map"
+ok_like "$out" '^"noEffect":\[.*"name":"closed".*"name":"db","why":"flannel .*"line":11\}\],$' "and what has no effect"
+run "$bulkhead" explain -o json shop/db -f $shop
+ok_like "$out" '"cni": null' "nobody in particular"
+run "$bulkhead" explain -o json shop/db -f tests/cli/fixtures/tiny
+ok_like "$out" '"group": "crd\.antrea\.io"' "what is not evaluated in the JSON of explain"
+ok_like "$err" 'ClusterNetworkPolicy \(crd\.antrea\.io\) is not evaluated' "and on stderr"
+run "$bulkhead" can -o json shop/Deployment/web shop/StatefulSet/db 5432 -f tests/cli/fixtures/tiny
+ok_like "$out" '"group": "crd\.antrea\.io"' "of can too"
+ok_like "$err" 'ClusterNetworkPolicy \(crd\.antrea\.io\) is not evaluated' "said again"
+
 run "$bulkhead" can shop/web shop/db -f $shop --cni cillium
 ok_int "$status" 2 "a typo"
 ok_like "$err" "unknown CNI 'cillium'; did you mean 'cilium'\?" "what was meant"

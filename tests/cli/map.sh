@@ -21,7 +21,7 @@ run "$bulkhead" map -o json $tiny
 ok_int "$status" 0 "a map is an answer"
 ok_str "$(echo "$out" | grep -v '^"assumptions":')" "$(cat $fixtures/tiny.map.json)" "the JSON of a small cluster"
 ok_like "$out" '^"assumptions":\["[^]]*2 pods .*not in the input .*: kube-system, shop"\],$' "and what it rests on"
-ok_like "$err" 'CiliumNetworkPolicy .* is not evaluated' "what is not evaluated is said loudly"
+ok_like "$err" 'ClusterNetworkPolicy \(crd.antrea.io\) is not evaluated' "what is not evaluated is said loudly"
 ok_like "$err" 'note: pods of shop/StatefulSet/db get different answers: they are 2 endpoints \[BH0108\]' \
 	"an owner whose pods differ is a note"
 run "$bulkhead" map -o json $tiny/all.yaml
