@@ -14,10 +14,16 @@ static void tally_add(struct tally *tally, uint8_t action, uint8_t reason)
 	}
 	if (!(tally->n_denied + tally->n_conditional))
 		tally->other_reason = reason;
-	if (action == TABLE_DENY)
+	if (action == TABLE_DENY) {
 		tally->n_denied++;
-	else
+	} else if (reason == VERDICT_SOURCE_PORT) {
+		/* from some source ports, and not from others */
+		tally->n_denied++;
+		if (!tally->n_allowed++)
+			tally->allowed_reason = reason;
+	} else {
 		tally->n_conditional++;
+	}
 }
 
 static void tally_add_all(struct tally *tally, const struct tally *from)

@@ -5,18 +5,18 @@
 #include "analyze/why.h"
 #include "compile/world.h"
 
-/* The pods that a rule's peers are, by selector or by address. */
+/* The pods that a rule's peers are, by what they are or by address. */
 static bool is_peer(const struct policy_rule *rule, const struct model_snapshot *snapshot,
-		    const struct model_pod *pod)
+		    const struct model_pod *subject, const struct model_pod *pod)
 {
-	for (uint32_t i = 0; i < rule->n_peers; i++) {
-		const struct policy_peer *peer = &rule->peers[i];
+	struct policy_address address = {.snapshot = snapshot, .subject = subject, .pod = pod};
 
-		if (peer->kind == POLICY_PEER_PODS && policy_pods_match(&peer->pods, pod))
-			return true;
-		for (uint32_t j = 0; peer->kind != POLICY_PEER_PODS && j < pod->n_ips; j++)
-			if (analyze_address_matches(peer, snapshot, &pod->ips[j]))
+	for (uint32_t i = 0; i < rule->n_peers; i++) {
+		for (uint32_t j = 0; j < pod->n_ips; j++) {
+			address.addr = pod->ips[j];
+			if (policy_peer_matches(&rule->peers[i], &address))
 				return true;
+		}
 	}
 	return rule->any_peer;
 }
@@ -29,7 +29,7 @@ static void add_rule(struct analyze_explained_policy *policy, const struct analy
 
 	explained->rule = rule;
 	for (uint32_t i = 0; i < snapshot->n_pods; i++)
-		explained->n_peers += is_peer(rule, snapshot, snapshot->pods[i]);
+		explained->n_peers += is_peer(rule, snapshot, subject, snapshot->pods[i]);
 	for (uint32_t i = 0; rule->direction == POLICY_INGRESS && i < rule->n_ports; i++)
 		if (rule->ports[i].kind == POLICY_PORT_NAMED)
 			model_pod_named_ports(subject, rule->ports[i].name, rule->ports[i].space,

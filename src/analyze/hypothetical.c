@@ -122,6 +122,11 @@ static void add_for_peer(struct making *making, const struct policy_pods *peer)
 	}
 }
 
+static void add_for_leaf(void *arg, const struct policy_peer *leaf)
+{
+	add_for_peer(arg, &leaf->pods);
+}
+
 static void add_for_policy(struct making *making, const struct policy *policy)
 {
 	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
@@ -129,8 +134,8 @@ static void add_for_policy(struct making *making, const struct policy *policy)
 			const struct policy_rule *rule = &policy->rules[direction][i];
 
 			for (uint32_t j = 0; j < rule->n_peers; j++)
-				if (rule->peers[j].kind == POLICY_PEER_PODS)
-					add_for_peer(making, &rule->peers[j].pods);
+				policy_peer_each(&rule->peers[j], POLICY_PEER_PODS, add_for_leaf,
+						 making);
 		}
 }
 

@@ -11,19 +11,21 @@ static bool asks_labels(const struct selector *namespaces)
 	return false;
 }
 
+static void add_peer(struct analyze_interest *interest, const struct policy_peer *peer)
+{
+	if (peer->kind == POLICY_PEER_PODS)
+		interest->in_namespace_labels |= !peer->pods.ns &&
+						 asks_labels(&peer->pods.namespaces);
+	else if (!policy_peer_is_tree(peer))
+		interest->in_addresses = true;
+	for (uint32_t i = 0; policy_peer_is_tree(peer) && i < peer->n_parts; i++)
+		add_peer(interest, &peer->parts[i]);
+}
+
 void analyze_interest_add(struct analyze_interest *interest, const struct policy *policy,
 			  enum policy_direction direction)
 {
-	for (uint32_t i = 0; i < policy->n_rules[direction]; i++) {
-		const struct policy_rule *rule = &policy->rules[direction][i];
-
-		for (uint32_t j = 0; j < rule->n_peers; j++) {
-			const struct policy_peer *peer = &rule->peers[j];
-
-			if (peer->kind != POLICY_PEER_PODS)
-				interest->in_addresses = true;
-			else if (!peer->pods.ns && asks_labels(&peer->pods.namespaces))
-				interest->in_namespace_labels = true;
-		}
-	}
+	for (uint32_t i = 0; i < policy->n_rules[direction]; i++)
+		for (uint32_t j = 0; j < policy->rules[direction][i].n_peers; j++)
+			add_peer(interest, &policy->rules[direction][i].peers[j]);
 }

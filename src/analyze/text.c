@@ -85,70 +85,15 @@ void analyze_policy_text(const struct policy *policy, struct strbuf *ret)
 
 void analyze_rule_text(const struct policy_rule *rule, struct strbuf *ret)
 {
-	strbuf_printf(ret, "%s[%u]", policy_direction_name(rule->direction), rule->index);
+	strbuf_printf(ret, "%s[%u]",
+		      rule->list ? rule->list : policy_direction_name(rule->direction),
+		      rule->index);
 }
 
-static void add_cidr(const struct policy_peer *peer, struct strbuf *ret)
+static void add_ports(const struct policy_port *ports, uint32_t n, struct strbuf *ret)
 {
-	char text[IP_CIDR_TEXT_SIZE];
-
-	strbuf_addstr(ret, ip_cidr_format(&peer->cidr, text));
-	for (uint32_t i = 0; i < peer->n_except; i++)
-		strbuf_printf(ret, "%s%s", i ? ", " : " except ",
-			      ip_cidr_format(&peer->except[i], text));
-}
-
-static void add_pods(const struct policy_pods *pods, struct strbuf *ret)
-{
-	struct arena arena;
-
-	arena_init(&arena);
-	strbuf_addstr(ret, pods->pods.n ? selector_format(&pods->pods, &arena) : "all pods");
-	if (pods->ns)
-		strbuf_printf(ret, " in %s", pods->ns);
-	else if (pods->namespaces.n)
-		strbuf_printf(ret, " in namespaces with %s",
-			      selector_format(&pods->namespaces, &arena));
-	else
-		strbuf_addstr(ret, " in all namespaces");
-	arena_release(&arena);
-}
-
-static void add_nodes(const struct selector *nodes, struct strbuf *ret)
-{
-	struct arena arena;
-
-	arena_init(&arena);
-	if (nodes->n)
-		strbuf_printf(ret, "nodes with %s", selector_format(nodes, &arena));
-	else
-		strbuf_addstr(ret, "all nodes");
-	arena_release(&arena);
-}
-
-void analyze_peers_text(const struct policy_rule *rule, struct strbuf *ret)
-{
-	if (rule->any_peer)
-		strbuf_addstr(ret, "everybody");
-	for (uint32_t i = 0; i < rule->n_peers; i++) {
-		const struct policy_peer *peer = &rule->peers[i];
-
-		strbuf_addstr(ret, i ? "; " : "");
-		if (peer->kind == POLICY_PEER_CIDR)
-			add_cidr(peer, ret);
-		else if (peer->kind == POLICY_PEER_NODES)
-			add_nodes(&peer->nodes, ret);
-		else
-			add_pods(&peer->pods, ret);
-	}
-}
-
-void analyze_rule_ports_text(const struct policy_rule *rule, struct strbuf *ret)
-{
-	if (rule->any_port)
-		strbuf_addstr(ret, "all ports");
-	for (uint32_t i = 0; i < rule->n_ports; i++) {
-		const struct policy_port *port = &rule->ports[i];
+	for (uint32_t i = 0; i < n; i++) {
+		const struct policy_port *port = &ports[i];
 		const struct port_range range = {port->space, port->first, port->last};
 
 		strbuf_printf(ret, "%s%s", i ? ", " : "", port_space_name(port->space));
@@ -159,4 +104,13 @@ void analyze_rule_ports_text(const struct policy_rule *rule, struct strbuf *ret)
 			add_numbers(ret, port->space, port->first, port->last);
 		}
 	}
+}
+
+void analyze_rule_ports_text(const struct policy_rule *rule, struct strbuf *ret)
+{
+	if (rule->any_port)
+		strbuf_addstr(ret, "all ports");
+	add_ports(rule->ports, rule->n_ports, ret);
+	strbuf_addstr(ret, rule->n_not_ports ? " but " : "");
+	add_ports(rule->not_ports, rule->n_not_ports, ret);
 }

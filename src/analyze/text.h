@@ -26,6 +26,9 @@ void analyze_policy_text(const struct policy *policy, struct strbuf *ret);
 /* "ingress[0]" */
 void analyze_rule_text(const struct policy_rule *rule, struct strbuf *ret);
 
+/* "app=api in shop"; of a tree, what its API calls it, else "(… and not (…))". */
+void analyze_peer_text(const struct policy_peer *peer, struct strbuf *ret);
+
 /* Whom a rule is about, "app=api; 10.0.0.0/8 except 10.1.0.0/16"; and on what, "TCP 80,http". */
 void analyze_peers_text(const struct policy_rule *rule, struct strbuf *ret);
 void analyze_rule_ports_text(const struct policy_rule *rule, struct strbuf *ret);

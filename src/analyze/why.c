@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/why.h"
 
+#include "policy/fold.h"
 #include "verdict/reason.h"
 
 enum match { MATCH_NO, MATCH_YES, MATCH_EXCEPT };
@@ -11,55 +12,31 @@ struct tier {
 	uint32_t end;
 };
 
-static bool cidr_contains(const struct ip_cidr *cidr, const struct ip_addr *addr)
+/* Whether what the block excepts is all that keeps it from the address. */
+static bool is_excepted(const struct policy_peer *peer, const struct policy_address *address)
 {
-	struct ip_range range = ip_cidr_range(cidr);
+	struct policy_peer block = *peer;
 
-	return ip_range_contains(&range, addr);
-}
-
-static enum match match_cidr(const struct policy_peer *peer, const struct ip_addr *addr)
-{
-	if (!cidr_contains(&peer->cidr, addr))
-		return MATCH_NO;
-	for (uint32_t i = 0; i < peer->n_except; i++)
-		if (cidr_contains(&peer->except[i], addr))
-			return MATCH_EXCEPT;
-	return MATCH_YES;
-}
-
-static enum match match_address(const struct policy_peer *peer,
-				const struct model_snapshot *snapshot, const struct ip_addr *addr)
-{
-	if (peer->kind == POLICY_PEER_CIDR)
-		return match_cidr(peer, addr);
-	return policy_peer_matches(peer,
-				   &(struct policy_address){.snapshot = snapshot, .addr = *addr})
-		       ? MATCH_YES
-		       : MATCH_NO;
-}
-
-bool analyze_address_matches(const struct policy_peer *peer, const struct model_snapshot *snapshot,
-			     const struct ip_addr *addr)
-{
-	return match_address(peer, snapshot, addr) == MATCH_YES;
+	block.n_except = 0;
+	return peer->kind == POLICY_PEER_CIDR && policy_peer_matches(&block, address);
 }
 
 static enum match match_peer(const struct policy_rule *rule,
 			     const struct analyze_why_question *question)
 {
+	const struct policy_address address = {
+		.snapshot = question->snapshot,
+		.subject = question->subject,
+		.pod = question->peer,
+		.addr = question->addr,
+	};
 	enum match best = rule->any_peer ? MATCH_YES : MATCH_NO;
 
 	for (uint32_t i = 0; i < rule->n_peers && best != MATCH_YES; i++) {
-		const struct policy_peer *peer = &rule->peers[i];
-		enum match match = MATCH_NO;
-
-		if (peer->kind != POLICY_PEER_PODS)
-			match = match_address(peer, question->snapshot, &question->addr);
-		else if (question->peer && policy_pods_match(&peer->pods, question->peer))
-			match = MATCH_YES;
-		if (match != MATCH_NO)
-			best = match;
+		if (policy_peer_matches(&rule->peers[i], &address))
+			best = MATCH_YES;
+		else if (is_excepted(&rule->peers[i], &address))
+			best = MATCH_EXCEPT;
 	}
 	return best;
 }
@@ -84,16 +61,14 @@ static bool named_port_matches(const struct policy_port *port,
 	return is_match;
 }
 
-/* ANALYZE_NEAR_NONE when the rule has the port, else why not. */
-static enum analyze_near match_port(const struct policy_rule *rule,
-				    const struct analyze_why_question *question)
+/* ANALYZE_NEAR_NONE when one of the ports is the asked one, else how near they come. */
+static enum analyze_near match_ports(const struct policy_port *ports, uint32_t n,
+				     const struct analyze_why_question *question)
 {
 	enum analyze_near near = ANALYZE_NEAR_PROTOCOL;
 
-	if (rule->any_port)
-		return ANALYZE_NEAR_NONE;
-	for (uint32_t i = 0; i < rule->n_ports; i++) {
-		const struct policy_port *port = &rule->ports[i];
+	for (uint32_t i = 0; i < n; i++) {
+		const struct policy_port *port = &ports[i];
 
 		if (port->space != question->space)
 			continue;
@@ -108,6 +83,17 @@ static enum analyze_near match_port(const struct policy_rule *rule,
 		}
 	}
 	return near;
+}
+
+/* ANALYZE_NEAR_NONE when the rule has the port, else why not. */
+static enum analyze_near match_port(const struct policy_rule *rule,
+				    const struct analyze_why_question *question)
+{
+	if (rule->n_not_ports &&
+	    match_ports(rule->not_ports, rule->n_not_ports, question) == ANALYZE_NEAR_NONE)
+		return ANALYZE_NEAR_PORT;
+	return rule->any_port ? ANALYZE_NEAR_NONE
+			      : match_ports(rule->ports, rule->n_ports, question);
 }
 
 /* Whether the rule matches; *ret_near says what kept a rule from it that came near. */
@@ -125,11 +111,20 @@ static bool match_rule(const struct policy_rule *rule, const struct analyze_why_
 	return peer == MATCH_YES && port == ANALYZE_NEAR_NONE;
 }
 
-/* The rules of one tier for the question's direction, in the order of evaluation. */
+/* Rules in the order of evaluation. */
 struct rules {
 	const struct policy_rule **items;
 	size_t n;
 	size_t cap;
+};
+
+/* What a layer says. */
+struct layer {
+	struct rules trail;        /* that passed, or decide on a condition */
+	struct analyze_refs rules; /* that decide for certain; the policies that isolate */
+	struct analyze_refs near;
+	bool is_allowed;
+	uint8_t reason;
 };
 
 static int compare_rules(const void *left, const void *right)
@@ -152,7 +147,8 @@ static void list_rules(const struct analyze_why_question *question, struct tier 
 	for (uint32_t i = tier.first; i < tier.end; i++) {
 		const struct policy *policy = question->policies[i];
 
-		for (uint32_t j = 0; !policy->is_staged && j < policy->n_rules[question->direction];
+		for (uint32_t j = 0; j < policy->n_rules[question->direction] &&
+				     policy_has_say(policy, question->is_staged);
 		     j++)
 			vec_push(ret, &policy->rules[question->direction][j]);
 	}
@@ -160,69 +156,64 @@ static void list_rules(const struct analyze_why_question *question, struct tier 
 		qsort(ret->items, ret->n, sizeof(*ret->items), compare_rules);
 }
 
-static void decide(struct analyze_why *why, uint8_t action, uint8_t reason)
+static void add_ref(struct analyze_refs *refs, const struct policy_rule *rule,
+		    enum analyze_near near)
 {
-	why->action = action;
-	why->reason = reason;
+	analyze_refs_add(refs, (struct analyze_ref){rule->policy, rule, near});
 }
 
-static void decide_by_rule(struct analyze_why *why, const struct policy_rule *rule)
-{
-	if (rule->condition)
-		decide(why, TABLE_DECIDE, VERDICT_CONDITION);
-	else
-		decide(why, rule->action == POLICY_ALLOW ? TABLE_ALLOW : TABLE_DENY, VERDICT_RULE);
-}
+/* What the rules of a tier come to. */
+enum tier_end { TIER_OPEN, TIER_PASSED, TIER_DECIDED };
 
 /*
- * The first rule that matches, NULL: none does. It decides unless it says pass. For an allow all
- * matching allows up to the first rule that says otherwise are collected: whoever revokes access
- * has to know each.
+ * For an allow all matching allows up to the first rule that says otherwise are collected: whoever
+ * revokes access has to know each.
  */
-static const struct policy_rule *match_rules(struct analyze_why *why, const struct rules *rules,
-					     const struct analyze_why_question *question)
+static enum tier_end match_rules(struct layer *layer, const struct rules *rules,
+				 const struct analyze_why_question *question)
 {
-	const struct policy_rule *first = NULL;
+	enum tier_end end = TIER_OPEN;
 	enum analyze_near near;
 
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct policy_rule *rule = rules->items[i];
+		const bool is_conditional = policy_rule_is_conditional(rule);
 
 		if (!match_rule(rule, question, &near))
 			continue;
-		if (!first)
-			first = rule;
-		if (rule->action == first->action && !rule->condition != !first->condition)
-			continue; /* a condition says nothing of what is certain, nor back */
-		if (first->action == POLICY_PASS || rule->action != first->action)
+		if (end == TIER_OPEN && (is_conditional || rule->action == POLICY_PASS))
+			vec_push(&layer->trail, rule);
+		if (is_conditional)
+			continue;
+		if (rule->action == POLICY_PASS)
+			return end == TIER_OPEN ? TIER_PASSED : end;
+		if (end == TIER_DECIDED && rule->action != POLICY_ALLOW)
 			break;
-		analyze_refs_add(&why->rules, (struct analyze_ref){rule->policy, rule, 0});
-		if (first->action == POLICY_DENY)
+		add_ref(&layer->rules, rule, ANALYZE_NEAR_NONE);
+		layer->is_allowed = rule->action == POLICY_ALLOW;
+		layer->reason = VERDICT_RULE;
+		end = TIER_DECIDED;
+		if (!layer->is_allowed)
 			break;
 	}
-	if (first && first->action != POLICY_PASS)
-		decide_by_rule(why, first);
-	return first;
+	return end;
 }
 
-static void add_near(struct analyze_why *why, const struct rules *rules,
+static void add_near(struct layer *layer, const struct rules *rules,
 		     const struct analyze_why_question *question)
 {
 	enum analyze_near near;
 
 	for (size_t i = 0; i < rules->n; i++) {
-		const struct policy_rule *rule = rules->items[i];
-
-		if (rule->action != POLICY_ALLOW)
+		if (rules->items[i]->action != POLICY_ALLOW)
 			continue;
-		match_rule(rule, question, &near);
+		match_rule(rules->items[i], question, &near);
 		if (near != ANALYZE_NEAR_NONE)
-			analyze_refs_add(&why->near,
-					 (struct analyze_ref){rule->policy, rule, near});
+			add_ref(&layer->near, rules->items[i], near);
 	}
 }
 
-static bool add_isolating(struct analyze_why *why, const struct analyze_why_question *question,
+static bool add_isolating(struct layer *layer, const struct analyze_why_question *question,
 			  struct tier tier)
 {
 	bool is_isolated = false;
@@ -230,47 +221,127 @@ static bool add_isolating(struct analyze_why *why, const struct analyze_why_ques
 	for (uint32_t i = tier.first; i < tier.end; i++) {
 		const struct policy *policy = question->policies[i];
 
-		if (!policy->isolates[question->direction] || policy->is_staged)
+		if (!policy->isolates[question->direction] ||
+		    !policy_has_say(policy, question->is_staged))
 			continue;
-		analyze_refs_add(&why->rules, (struct analyze_ref){policy, NULL, 0});
+		analyze_refs_add(&layer->rules, (struct analyze_ref){policy, NULL, 0});
 		is_isolated = true;
 	}
 	return is_isolated;
 }
 
-/* Whether this tier decides. */
-static bool ask_tier(struct analyze_why *why, const struct analyze_why_question *question,
+/* Whether this tier decides what is left. */
+static bool ask_tier(struct layer *layer, const struct analyze_why_question *question,
 		     struct tier tier)
 {
 	struct rules rules = {0};
-	const struct policy_rule *first;
-	bool is_decided;
+	enum tier_end end;
 
 	list_rules(question, tier, &rules);
-	first = match_rules(why, &rules, question);
-	is_decided = first && first->action != POLICY_PASS;
-	if (!first && add_isolating(why, question, tier)) {
-		decide(why, TABLE_DENY, VERDICT_DEFAULT_DENY);
-		add_near(why, &rules, question);
-		is_decided = true;
+	end = match_rules(layer, &rules, question);
+	if (end == TIER_OPEN && add_isolating(layer, question, tier)) {
+		layer->is_allowed = false;
+		layer->reason = VERDICT_DEFAULT_DENY;
+		add_near(layer, &rules, question);
+		end = TIER_DECIDED;
 	}
 	vec_release(&rules);
-	return is_decided;
+	return end == TIER_DECIDED;
+}
+
+static struct layer ask_layer(const struct analyze_why_question *question, enum policy_layer number)
+{
+	struct layer layer = {.is_allowed = true, .reason = VERDICT_NOT_ISOLATED};
+	struct tier tier = {0};
+
+	for (; tier.first < question->n_policies; tier.first = tier.end) {
+		const struct policy *first = question->policies[tier.first];
+
+		tier.end = tier.first + 1;
+		while (tier.end < question->n_policies &&
+		       question->policies[tier.end]->tier == first->tier)
+			tier.end++;
+		if (first->tier_key.layer == number && ask_tier(&layer, question, tier))
+			break;
+	}
+	return layer;
+}
+
+/* What depends on conditions, and what is left when none of them holds. */
+static void add_conditional(struct layer *layer, struct analyze_refs *ret)
+{
+	for (size_t i = 0; i < layer->trail.n; i++)
+		if (policy_rule_is_conditional(layer->trail.items[i]))
+			add_ref(ret, layer->trail.items[i], ANALYZE_NEAR_NONE);
+	if (layer->reason == VERDICT_RULE)
+		analyze_refs_add_all(ret, &layer->rules);
+}
+
+static void release_layer(struct layer *layer)
+{
+	vec_release(&layer->trail);
+	analyze_refs_release(&layer->rules);
+	analyze_refs_release(&layer->near);
+}
+
+/* One layer's answer, its references moved to `ret`. */
+static void answer_layer(struct layer *layer, const struct analyze_why_question *question,
+			 struct analyze_why *ret)
+{
+	const struct policy_fold fold =
+		policy_fold(layer->trail.items, layer->trail.n, layer->is_allowed, question->space);
+
+	ret->action = fold.is_allowed ? TABLE_ALLOW : TABLE_DENY;
+	ret->reason = layer->reason;
+	if (fold.certainty != POLICY_CERTAIN) {
+		ret->action = TABLE_DECIDE;
+		ret->reason = fold.certainty == POLICY_BY_CONDITION ? VERDICT_CONDITION
+								    : VERDICT_SOURCE_PORT;
+		add_conditional(layer, &ret->rules);
+	} else if (fold.is_allowed == layer->is_allowed) {
+		analyze_refs_add_all(&ret->rules, &layer->rules);
+		analyze_refs_add_all(&ret->near, &layer->near);
+	} else {
+		ret->reason = VERDICT_RULE;
+		add_conditional(layer, &ret->rules);
+	}
+	release_layer(layer);
+}
+
+/* Adds what the mesh says; it may also refuse what the network allows. */
+static void add_mesh(struct analyze_why *why, struct analyze_why *mesh)
+{
+	if (mesh->action == TABLE_DENY) {
+		analyze_refs_release(&why->rules);
+		analyze_refs_release(&why->near);
+	}
+	if (mesh->action == TABLE_DENY ||
+	    (why->action == TABLE_ALLOW &&
+	     (mesh->action == TABLE_DECIDE || why->reason == VERDICT_NOT_ISOLATED))) {
+		why->action = mesh->action;
+		why->reason = mesh->reason;
+	}
+	analyze_refs_add_all(&why->rules, &mesh->rules);
+	analyze_refs_add_all(&why->near, &mesh->near);
+	analyze_why_release(mesh);
 }
 
 void analyze_why(const struct analyze_why_question *question, struct analyze_why *ret)
 {
-	struct tier tier = {0};
+	struct analyze_why why = {0}, mesh = {0};
+	struct layer layer = ask_layer(question, POLICY_LAYER_NETWORK);
 
-	decide(ret, TABLE_ALLOW, VERDICT_NOT_ISOLATED);
-	for (; tier.first < question->n_policies; tier.first = tier.end) {
-		tier.end = tier.first + 1;
-		while (tier.end < question->n_policies &&
-		       question->policies[tier.end]->tier == question->policies[tier.first]->tier)
-			tier.end++;
-		if (ask_tier(ret, question, tier))
-			return;
+	answer_layer(&layer, question, &why);
+	if (why.action != TABLE_DENY && question->space == PORT_TCP) {
+		layer = ask_layer(question, POLICY_LAYER_MESH);
+		answer_layer(&layer, question, &mesh);
+		add_mesh(&why, &mesh);
 	}
+	ret->action = why.action;
+	ret->reason = why.reason;
+	analyze_refs_add_all(&ret->rules, &why.rules);
+	analyze_refs_add_all(&ret->near, &why.near);
+	analyze_why_release(&why);
 }
 
 void analyze_why_release(struct analyze_why *why)

@@ -24,11 +24,12 @@ struct analyze_why_question {
 	uint8_t direction;            /* enum policy_direction */
 	uint8_t space;                /* enum port_space */
 	uint16_t port;
+	bool is_staged; /* as the staged policies would have it */
 };
 
 struct analyze_why {
 	uint8_t action;            /* enum table_action */
-	uint8_t reason;            /* VERDICT_NOT_ISOLATED, _RULE, _DEFAULT_DENY, _CONDITION */
+	uint8_t reason;            /* NOT_ISOLATED, RULE, DEFAULT_DENY, CONDITION, SOURCE_PORT */
 	struct analyze_refs rules; /* that decide; for a default deny, the policies that isolate */
 	struct analyze_refs near;  /* of a default deny */
 };
@@ -36,7 +37,3 @@ struct analyze_why {
 /* Adds to the lists of `ret`, which its holder releases; sets action and reason. */
 void analyze_why(const struct analyze_why_question *question, struct analyze_why *ret);
 void analyze_why_release(struct analyze_why *why);
-
-/* Whether a peer of addresses, a CIDR or nodes, has this one. */
-bool analyze_address_matches(const struct policy_peer *peer, const struct model_snapshot *snapshot,
-			     const struct ip_addr *addr);

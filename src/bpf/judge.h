@@ -56,8 +56,6 @@ VERDICT_INLINE int judge_allows(struct judgement *judged, __u32 by)
 		verdict->reason = judged->sender ? VERDICT_SPOOFED : VERDICT_MISDIRECTED;
 		return 0;
 	}
-	if (verdict->action == TABLE_DECIDE)
-		verdict->reason = VERDICT_CONDITION;
 	if (verdict->action != TABLE_ALLOW)
 		return 0;
 	/*

@@ -78,6 +78,9 @@ __u32 build_policy(struct build *build, const struct policy *policy);
 __u32 build_rule(struct build *build, const struct policy_rule *rule);
 __u32 build_list(struct build *build, const __u32 *numbers, uint32_t n);
 
+/* The decision list of an outcome; 0 when it is certain. */
+__u32 build_decisions(struct build *build, const struct compile_outcome *outcome);
+
 /* The local endpoint number of pod `i` of those compiled. */
 static inline __u32 endpoint_number(const uint32_t *ids, size_t i)
 {

@@ -71,20 +71,24 @@ static __u32 stable_id(const struct compile_outcome *outcome, enum policy_direct
 
 		for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 			hash = hash_bytes(texts[i], strlen(texts[i]) + 1, hash);
+		if (rule->list)
+			hash = hash_bytes(rule->list, strlen(rule->list), hash);
 		hash = hash_u64(hash ^ rule->index);
 	}
 	return hash;
 }
 
-static __u32 list_passed(struct rows *rows, uint32_t passed)
+/* The rules of a trail that said pass for certain. */
+static __u32 list_passed(struct rows *rows, uint32_t trail)
 {
 	uint32_t n;
-	const struct policy_rule *const *list = compile_passed(rows->build->world, passed, &n);
+	const struct policy_rule *const *list = compile_trail(rows->build->world, trail, &n);
 
 	vec_clear(&rows->numbers);
 	for (uint32_t i = 0; i < n; i++)
-		vec_push(&rows->numbers, build_rule(rows->build, list[i]));
-	return n ? build_list(rows->build, rows->numbers.items, n) : 0;
+		if (!policy_rule_is_conditional(list[i]))
+			vec_push(&rows->numbers, build_rule(rows->build, list[i]));
+	return rows->numbers.n ? build_list(rows->build, rows->numbers.items, rows->numbers.n) : 0;
 }
 
 /* The policies of the deciding tier that isolate the subject. */
@@ -105,7 +109,8 @@ static struct table_outcome outcome_record(struct rows *rows, const struct compi
 				      .reason = outcome->reason,
 				      .rule = build_rule(rows->build, outcome->rule),
 				      .isolating = list_isolating(rows, side, outcome->tier),
-				      .passed = list_passed(rows, outcome->passed),
+				      .passed = list_passed(rows, outcome->layers[0].trail),
+				      .decisions = build_decisions(rows->build, outcome),
 				      .stable_id = stable_id(outcome, direction)};
 }
 
@@ -164,12 +169,13 @@ static __u32 store_cells(struct rows *rows, size_t n)
 }
 
 /* Stores the scratch row, or finds an equal one; its number. */
-static __u32 store_row(struct rows *rows, __u32 first_outcome)
+static __u32 store_row(struct rows *rows, __u32 first_outcome, __u32 staged)
 {
 	const size_t n_cells = used_cells(&rows->scratch);
 	const struct table_row row = {.first_cell = store_cells(rows, n_cells),
 				      .n_cells = n_cells,
-				      .first_outcome = first_outcome};
+				      .first_outcome = first_outcome,
+				      .staged = staged};
 	bool is_new;
 	const uint32_t id = keyset_intern(&rows->rows, &row, sizeof(row), &is_new);
 
@@ -182,6 +188,26 @@ static __u32 store_row(struct rows *rows, __u32 first_outcome)
 static struct port_range part_example(const struct compile_part *part)
 {
 	return part->ports.ranges[0];
+}
+
+static __u32 build_row(struct rows *rows, uint32_t class, enum policy_direction direction,
+		       struct port_range example)
+{
+	struct compile_world *world = rows->build->world;
+	const struct subject_class *subject = &world->classes.items[class];
+	__u32 staged = 0;
+
+	if (subject->staged) {
+		compile_row_staged(world, class, direction, example.space, example.first,
+				   &rows->scratch);
+		rows->build->has_full_row |= rows->scratch.is_full;
+		staged = store_row(rows,
+				   store_outcomes(rows, &subject->staged[direction], direction), 0);
+	}
+	compile_row(world, class, direction, example.space, example.first, &rows->scratch);
+	rows->build->has_full_row |= rows->scratch.is_full;
+	return store_row(rows, store_outcomes(rows, &subject->direction[direction], direction),
+			 staged);
 }
 
 static __u32 build_remap(struct rows *rows, uint32_t class, enum policy_direction direction)
@@ -199,13 +225,8 @@ static __u32 build_remap(struct rows *rows, uint32_t class, enum policy_directio
 	row_of_part = calloc(n_parts, sizeof(*row_of_part));
 	if (!row_of_part)
 		abort();
-	for (uint32_t part = 0; part < n_parts; part++) {
-		const struct port_range example = part_example(&parts[part]);
-
-		compile_row(world, class, direction, example.space, example.first, &rows->scratch);
-		build->has_full_row |= rows->scratch.is_full;
-		row_of_part[part] = store_row(rows, store_outcomes(rows, side, direction));
-	}
+	for (uint32_t part = 0; part < n_parts; part++)
+		row_of_part[part] = build_row(rows, class, direction, part_example(&parts[part]));
 	for (uint32_t i = 0; i < world->port_sets.n; i++)
 		strbuf_add(&remap, &(__u32){0}, sizeof(__u32));
 	for (size_t i = 0; i < segments->n; i++) {
@@ -261,14 +282,16 @@ static void rows_release(struct rows *rows)
 	free(rows->direction_remaps);
 }
 
-/* The number 0 of endpoints, rows and outcomes stands for "none". */
+/* The number 0 of endpoints, rows, outcomes and decisions stands for "none". */
 static void build_nothing(struct build *build)
 {
 	const struct table_outcome no_outcome = {.reason = VERDICT_BAD_TABLE};
+	const struct table_decision no_decision = {0};
 	const struct table_row no_row = {0};
 
 	build_push(build, outcomes, no_outcome);
 	build_push(build, rows, no_row);
+	build_push(build, decisions, no_decision);
 }
 
 void build_endpoints(struct build *build, struct model_pod *const *pods, size_t n_pods,

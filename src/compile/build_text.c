@@ -61,7 +61,7 @@ __u32 build_policy(struct build *build, const struct policy *policy)
 	record.kind = build_string(build, policy->kind);
 	record.ns = build_string(build, policy->ns);
 	record.name = build_string(build, policy->name);
-	record.tier = build_string(build, build->world->set->tiers[policy->tier].name);
+	record.tier = build_string(build, policy->tier_key.title);
 	record.file = build_string(build, file_name(&policy->span));
 	record.line = policy->span.line;
 	record.column = policy->span.column;
@@ -83,6 +83,7 @@ __u32 build_rule(struct build *build, const struct policy_rule *rule)
 	*number = build_count(build, rules, struct table_rule);
 	record.policy = build_policy(build, rule->policy);
 	record.index = rule->index;
+	record.list = build_string(build, rule->list);
 	record.ingress = rule->direction == POLICY_INGRESS;
 	record.action = rule->action == POLICY_ALLOW ? TABLE_ALLOW : TABLE_DENY;
 	record.file = build_string(build, file_name(&rule->span));

@@ -42,21 +42,25 @@ static void add_block(const struct policy_peer *peer, uint32_t term, struct inte
 	free(holes);
 }
 
-static void add_nodes(const struct compile_world *world, const struct policy_peer *peer,
-		      uint32_t term, enum ip_family family, struct interval_list *list)
+static void add_node(const struct model_node *node, uint32_t term, enum ip_family family,
+		     struct interval_list *list)
 {
-	for (uint32_t i = 0; i < world->snapshot->n_nodes; i++) {
-		const struct model_node *node = world->snapshot->nodes[i];
+	for (uint32_t i = 0; node && i < node->n_addrs; i++) {
+		const interval_point point = ip_point(&node->addrs[i]);
 
-		if (!selector_matches(&peer->nodes, &node->labels))
-			continue;
-		for (uint32_t k = 0; k < node->n_addrs; k++) {
-			const interval_point point = ip_point(&node->addrs[k]);
-
-			if (node->addrs[k].family == family)
-				interval_add(list, point, point, term);
-		}
+		if (node->addrs[i].family == family)
+			interval_add(list, point, point, term);
 	}
+}
+
+static void add_nodes(const struct compile_world *world, uint32_t term, enum ip_family family,
+		      struct interval_list *list)
+{
+	const struct selector *selector = &world->terms.items[term].peer->nodes;
+
+	for (uint32_t i = 0; i < world->snapshot->n_nodes; i++)
+		if (selector_matches(selector, &world->snapshot->nodes[i]->labels))
+			add_node(world->snapshot->nodes[i], term, family, list);
 }
 
 static void sweep_family(struct compile_world *world, enum ip_family family)
@@ -64,13 +68,15 @@ static void sweep_family(struct compile_world *world, enum ip_family family)
 	const struct ip_addr highest = ip_highest(family);
 	struct interval_list list = {0};
 
-	for (uint32_t term = 0; term < world->term_examples.n; term++) {
-		const struct policy_peer *peer = world->term_examples.items[term];
+	for (uint32_t term = 0; term < world->terms.n; term++) {
+		const struct policy_peer *peer = world->terms.items[term].peer;
 
 		if (peer->kind == POLICY_PEER_CIDR && peer->cidr.addr.family == family)
 			add_block(peer, term, &list);
 		else if (peer->kind == POLICY_PEER_NODES)
-			add_nodes(world, peer, term, family, &list);
+			add_nodes(world, term, family, &list);
+		else if (peer->kind == POLICY_PEER_OWN_NODE)
+			add_node(world->terms.items[term].node, term, family, &list);
 	}
 	interval_sweep(&list, ip_point(&highest), &world->cidr_sets,
 		       &world_family(world, family)->segments);

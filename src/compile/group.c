@@ -23,9 +23,10 @@ static void push_pointer(struct strbuf *buf, const void *pointer)
 }
 
 /* Everything that selectors and port names can see of a pod. */
-static void put_signature(const struct model_pod *pod, struct strbuf *ret)
+static void put_signature(const struct model_pod *pod, bool by_node, struct strbuf *ret)
 {
 	strbuf_clear(ret);
+	push_pointer(ret, by_node ? pod->node : NULL);
 	push_pointer(ret, pod->ns);
 	push_pointer(ret, pod->account);
 	strbuf_addch(ret, pod->in_mesh);
@@ -62,6 +63,7 @@ struct shape {
 	const struct model_port *ports;
 	uint32_t n_labels;
 	uint32_t n_ports;
+	const char *node;
 	uint64_t in_mesh; /* as wide as it is, for there must be no padding */
 };
 
@@ -71,7 +73,7 @@ static uint32_t group_by_signature(struct assignment *assignment, const struct m
 	uint32_t id;
 	bool is_new;
 
-	put_signature(pod, &assignment->signature);
+	put_signature(pod, groups->by_node, &assignment->signature);
 	id = keyset_intern(&assignment->signatures, assignment->signature.text,
 			   assignment->signature.len, &is_new);
 	if (!is_new)
@@ -92,6 +94,7 @@ static uint32_t group_of(struct assignment *assignment, const struct model_pod *
 		.ports = pod->ports,
 		.n_labels = pod->labels.n,
 		.n_ports = pod->n_ports,
+		.node = assignment->groups->by_node ? pod->node : NULL,
 		.in_mesh = pod->in_mesh,
 	};
 	bool is_new;
@@ -182,10 +185,10 @@ static void build_postings(struct groups *groups)
 	vec_release(&pass.tokens);
 }
 
-void groups_init(struct groups *groups, const struct model_snapshot *snapshot,
-		 struct model_pod *const *pods, size_t n_pods)
+void groups_init(struct groups *groups, struct model_pod *const *pods, size_t n_pods)
 {
-	*groups = (struct groups){.snapshot = snapshot};
+	const struct model_snapshot *snapshot = groups->snapshot;
+
 	groups->of_pod = malloc((snapshot->n_pods + 1) * sizeof(*groups->of_pod));
 	if (!groups->of_pod)
 		abort();
@@ -235,14 +238,14 @@ static size_t requirement_size(const struct groups *groups,
 }
 
 /*
- * Which namespaces a term selects, by index; NULL when its namespace is named or all are selected.
+ * Which namespaces the labels of a term select, by index; NULL: all.
  */
 static bool *matching_namespaces(const struct groups *groups, const struct policy_pods *pods)
 {
 	const struct model_snapshot *snapshot = groups->snapshot;
 	bool *matches;
 
-	if (pods->ns || !pods->namespaces.n)
+	if (!pods->namespaces.n)
 		return NULL;
 	matches = calloc(snapshot->n_namespaces + 1, sizeof(*matches));
 	if (!matches)
@@ -262,17 +265,18 @@ struct match {
 static void try_group(struct match *match, uint32_t group)
 {
 	const struct model_pod *pod = match->groups->examples[group];
+	const struct policy_pods *pods = match->pods;
 	struct group_list *ret = match->ret;
 
-	if (match->pods->ns && pod->ns->name != match->pods->ns)
+	if (pods->ns && pod->ns->name != pods->ns)
 		return;
 	if (match->namespaces && !match->namespaces[pod->ns->index])
 		return;
-	if (!selector_matches(&match->pods->pods, &pod->labels))
+	if (pods->in_mesh && !pod->in_mesh)
 		return;
-	if (ret->n == ret->cap)
-		ret->ids = vec_grow(ret->ids, &ret->cap, ret->n + 1, sizeof(*ret->ids));
-	ret->ids[ret->n++] = group;
+	if (selector_matches(&pods->pods, &pod->labels) &&
+	    selector_matches(&pods->accounts, &pod->account->labels))
+		vec_push(ret, group);
 }
 
 static void try_run(struct match *match, struct run run)
@@ -324,7 +328,7 @@ void groups_match(const struct groups *groups, const struct policy_pods *pods,
 			try_run(&match,
 				find_run(groups, (struct token){best->key, best->values[i]}));
 		if (ret->n)
-			qsort(ret->ids, ret->n, sizeof(*ret->ids), cmp_u32);
+			qsort(ret->items, ret->n, sizeof(*ret->items), cmp_u32);
 	} else if (pods->ns) {
 		try_run(&match, in_namespace);
 	} else {

@@ -18,13 +18,14 @@
 #define GROUP_NONE UINT32_MAX
 
 struct group_list {
-	uint32_t *ids;
+	uint32_t *items;
 	size_t n;
 	size_t cap;
 };
 
 struct groups {
 	const struct model_snapshot *snapshot;
+	bool by_node;                      /* pods of different nodes are told apart */
 	const struct model_pod **examples; /* by group: one of its pods */
 	size_t n, cap;
 	uint32_t *of_pod; /* by pod index; GROUP_NONE: not one of the pods given, or host-network */
@@ -33,10 +34,14 @@ struct groups {
 	uint32_t *postings;    /* group ids, ascending in each run */
 };
 
-void groups_init(struct groups *groups, const struct model_snapshot *snapshot,
-		 struct model_pod *const *pods, size_t n_pods);
+/* With the first two members set, and all others 0. */
+void groups_init(struct groups *groups, struct model_pod *const *pods, size_t n_pods);
 void groups_release(struct groups *groups);
 
 /* The groups whose pods are matched, ascending; replaces what is in `ret`. */
 void groups_match(const struct groups *groups, const struct policy_pods *pods,
 		  struct group_list *ret);
+
+/* The same for the subject of a policy, which may be a tree. */
+void groups_match_subject(const struct groups *groups, const struct policy_peer *subject,
+			  struct group_list *ret);

@@ -26,10 +26,31 @@ struct class_list {
 	struct bitset bits; /* words NULL unless the list is long */
 };
 
-/* A rule that selects some subject of this world. */
+static inline void class_list_add(const struct class_list *list, struct bitset *to)
+{
+	if (list->bits.words) {
+		bitset_or(to, &list->bits);
+		return;
+	}
+	for (uint32_t i = 0; i < list->n; i++)
+		bitset_set(to, list->ids[i]);
+}
+
+/*
+ * A rule that selects some subject of this world. One that names the subject's own node is as many
+ * as there are nodes.
+ */
 struct world_rule {
 	const struct policy_rule *rule;
-	const uint32_t *terms; /* of its peers; n == rule->n_peers */
+	const struct model_node *node; /* NULL: unknown, or not asked for */
+	const uint32_t *terms;         /* of its peers; n == rule->n_peers */
+};
+
+/* A distinct peer: a leaf, or a tree of other terms, which stand before it. */
+struct term {
+	const struct policy_peer *peer; /* one that says it */
+	const struct model_node *node;  /* of OWN_NODE; NULL: unknown */
+	const uint32_t *parts;          /* terms; n == peer->n_parts */
 };
 
 struct subject_direction {
@@ -37,6 +58,7 @@ struct subject_direction {
 	uint32_t n_rules;
 	const struct policy *const *isolating;
 	uint32_t n_isolating;
+	bool has_mesh;              /* a rule or policy of the mesh layer */
 	struct compile_part *parts; /* made when first asked for */
 	uint32_t n_parts;
 	struct interval_segments part_segments; /* `set` is the part's number */
@@ -44,9 +66,11 @@ struct subject_direction {
 
 struct subject_class {
 	const struct model_pod *example;
-	const struct policy *const *policies;
+	const struct model_node *node;        /* its own, if a rule asks for it; NULL: unknown */
+	const struct policy *const *policies; /* staged ones too */
 	uint32_t n_policies;
 	struct subject_direction direction[POLICY_N_DIRECTIONS];
+	struct subject_direction *staged; /* [POLICY_N_DIRECTIONS]; NULL: nothing staged */
 };
 
 struct world_family {
@@ -66,8 +90,8 @@ struct compile_world {
 	VEC(struct world_rule *) rules;
 
 	struct groups peers;
-	struct keyset terms; /* distinct peers of rules (term.c) */
-	VEC(const struct policy_peer *) term_examples;
+	struct keyset term_keys; /* what distinct peers of rules say (term.c) */
+	VEC(struct term) terms;
 	struct class_list *term_classes; /* by term */
 	struct keyset cidr_sets;         /* sets of CIDR terms; id 0 is the empty one */
 	struct world_family family[2];   /* v4, v6 */
@@ -83,11 +107,13 @@ struct compile_world {
 	struct keyset port_sets;  /* distinct sets of port terms; ids are the port classes */
 	struct interval_segments port_segments;
 
-	struct keyset passed;    /* lists of rules that passed: arrays of pointers; id 0 is empty */
+	struct keyset trails;    /* lists of rules: arrays of pointers; id 0 is empty (trail.c) */
 	struct bitset undecided; /* scratch of rows, by peer class */
 	struct bitset held;
 	struct bitset matched;
-	uint32_t *passed_of;
+	struct bitset mesh_allowed;
+	struct compile_row network_row, mesh_row;
+	uint32_t *trail_of;
 };
 
 /* Steps of compile_world_new(), in this order. */
@@ -112,6 +138,24 @@ uint32_t world_named(const struct compile_world *world, const char *name, enum p
 /* The classes of the peers whose port `name` resolves to `number`; NULL when there are none. */
 const struct class_list *world_named_classes(const struct compile_world *world,
 					     const struct policy_port *port, uint16_t number);
+
+/* Trails (trail.c): a trail with one more rule. */
+uint32_t trail_append(struct compile_world *world, uint32_t trail, const struct policy_rule *rule);
+
+/* What a layer's decision comes to. */
+struct compile_outcome trail_fold(struct compile_world *world,
+				  const struct compile_decision *decision, enum port_space space);
+
+/* The ports that a rule names, those that it excludes behind the others. */
+static inline uint32_t rule_n_ports(const struct policy_rule *rule)
+{
+	return rule->n_ports + rule->n_not_ports;
+}
+
+static inline const struct policy_port *rule_port(const struct policy_rule *rule, uint32_t i)
+{
+	return i < rule->n_ports ? &rule->ports[i] : &rule->not_ports[i - rule->n_ports];
+}
 
 /* Whether a pod has the port under this name and protocol. */
 bool pod_port_named(const struct model_pod *pod, const struct policy_port *port, uint16_t number);

@@ -65,6 +65,12 @@ const struct table_policy *table_policy(const struct table_view *view, uint32_t 
 	return table_item(view, table_header(view)->explain.policies, number, struct table_policy);
 }
 
+const struct table_decision *table_decision(const struct table_view *view, uint32_t number)
+{
+	return table_item(view, table_header(view)->explain.decisions, number,
+			  struct table_decision);
+}
+
 const uint32_t *table_list(const struct table_view *view, uint32_t item, uint32_t *ret_n)
 {
 	const struct table_section lists = table_header(view)->explain.lists;

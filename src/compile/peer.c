@@ -78,17 +78,17 @@ static struct lists match_terms(struct compile_world *world)
 	struct pair_list pairs = {0};
 	struct lists lists;
 
-	for (uint32_t term = 0; term < world->term_examples.n; term++) {
-		const struct policy_peer *peer = world->term_examples.items[term];
+	for (uint32_t term = 0; term < world->terms.n; term++) {
+		const struct policy_peer *peer = world->terms.items[term].peer;
 
 		if (peer->kind != POLICY_PEER_PODS)
 			continue;
 		groups_match(&world->peers, &peer->pods, &matches);
 		for (size_t i = 0; i < matches.n; i++)
-			vec_push(&pairs, ((struct pair){matches.ids[i], term}));
+			vec_push(&pairs, ((struct pair){matches.items[i], term}));
 	}
 	lists = lists_of_pairs(pairs.items, pairs.n, world->peers.n);
-	free(matches.ids);
+	free(matches.items);
 	vec_release(&pairs);
 	return lists;
 }
@@ -178,23 +178,79 @@ static void classify_ranges(struct compile_world *world, enum ip_family family)
 /* Lists longer than this share of all classes are kept as bits too. */
 #define DENSE_SHARE 32
 
+static void fill_class_list(struct compile_world *world, const uint32_t *ids, uint32_t n,
+			    struct class_list *ret)
+{
+	uint32_t *copy = arena_alloc_n(&world->arena, n, sizeof(*copy));
+
+	if (n)
+		memcpy(copy, ids, n * sizeof(*copy));
+	ret->ids = copy;
+	ret->n = n;
+	if (n <= world->peer_classes.n / DENSE_SHARE)
+		return;
+	bitset_init(&ret->bits, world->peer_classes.n);
+	for (uint32_t i = 0; i < n; i++)
+		bitset_set(&ret->bits, copy[i]);
+}
+
 static void fill_class_lists(struct compile_world *world, const struct lists *lists, uint32_t n,
 			     struct class_list *ret)
 {
 	for (uint32_t key = 0; key < n; key++) {
-		struct class_list *list = &ret[key];
-		const uint32_t *ids = lists_get(lists, key, &list->n);
-		uint32_t *copy = arena_alloc_n(&world->arena, list->n, sizeof(*copy));
+		uint32_t n_ids;
+		const uint32_t *ids = lists_get(lists, key, &n_ids);
 
-		if (list->n)
-			memcpy(copy, ids, list->n * sizeof(*copy));
-		list->ids = copy;
-		if (list->n <= world->peer_classes.n / DENSE_SHARE)
-			continue;
-		bitset_init(&list->bits, world->peer_classes.n);
-		for (uint32_t i = 0; i < list->n; i++)
-			bitset_set(&list->bits, copy[i]);
+		fill_class_list(world, ids, n_ids, &ret[key]);
 	}
+}
+
+/* What a tree's parts make of the classes. */
+static void combine(const struct compile_world *world, const struct term *term, struct bitset *ret)
+{
+	const bool is_all = term->peer->kind == POLICY_PEER_ALL_OF;
+	struct bitset part;
+
+	bitset_init(&part, world->peer_classes.n);
+	if (is_all)
+		bitset_fill(ret);
+	for (uint32_t i = 0; i < term->peer->n_parts; i++) {
+		const struct class_list *list = &world->term_classes[term->parts[i]];
+
+		if (!is_all) {
+			class_list_add(list, ret);
+			continue;
+		}
+		bitset_zero(&part);
+		class_list_add(list, &part);
+		bitset_and(ret, &part);
+	}
+	if (term->peer->kind == POLICY_PEER_NONE_OF) {
+		bitset_fill(&part);
+		bitset_andnot(&part, ret);
+		bitset_copy(ret, &part);
+	}
+	bitset_release(&part);
+}
+
+/* The classes of the trees, which only the leaves' tell apart. */
+static void fill_trees(struct compile_world *world)
+{
+	VEC(uint32_t) ids = {0};
+	struct bitset classes;
+
+	bitset_init(&classes, world->peer_classes.n);
+	for (uint32_t term = 0; term < world->terms.n; term++) {
+		if (!policy_peer_is_tree(world->terms.items[term].peer))
+			continue;
+		bitset_zero(&classes);
+		combine(world, &world->terms.items[term], &classes);
+		vec_clear(&ids);
+		bitset_for_each(class, &classes) vec_push(&ids, class);
+		fill_class_list(world, ids.items, ids.n, &world->term_classes[term]);
+	}
+	bitset_release(&classes);
+	vec_release(&ids);
 }
 
 /* Adds (named number, class) for the named ports in a group class's content. */
@@ -238,10 +294,11 @@ static void find_matches(struct compile_world *world, const struct keyset *conte
 	for (uint32_t class = 0; class < world->peer_classes.n; class ++)
 		pair_class(world, contents, class, &terms, &named);
 	world->term_classes =
-		arena_alloc_n(&world->arena, world->term_examples.n, sizeof(*world->term_classes));
-	lists = lists_of_pairs(terms.items, terms.n, world->term_examples.n);
-	fill_class_lists(world, &lists, world->term_examples.n, world->term_classes);
+		arena_alloc_n(&world->arena, world->terms.n, sizeof(*world->term_classes));
+	lists = lists_of_pairs(terms.items, terms.n, world->terms.n);
+	fill_class_lists(world, &lists, world->terms.n, world->term_classes);
 	lists_release(&lists);
+	fill_trees(world);
 	world->named_classes =
 		arena_alloc_n(&world->arena, world->named_numbers.n, sizeof(*world->named_classes));
 	lists = lists_of_pairs(named.items, named.n, world->named_numbers.n);
@@ -256,7 +313,8 @@ void world_find_peers(struct compile_world *world)
 	struct keyset contents = {0};
 	uint32_t *class_of_group;
 
-	groups_init(&world->peers, world->snapshot, world->snapshot->pods, world->snapshot->n_pods);
+	world->peers = (struct groups){.snapshot = world->snapshot};
+	groups_init(&world->peers, world->snapshot->pods, world->snapshot->n_pods);
 	world_find_cidrs(world);
 	class_of_group = find_group_classes(world, &contents);
 	intern_class(world, GROUP_OUTSIDE, 0);
@@ -270,7 +328,7 @@ void world_find_peers(struct compile_world *world)
 
 void world_release_peers(struct compile_world *world)
 {
-	for (size_t i = 0; world->term_classes && i < world->term_examples.n; i++)
+	for (size_t i = 0; world->term_classes && i < world->terms.n; i++)
 		bitset_release(&world->term_classes[i].bits);
 	for (size_t i = 0; world->named_classes && i < world->named_numbers.n; i++)
 		bitset_release(&world->named_classes[i].bits);
@@ -278,8 +336,8 @@ void world_release_peers(struct compile_world *world)
 		free(world->family[i].segments.items);
 	free(world->pod_class);
 	groups_release(&world->peers);
-	vec_release(&world->term_examples);
-	keyset_release(&world->terms);
+	vec_release(&world->terms);
+	keyset_release(&world->term_keys);
 	keyset_release(&world->named);
 	keyset_release(&world->named_numbers);
 	keyset_release(&world->cidr_sets);

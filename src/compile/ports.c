@@ -20,8 +20,8 @@ static void for_each_named_number(const struct compile_world *world, const struc
 }
 
 /*
- * Terms of one line of ports: a rule's ranges are one term, each number of a name on egress is its
- * own.
+ * Terms of one line of ports: a rule's ranges are one term, those that it excludes another, each
+ * number of a name on egress is its own.
  */
 struct term_maker {
 	const struct policy_port *port;
@@ -61,8 +61,8 @@ static void add_name(const struct compile_world *world, const struct model_pod *
 static void add_names(const struct compile_world *world, const struct model_pod *subject,
 		      const struct policy_rule *rule, struct term_maker *maker)
 {
-	for (uint32_t i = 0; i < rule->n_ports; i++) {
-		maker->port = &rule->ports[i];
+	for (uint32_t i = 0; i < rule_n_ports(rule); i++) {
+		maker->port = rule_port(rule, i);
 		if (maker->port->kind == POLICY_PORT_NAMED)
 			add_name(world, subject, rule, 0, maker);
 	}
@@ -71,10 +71,12 @@ static void add_names(const struct compile_world *world, const struct model_pod 
 static void add_rule(const struct compile_world *world, const struct model_pod *subject,
 		     const struct policy_rule *rule, struct term_maker *maker)
 {
-	const uint32_t term = maker->next_term++;
+	uint32_t term = maker->next_term++;
 
-	for (uint32_t i = 0; i < rule->n_ports; i++) {
-		maker->port = &rule->ports[i];
+	for (uint32_t i = 0; i < rule_n_ports(rule); i++) {
+		if (i == rule->n_ports)
+			term = maker->next_term++;
+		maker->port = rule_port(rule, i);
 		if (maker->port->kind == POLICY_PORT_NAMED)
 			add_name(world, subject, rule, term, maker);
 		else
@@ -99,10 +101,20 @@ static void divide(struct compile_world *world, struct interval_list *list, inte
 static void divide_by_rule(struct compile_world *world, const struct policy_rule *rule,
 			   struct interval_list *list)
 {
-	for (uint32_t i = 0; i < rule->n_ports; i++)
-		if (rule->ports[i].kind == POLICY_PORT_RANGE)
-			divide(world, list, port_point(rule->ports[i].space, rule->ports[i].first),
-			       port_point(rule->ports[i].space, rule->ports[i].last));
+	for (uint32_t i = 0; i < rule_n_ports(rule); i++) {
+		const struct policy_port *port = rule_port(rule, i);
+
+		if (port->kind == POLICY_PORT_RANGE)
+			divide(world, list, port_point(port->space, port->first),
+			       port_point(port->space, port->last));
+	}
+}
+
+static void add_side_names(const struct compile_world *world, const struct subject_class *class,
+			   const struct subject_direction *side, struct term_maker *maker)
+{
+	for (uint32_t i = 0; i < side->n_rules; i++)
+		add_names(world, class->example, side->rules[i]->rule, maker);
 }
 
 /*
@@ -117,10 +129,11 @@ static void divide_by_names(struct compile_world *world, struct interval_list *l
 	for (size_t i = 0; i < world->classes.n; i++) {
 		const struct subject_class *class = &world->classes.items[i];
 
-		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
-			for (uint32_t k = 0; k < class->direction[direction].n_rules; k++)
-				add_names(world, class->example,
-					  class->direction[direction].rules[k]->rule, &maker);
+		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++) {
+			add_side_names(world, class, &class->direction[direction], &maker);
+			if (class->staged)
+				add_side_names(world, class, &class->staged[direction], &maker);
+		}
 	}
 	for (size_t i = 0; i < names.n; i++)
 		divide(world, list, names.items[i].first, names.items[i].last);
@@ -153,15 +166,24 @@ static void add_ports(interval_point first, interval_point last, struct port_set
 	}
 }
 
+static void add_rules(const struct compile_world *world, const struct model_pod *subject,
+		      const struct subject_direction *side, struct term_maker *maker)
+{
+	for (uint32_t i = 0; i < side->n_rules; i++)
+		add_rule(world, subject, side->rules[i]->rule, maker);
+}
+
+/* The parts are those of what is staged, too: the two rows of a part are asked for one port. */
 static void make_parts(struct compile_world *world, const struct subject_class *class,
-		       struct subject_direction *side)
+		       enum policy_direction direction, struct subject_direction *side)
 {
 	struct interval_list list = {0};
 	struct term_maker maker = {.list = &list};
 	struct keyset sets = {0};
 
-	for (uint32_t i = 0; i < side->n_rules; i++)
-		add_rule(world, class->example, side->rules[i]->rule, &maker);
+	add_rules(world, class->example, side, &maker);
+	if (class->staged)
+		add_rules(world, class->example, &class->staged[direction], &maker);
 	interval_sweep(&list, PORT_LINE_LAST, &sets, &side->part_segments);
 	free(list.items);
 	side->n_parts = sets.n;
@@ -180,7 +202,7 @@ const struct compile_part *compile_parts(struct compile_world *world, uint32_t s
 	struct subject_direction *side = &world->classes.items[subject_class].direction[direction];
 
 	if (!side->parts)
-		make_parts(world, class, side);
+		make_parts(world, class, direction, side);
 	*ret_n = side->n_parts;
 	return side->parts;
 }

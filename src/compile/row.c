@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The one walk over a subject's rules (policy/ir.h says in which order), for all peer classes at
- * once.
+ * once, a layer at a time.
  *
  * `undecided` holds the classes that no rule has decided yet, `held` those that passed in the
  * current tier and wait for the next. A walk ends in cells and outcomes, or in a bitset of allowed
  * classes: struct walk says which.
  */
 #include "compile/internal.h"
+
+#include "base/hash.h"
 
 #include <stdlib.h>
 
@@ -18,29 +20,12 @@ struct walk {
 	enum policy_direction direction;
 	enum port_space space;
 	uint16_t port;
-	bool has_passed;
+	enum policy_layer layer;
+	bool has_trail; /* some class has one */
 
 	struct compile_row *row; /* NULL: only `allowed` */
 	struct bitset *allowed;  /* NULL: only `row` */
 };
-
-static bool is_allowed(const struct compile_outcome *outcome)
-{
-	return outcome->action == TABLE_ALLOW;
-}
-
-static struct compile_outcome rule_outcome(const struct policy_rule *rule)
-{
-	struct compile_outcome outcome = {
-		.rule = rule, .tier = rule->policy->tier, .reason = VERDICT_RULE};
-
-	outcome.action = rule->action == POLICY_ALLOW ? TABLE_ALLOW : TABLE_DENY;
-	if (rule->condition) {
-		outcome.action = TABLE_DECIDE;
-		outcome.reason = VERDICT_CONDITION;
-	}
-	return outcome;
-}
 
 static uint16_t add_outcome(struct compile_row *row, const struct compile_outcome *outcome)
 {
@@ -55,86 +40,90 @@ static uint16_t add_outcome(struct compile_row *row, const struct compile_outcom
 	return row->n_outcomes++;
 }
 
-/* The newest outcome of this walk's current rule with this list of passed rules, or a new one. */
-static uint16_t outcome_with_passed(struct compile_row *row, struct compile_outcome outcome,
-				    uint32_t passed)
+/* The outcome of a decision with this trail: one of this walk's newest, or a new one. */
+static uint16_t outcome_with_trail(struct walk *walk, struct compile_decision decision,
+				   uint32_t trail)
 {
-	outcome.passed = passed;
-	for (size_t i = row->n_outcomes; i-- > 1;) {
-		const struct compile_outcome *other = &row->outcomes[i];
+	const struct compile_outcome outcome =
+		trail_fold(walk->world,
+			   &(struct compile_decision){decision.action, decision.reason,
+						      decision.rule, decision.tier, trail},
+			   walk->space);
 
-		if (other->rule != outcome.rule || other->tier != outcome.tier ||
-		    other->reason != outcome.reason)
+	for (size_t i = walk->row->n_outcomes; i-- > 1;) {
+		const struct compile_outcome *other = &walk->row->outcomes[i];
+
+		if (other->layers[0].rule != decision.rule ||
+		    other->layers[0].tier != decision.tier ||
+		    other->layers[0].reason != decision.reason)
 			break;
-		if (other->passed == passed)
+		if (other->layers[0].trail == outcome.layers[0].trail &&
+		    other->action == outcome.action && other->rule == outcome.rule)
 			return i;
 	}
-	return add_outcome(row, &outcome);
+	return add_outcome(walk->row, &outcome);
 }
 
-/* Gives every class of `matched` the outcome, and takes it out of `undecided`. */
-static void decide(struct walk *walk, const struct compile_outcome *outcome)
+static void allow_with_trails(struct walk *walk, struct compile_decision decision)
+{
+	struct compile_world *world = walk->world;
+
+	bitset_for_each(class, &world->matched)
+	{
+		decision.trail = world->trail_of[class];
+		if (trail_fold(world, &decision, walk->space).action == TABLE_ALLOW)
+			bitset_set(walk->allowed, class);
+	}
+}
+
+/* Gives every class of `matched` the decision, and takes it out of `undecided`. */
+static void decide(struct walk *walk, const struct compile_decision *decision)
 {
 	struct compile_world *world = walk->world;
 	struct compile_row *row = walk->row;
 	uint16_t number = 0;
 
 	bitset_andnot(&world->undecided, &world->matched);
-	if (walk->allowed && is_allowed(outcome))
+	if (walk->allowed && walk->has_trail)
+		allow_with_trails(walk, *decision);
+	else if (walk->allowed && decision->action == TABLE_ALLOW)
 		bitset_or(walk->allowed, &world->matched);
 	if (!row || !bitset_any(&world->matched))
 		return;
-	if (!walk->has_passed)
-		number = add_outcome(row, outcome);
+	if (!walk->has_trail)
+		number = outcome_with_trail(walk, *decision, 0);
 	bitset_for_each(class, &world->matched)
 	{
-		if (walk->has_passed)
-			number = outcome_with_passed(row, *outcome, world->passed_of[class]);
+		if (walk->has_trail)
+			number = outcome_with_trail(walk, *decision, world->trail_of[class]);
 		row->cells[class] = number;
 	}
 }
 
-/* The list `passed` with one more rule. */
-static uint32_t passed_append(struct compile_world *world, uint32_t passed,
-			      const struct policy_rule *rule)
+/* Appends a rule to the trail of every class of `matched`. */
+static void leave_trail(struct walk *walk, const struct policy_rule *rule)
 {
-	size_t size;
-	const void *old = keyset_get(&world->passed, passed, &size);
-	const struct policy_rule **list = malloc(size + sizeof(*list));
-	uint32_t id;
+	struct compile_world *world = walk->world;
+	uint32_t old = 0, new = 0;
 
-	if (!list)
-		abort();
-	if (size)
-		memcpy(list, old, size);
-	list[size / sizeof(*list)] = rule;
-	id = keyset_intern(&world->passed, list, size + sizeof(*list), NULL);
-	free(list);
-	return id;
+	if (!walk->has_trail)
+		memset(world->trail_of, 0, world->peer_classes.n * sizeof(*world->trail_of));
+	walk->has_trail = true;
+	bitset_for_each(class, &world->matched)
+	{
+		if (!new || world->trail_of[class] != old) {
+			old = world->trail_of[class];
+			new = trail_append(world, old, rule);
+		}
+		world->trail_of[class] = new;
+	}
 }
 
 /* Moves every class of `matched` from `undecided` to `held`. */
-static void pass(struct walk *walk, const struct policy_rule *rule)
+static void pass(struct walk *walk)
 {
-	struct compile_world *world = walk->world;
-
-	if (!walk->has_passed)
-		memset(world->passed_of, 0, world->peer_classes.n * sizeof(*world->passed_of));
-	walk->has_passed = true;
-	bitset_andnot(&world->undecided, &world->matched);
-	bitset_or(&world->held, &world->matched);
-	bitset_for_each(class, &world->matched)
-		world->passed_of[class] = passed_append(world, world->passed_of[class], rule);
-}
-
-static void add_class_list(const struct class_list *list, struct bitset *to)
-{
-	if (list->bits.words) {
-		bitset_or(to, &list->bits);
-		return;
-	}
-	for (uint32_t i = 0; i < list->n; i++)
-		bitset_set(to, list->ids[i]);
+	bitset_andnot(&walk->world->undecided, &walk->world->matched);
+	bitset_or(&walk->world->held, &walk->world->matched);
 }
 
 /* How far a rule's ports cover the asked one. */
@@ -152,12 +141,13 @@ static enum port_match match_port(const struct walk *walk, const struct policy_p
 	return pod_port_named(walk->class->example, port, walk->port) ? PORT_YES : PORT_NO;
 }
 
-static enum port_match match_ports(const struct walk *walk, const struct policy_rule *rule)
+static enum port_match match_ports(const struct walk *walk, const struct policy_port *ports,
+				   uint32_t n)
 {
-	enum port_match best = rule->any_port ? PORT_YES : PORT_NO;
+	enum port_match best = PORT_NO;
 
-	for (uint32_t i = 0; i < rule->n_ports && best != PORT_YES; i++) {
-		const enum port_match match = match_port(walk, &rule->ports[i]);
+	for (uint32_t i = 0; i < n && best != PORT_YES; i++) {
+		const enum port_match match = match_port(walk, &ports[i]);
 
 		if (match > best)
 			best = match;
@@ -165,19 +155,48 @@ static enum port_match match_ports(const struct walk *walk, const struct policy_
 	return best;
 }
 
-/* Takes out of `matched` the peers that do not have the port under any of the rule's names. */
-static void keep_named_peers(struct walk *walk, const struct policy_rule *rule)
+/* The peers that have the port under any of the names. */
+static struct bitset find_named_peers(struct walk *walk, const struct policy_port *ports,
+				      uint32_t n)
 {
 	struct bitset named;
 
 	bitset_init(&named, walk->world->peer_classes.n);
-	for (uint32_t i = 0; i < rule->n_ports; i++)
-		if (match_port(walk, &rule->ports[i]) == PORT_FOR_NAMED_PEERS)
-			add_class_list(world_named_classes(walk->world, &rule->ports[i],
-							   walk->port),
+	for (uint32_t i = 0; i < n; i++)
+		if (match_port(walk, &ports[i]) == PORT_FOR_NAMED_PEERS)
+			class_list_add(world_named_classes(walk->world, &ports[i], walk->port),
 				       &named);
+	return named;
+}
+
+static void keep_named_peers(struct walk *walk, const struct policy_rule *rule)
+{
+	struct bitset named = find_named_peers(walk, rule->ports, rule->n_ports);
+
 	bitset_and(&walk->world->matched, &named);
 	bitset_release(&named);
+}
+
+static void drop_named_peers(struct walk *walk, const struct policy_rule *rule)
+{
+	struct bitset named = find_named_peers(walk, rule->not_ports, rule->n_not_ports);
+
+	bitset_andnot(&walk->world->matched, &named);
+	bitset_release(&named);
+}
+
+static void match_peers(struct compile_world *world, const struct world_rule *world_rule)
+{
+	const struct policy_rule *rule = world_rule->rule;
+
+	if (rule->any_peer) {
+		bitset_copy(&world->matched, &world->undecided);
+		return;
+	}
+	bitset_zero(&world->matched);
+	for (uint32_t i = 0; i < rule->n_peers; i++)
+		class_list_add(&world->term_classes[world_rule->terms[i]], &world->matched);
+	bitset_and(&world->matched, &world->undecided);
 }
 
 /*
@@ -187,21 +206,17 @@ static void keep_named_peers(struct walk *walk, const struct policy_rule *rule)
 static bool match_rule(struct walk *walk, const struct world_rule *world_rule)
 {
 	const struct policy_rule *rule = world_rule->rule;
-	struct compile_world *world = walk->world;
-	const enum port_match ports = match_ports(walk, rule);
+	const enum port_match ports =
+		rule->any_port ? PORT_YES : match_ports(walk, rule->ports, rule->n_ports);
+	const enum port_match excluded = match_ports(walk, rule->not_ports, rule->n_not_ports);
 
-	if (ports == PORT_NO)
+	if (ports == PORT_NO || excluded == PORT_YES)
 		return false;
-	if (rule->any_peer) {
-		bitset_copy(&world->matched, &world->undecided);
-	} else {
-		bitset_zero(&world->matched);
-		for (uint32_t i = 0; i < rule->n_peers; i++)
-			add_class_list(&world->term_classes[world_rule->terms[i]], &world->matched);
-		bitset_and(&world->matched, &world->undecided);
-	}
+	match_peers(walk->world, world_rule);
 	if (ports == PORT_FOR_NAMED_PEERS)
 		keep_named_peers(walk, rule);
+	if (excluded == PORT_FOR_NAMED_PEERS)
+		drop_named_peers(walk, rule);
 	return true;
 }
 
@@ -213,26 +228,26 @@ static bool tier_isolates(const struct subject_direction *side, uint32_t tier)
 	return false;
 }
 
-/* Gives the outcome to all that is undecided. As the row's default it needs no cells. */
-static void decide_rest(struct walk *walk, const struct compile_outcome *outcome)
+/* Gives the decision to all that is undecided. As the row's default it needs no cells. */
+static void decide_rest(struct walk *walk, const struct compile_decision *decision)
 {
 	struct compile_world *world = walk->world;
 
-	if (walk->has_passed) {
+	if (walk->has_trail) {
 		bitset_copy(&world->matched, &world->undecided);
-		decide(walk, outcome);
+		decide(walk, decision);
 		return;
 	}
 	if (walk->row)
-		walk->row->outcomes[0] = *outcome;
-	if (walk->allowed && is_allowed(outcome))
+		walk->row->outcomes[0] = trail_fold(world, decision, walk->space);
+	if (walk->allowed && decision->action == TABLE_ALLOW)
 		bitset_or(walk->allowed, &world->undecided);
 }
 
 /* After the last rule of a tier. False when nothing is left to decide. */
 static bool end_tier(struct walk *walk, uint32_t tier)
 {
-	const struct compile_outcome denied = {
+	const struct compile_decision denied = {
 		.action = TABLE_DENY, .reason = VERDICT_DEFAULT_DENY, .tier = tier};
 	struct compile_world *world = walk->world;
 
@@ -246,37 +261,133 @@ static bool end_tier(struct walk *walk, uint32_t tier)
 	return true;
 }
 
-static void apply_rule(struct walk *walk, const struct world_rule *rule)
+static void apply_rule(struct walk *walk, const struct world_rule *world_rule)
 {
-	struct compile_outcome outcome;
+	const struct policy_rule *rule = world_rule->rule;
+	const struct compile_decision decision = {
+		.action = rule->action == POLICY_ALLOW ? TABLE_ALLOW : TABLE_DENY,
+		.reason = VERDICT_RULE,
+		.rule = rule,
+		.tier = rule->policy->tier};
 
-	if (!match_rule(walk, rule))
+	if (!match_rule(walk, world_rule))
 		return;
-	if (rule->rule->action == POLICY_PASS) {
-		pass(walk, rule->rule);
-		return;
+	if (policy_rule_is_conditional(rule)) {
+		leave_trail(walk, rule);
+	} else if (rule->action == POLICY_PASS) {
+		leave_trail(walk, rule);
+		pass(walk);
+	} else {
+		decide(walk, &decision);
 	}
-	outcome = rule_outcome(rule->rule);
-	decide(walk, &outcome);
 }
 
+/* What a subject's rules of the walk's layer say. */
 static void walk_rules(struct walk *walk)
 {
-	const struct compile_outcome open = {
+	const struct compile_decision open = {
 		.action = TABLE_ALLOW, .reason = VERDICT_NOT_ISOLATED, .tier = COMPILE_NONE};
+	const struct policy_set *set = walk->world->set;
 	const struct subject_direction *side = walk->side;
 	uint32_t next = 0;
 
 	bitset_fill(&walk->world->undecided);
 	bitset_zero(&walk->world->held);
-	for (uint32_t tier = 0; tier < walk->world->set->n_tiers; tier++) {
+	for (uint32_t tier = 0; tier < set->n_tiers; tier++) {
+		const bool is_of_layer = set->tiers[tier].layer == walk->layer;
+
 		for (; next < side->n_rules && side->rules[next]->rule->policy->tier == tier;
 		     next++)
-			apply_rule(walk, side->rules[next]);
-		if (!end_tier(walk, tier))
+			if (is_of_layer)
+				apply_rule(walk, side->rules[next]);
+		if (is_of_layer && !end_tier(walk, tier))
 			return;
 	}
 	decide_rest(walk, &open);
+}
+
+/* The mesh sees TCP only. */
+static bool has_mesh(const struct walk *walk)
+{
+	return walk->side->has_mesh && walk->space == PORT_TCP;
+}
+
+static void row_reset(struct compile_row *row, size_t n_classes)
+{
+	if (n_classes > row->cap_cells)
+		row->cells = vec_grow(row->cells, &row->cap_cells, n_classes, sizeof(*row->cells));
+	memset(row->cells, 0, n_classes * sizeof(*row->cells));
+	row->n_cells = n_classes;
+	row->n_outcomes = 0;
+	row->is_full = false;
+	add_outcome(row, &(struct compile_outcome){0});
+}
+
+static void walk_layer(struct walk *walk, enum policy_layer layer, struct compile_row *ret)
+{
+	row_reset(ret, walk->world->peer_classes.n);
+	walk->layer = layer;
+	walk->has_trail = false;
+	walk->row = ret;
+	walk_rules(walk);
+}
+
+/* Both layers must allow; of two that do, the one that has something to say is named. */
+static struct compile_outcome both(const struct compile_outcome *network,
+				   const struct compile_outcome *mesh)
+{
+	struct compile_outcome ret = *network;
+
+	if (network->action == TABLE_DENY)
+		return ret;
+	if (mesh->action == TABLE_DENY ||
+	    (network->action == TABLE_ALLOW &&
+	     (mesh->action == TABLE_DECIDE || network->reason == VERDICT_NOT_ISOLATED)))
+		ret = *mesh;
+	ret.layers[POLICY_LAYER_NETWORK] = network->layers[0];
+	ret.layers[POLICY_LAYER_MESH] = mesh->layers[0];
+	return ret;
+}
+
+/* The rows of the two layers as one. */
+static void merge_layers(const struct compile_row *network, const struct compile_row *mesh,
+			 struct compile_row *ret)
+{
+	struct hash_map numbers = {0};
+
+	row_reset(ret, network->n_cells);
+	ret->is_full = network->is_full || mesh->is_full;
+	ret->outcomes[0] = both(&network->outcomes[0], &mesh->outcomes[0]);
+	for (size_t class = 0; class < network->n_cells; class ++) {
+		const uint32_t key = (uint32_t)network->cells[class] << 16 | mesh->cells[class];
+		struct compile_outcome outcome;
+		uint64_t *number;
+		bool is_new;
+
+		if (!key)
+			continue;
+		number = hash_map_put(&numbers, key, &is_new);
+		if (is_new) {
+			outcome = both(&network->outcomes[network->cells[class]],
+				       &mesh->outcomes[mesh->cells[class]]);
+			*number = add_outcome(ret, &outcome);
+		}
+		ret->cells[class] = (uint16_t)*number;
+	}
+	hash_map_release(&numbers);
+}
+
+static void make_row(struct walk *walk, struct compile_row *ret)
+{
+	struct compile_world *world = walk->world;
+
+	if (!has_mesh(walk)) {
+		walk_layer(walk, POLICY_LAYER_NETWORK, ret);
+		return;
+	}
+	walk_layer(walk, POLICY_LAYER_NETWORK, &world->network_row);
+	walk_layer(walk, POLICY_LAYER_MESH, &world->mesh_row);
+	merge_layers(&world->network_row, &world->mesh_row, ret);
 }
 
 static struct walk walk_of(struct compile_world *world, uint32_t subject_class,
@@ -297,17 +408,19 @@ void compile_row(struct compile_world *world, uint32_t subject_class,
 		 struct compile_row *ret)
 {
 	struct walk walk = walk_of(world, subject_class, direction, space, port);
-	const size_t n_classes = world->peer_classes.n;
 
-	if (n_classes > ret->cap_cells)
-		ret->cells = vec_grow(ret->cells, &ret->cap_cells, n_classes, sizeof(*ret->cells));
-	memset(ret->cells, 0, n_classes * sizeof(*ret->cells));
-	ret->n_cells = n_classes;
-	ret->n_outcomes = 0;
-	ret->is_full = false;
-	add_outcome(ret, &(struct compile_outcome){0});
-	walk.row = ret;
-	walk_rules(&walk);
+	make_row(&walk, ret);
+}
+
+void compile_row_staged(struct compile_world *world, uint32_t subject_class,
+			enum policy_direction direction, enum port_space space, uint16_t port,
+			struct compile_row *ret)
+{
+	struct walk walk = walk_of(world, subject_class, direction, space, port);
+
+	if (walk.class->staged)
+		walk.side = &walk.class->staged[direction];
+	make_row(&walk, ret);
 }
 
 void compile_row_release(struct compile_row *row)
@@ -326,14 +439,12 @@ void compile_row_allowed(struct compile_world *world, uint32_t subject_class,
 	bitset_zero(ret);
 	walk.allowed = ret;
 	walk_rules(&walk);
-}
-
-const struct policy_rule *const *compile_passed(const struct compile_world *world, uint32_t number,
-						uint32_t *ret_n)
-{
-	size_t size;
-	const void *list = keyset_get(&world->passed, number, &size);
-
-	*ret_n = size / sizeof(struct policy_rule *);
-	return list;
+	if (!has_mesh(&walk))
+		return;
+	bitset_zero(&world->mesh_allowed);
+	walk.allowed = &world->mesh_allowed;
+	walk.layer = POLICY_LAYER_MESH;
+	walk.has_trail = false;
+	walk_rules(&walk);
+	bitset_and(ret, &world->mesh_allowed);
 }

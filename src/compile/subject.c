@@ -2,7 +2,6 @@
 /* Subject classes: pods that the same policies select and whose own port names resolve alike. */
 #include "compile/internal.h"
 
-#include "base/hash.h"
 #include "base/strbuf.h"
 
 #include <stdlib.h>
@@ -22,16 +21,38 @@ static struct policy_list *select_policies(const struct compile_world *world)
 	if (!lists)
 		abort();
 	for (uint32_t i = 0; i < world->set->n_policies; i++) {
-		const struct policy *policy = world->set->policies[i];
-
-		if (policy->is_staged)
-			continue;
-		groups_match(&world->subjects, &policy->subject.pods, &matches);
+		groups_match_subject(&world->subjects, &world->set->policies[i]->subject, &matches);
 		for (size_t k = 0; k < matches.n; k++)
-			vec_push(&lists[matches.ids[k]], policy);
+			vec_push(&lists[matches.items[k]], world->set->policies[i]);
 	}
-	free(matches.ids);
+	free(matches.items);
 	return lists;
+}
+
+static void note_leaf(void *arg, const struct policy_peer *leaf)
+{
+	(void)leaf;
+	*(bool *)arg = true;
+}
+
+static bool asks_own_node(const struct policy_rule *rule)
+{
+	bool is_found = false;
+
+	for (uint32_t i = 0; i < rule->n_peers; i++)
+		policy_peer_each(&rule->peers[i], POLICY_PEER_OWN_NODE, note_leaf, &is_found);
+	return is_found;
+}
+
+/* The node of a pod, if a rule of its policies asks for it. */
+static const struct model_node *own_node(const struct compile_world *world,
+					 const struct model_pod *pod,
+					 const struct policy_list *policies)
+{
+	for (size_t i = 0; i < policies->n && pod->node; i++)
+		if (policies->items[i]->asks_own_node)
+			return model_find_node(world->snapshot, pod->node);
+	return NULL;
 }
 
 bool pod_port_named(const struct model_pod *pod, const struct policy_port *port, uint16_t number)
@@ -53,10 +74,11 @@ static void put_resolution(const struct model_pod *pod, const struct policy_port
 	strbuf_add(ret, &(uint16_t){0}, sizeof(uint16_t));
 }
 
-static void put_signature(const struct model_pod *pod, const struct policy_list *policies,
-			  struct strbuf *ret)
+static void put_signature(const struct model_pod *pod, const struct model_node *node,
+			  const struct policy_list *policies, struct strbuf *ret)
 {
 	strbuf_clear(ret);
+	strbuf_add(ret, &node, sizeof(node));
 	for (size_t i = 0; i < policies->n; i++) {
 		const struct policy *policy = policies->items[i];
 
@@ -64,9 +86,9 @@ static void put_signature(const struct model_pod *pod, const struct policy_list 
 		for (uint32_t k = 0; k < policy->n_rules[POLICY_INGRESS]; k++) {
 			const struct policy_rule *rule = &policy->rules[POLICY_INGRESS][k];
 
-			for (uint32_t p = 0; p < rule->n_ports; p++)
-				if (rule->ports[p].kind == POLICY_PORT_NAMED)
-					put_resolution(pod, &rule->ports[p], ret);
+			for (uint32_t p = 0; p < rule_n_ports(rule); p++)
+				if (rule_port(rule, p)->kind == POLICY_PORT_NAMED)
+					put_resolution(pod, rule_port(rule, p), ret);
 		}
 	}
 }
@@ -88,90 +110,140 @@ static int cmp_rule(const void *a, const void *b)
 	return x < y ? -1 : x > y; /* one policy's rules stand in their order */
 }
 
-/* The world's one record of a rule. */
-static struct world_rule *intern_rule(struct compile_world *world, struct hash_map *known,
-				      const struct policy_rule *rule)
-{
-	struct world_rule *found;
-	uint64_t *slot;
-	bool is_new;
+/* What makes one record of a rule in the world. */
+struct rule_key {
+	const struct policy_rule *rule;
+	const struct model_node *node;
+};
 
-	slot = hash_map_put(known, hash_ptr(rule), &is_new);
-	if (!is_new)
-		return (struct world_rule *)(uintptr_t)*slot;
-	found = arena_alloc(&world->arena, sizeof(*found));
-	found->rule = rule;
-	*slot = hash_ptr(found);
-	vec_push(&world->rules, found);
-	return found;
+static struct world_rule *intern_rule(struct compile_world *world, struct keyset *known,
+				      const struct policy_rule *rule, const struct model_node *node)
+{
+	const struct rule_key key = {rule, node && asks_own_node(rule) ? node : NULL};
+	bool is_new;
+	const uint32_t id = keyset_intern(known, &key, sizeof(key), &is_new);
+
+	if (is_new) {
+		struct world_rule *record = arena_alloc(&world->arena, sizeof(*record));
+
+		record->rule = key.rule;
+		record->node = key.node;
+		vec_push(&world->rules, record);
+	}
+	return world->rules.items[id];
 }
 
-static void fill_direction(struct compile_world *world, struct hash_map *known,
-			   const struct subject_class *class, enum policy_direction direction,
-			   struct subject_direction *ret)
+struct subject_view {
+	const struct subject_class *class;
+	enum policy_direction direction;
+	bool is_staged;
+};
+
+static void fill_direction(struct compile_world *world, struct keyset *known,
+			   const struct subject_view *view, struct subject_direction *ret)
 {
+	const struct subject_class *class = view->class;
 	const struct policy **isolating =
 		arena_alloc_n(&world->arena, class->n_policies, sizeof(*isolating));
 	struct world_rule **rules;
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < class->n_policies; i++) {
-		n += class->policies[i]->n_rules[direction];
-		if (class->policies[i]->isolates[direction])
-			isolating[ret->n_isolating++] = class->policies[i];
-	}
-	rules = arena_alloc_n(&world->arena, n, sizeof(*rules));
 	for (uint32_t i = 0; i < class->n_policies; i++)
-		for (uint32_t k = 0; k < class->policies[i]->n_rules[direction]; k++)
-			rules[ret->n_rules++] =
-				intern_rule(world, known, &class->policies[i]->rules[direction][k]);
-	qsort(rules, n, sizeof(*rules), cmp_rule);
+		n += class->policies[i]->n_rules[view->direction];
+	rules = arena_alloc_n(&world->arena, n, sizeof(*rules));
+	for (uint32_t i = 0; i < class->n_policies; i++) {
+		const struct policy *policy = class->policies[i];
+
+		if (!policy_has_say(policy, view->is_staged))
+			continue;
+		ret->has_mesh |= world->set->tiers[policy->tier].layer == POLICY_LAYER_MESH;
+		if (policy->isolates[view->direction])
+			isolating[ret->n_isolating++] = policy;
+		for (uint32_t k = 0; k < policy->n_rules[view->direction]; k++)
+			rules[ret->n_rules++] = intern_rule(
+				world, known, &policy->rules[view->direction][k], class->node);
+	}
+	qsort(rules, ret->n_rules, sizeof(*rules), cmp_rule);
 	ret->rules = rules;
 	ret->isolating = isolating;
 }
 
-static void add_class(struct compile_world *world, struct hash_map *known,
-		      const struct model_pod *example, const struct policy_list *policies)
+static bool is_touched_by_staging(const struct subject_class *class)
+{
+	for (uint32_t i = 0; i < class->n_policies; i++)
+		if (class->policies[i]->is_staged || class->policies[i]->is_replaced)
+			return true;
+	return false;
+}
+
+static void fill_class(struct compile_world *world, struct keyset *known,
+		       struct subject_class *class)
+{
+	struct subject_view view = {.class = class};
+
+	if (is_touched_by_staging(class))
+		class->staged =
+			arena_alloc_n(&world->arena, POLICY_N_DIRECTIONS, sizeof(*class->staged));
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++) {
+		view.direction = direction;
+		view.is_staged = false;
+		fill_direction(world, known, &view, &class->direction[direction]);
+		view.is_staged = true;
+		if (class->staged)
+			fill_direction(world, known, &view, &class->staged[direction]);
+	}
+}
+
+static void add_class(struct compile_world *world, struct keyset *known,
+		      const struct subject_class *template, const struct policy_list *policies)
 {
 	struct subject_class *class = vec_add(&world->classes);
 	const struct policy **copy = arena_alloc_n(&world->arena, policies->n, sizeof(*copy));
 
 	for (size_t i = 0; i < policies->n; i++)
 		copy[i] = policies->items[i];
-	class->example = example;
+	*class = *template;
 	class->policies = copy;
 	class->n_policies = policies->n;
-	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
-		fill_direction(world, known, class, direction, &class->direction[direction]);
+	fill_class(world, known, class);
 }
 
 void world_find_subjects(struct compile_world *world, struct model_pod *const *pods, size_t n_pods)
 {
-	struct hash_map known_rules = {0};
+	struct keyset known_rules = {0};
 	struct keyset signatures = {0};
 	struct strbuf signature = {0};
 	struct policy_list *policies;
 
-	groups_init(&world->subjects, world->snapshot, pods, n_pods);
+	world->subjects =
+		(struct groups){.snapshot = world->snapshot, .by_node = world->set->asks_own_node};
+	groups_init(&world->subjects, pods, n_pods);
 	world->class_of_group = calloc(world->subjects.n + 1, sizeof(*world->class_of_group));
 	if (!world->class_of_group)
 		abort();
 	policies = select_policies(world);
 	for (uint32_t group = 0; group < world->subjects.n; group++) {
 		const struct model_pod *example = world->subjects.examples[group];
+		const struct subject_class template = {
+			.example = example, .node = own_node(world, example, &policies[group])};
 		bool is_new;
 
-		put_signature(example, &policies[group], &signature);
+		put_signature(example, template.node, &policies[group], &signature);
 		world->class_of_group[group] =
 			keyset_intern(&signatures, signature.text, signature.len, &is_new);
 		if (is_new)
-			add_class(world, &known_rules, example, &policies[group]);
+			add_class(world, &known_rules, &template, &policies[group]);
 		vec_release(&policies[group]);
 	}
 	free(policies);
-	hash_map_release(&known_rules);
+	keyset_release(&known_rules);
 	strbuf_release(&signature);
 	keyset_release(&signatures);
+}
+
+bool compile_has_staged(const struct compile_world *world, uint32_t subject_class)
+{
+	return world->classes.items[subject_class].staged;
 }
 
 uint32_t compile_n_subject_classes(const struct compile_world *world)

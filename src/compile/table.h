@@ -54,6 +54,8 @@ const struct table_outcome *table_outcome(const struct table_view *view, uint32_
 const struct table_rule *table_rule(const struct table_view *view, uint32_t number);
 const struct table_policy *table_policy(const struct table_view *view, uint32_t number);
 
+const struct table_decision *table_decision(const struct table_view *view, uint32_t number);
+
 /* The numbers of a list; *ret_n is their count. NULL and 0 when out of bounds. */
 const uint32_t *table_list(const struct table_view *view, uint32_t item, uint32_t *ret_n);
 

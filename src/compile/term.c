@@ -40,64 +40,102 @@ static void put_cidr(struct strbuf *buf, const struct ip_cidr *cidr)
 	put_u64(buf, (uint64_t)range.first.family << 8 | cidr->prefix_len);
 }
 
-/* Selectors are normalised and interned (model/selector.h), so equal terms have equal bytes. */
-static void put_peer(struct strbuf *buf, const struct policy_peer *peer)
+static void put_pods(struct strbuf *buf, const struct policy_pods *pods)
 {
-	strbuf_clear(buf);
-	put_u64(buf, peer->kind);
-	if (peer->kind == POLICY_PEER_PODS) {
-		put_pointer(buf, peer->pods.ns);
-		put_selector(buf, &peer->pods.namespaces);
-		put_selector(buf, &peer->pods.pods);
-		return;
-	}
-	if (peer->kind == POLICY_PEER_NODES) {
-		put_selector(buf, &peer->nodes);
-		return;
-	}
+	put_pointer(buf, pods->ns);
+	put_selector(buf, &pods->namespaces);
+	put_selector(buf, &pods->pods);
+	put_selector(buf, &pods->accounts);
+	put_u64(buf, pods->in_mesh);
+}
+
+static void put_block(struct strbuf *buf, const struct policy_peer *peer)
+{
 	put_cidr(buf, &peer->cidr);
 	for (uint32_t i = 0; i < peer->n_except; i++)
 		put_cidr(buf, &peer->except[i]);
 }
 
-static void find_rule_terms(struct compile_world *world, struct world_rule *rule,
-			    struct strbuf *scratch)
+/* Selectors are normalised and interned (model/selector.h), so equal terms have equal bytes. */
+static void put_term(struct strbuf *buf, const struct term *term)
 {
-	uint32_t *terms = arena_alloc_n(&world->arena, rule->rule->n_peers, sizeof(*terms));
-
-	for (uint32_t i = 0; i < rule->rule->n_peers; i++) {
-		const struct policy_peer *peer = &rule->rule->peers[i];
-		bool is_new;
-
-		put_peer(scratch, peer);
-		terms[i] = keyset_intern(&world->terms, scratch->text, scratch->len, &is_new);
-		if (is_new)
-			vec_push(&world->term_examples, peer);
+	strbuf_clear(buf);
+	put_u64(buf, term->peer->kind);
+	switch ((enum policy_peer_kind)term->peer->kind) {
+	case POLICY_PEER_PODS:
+		put_pods(buf, &term->peer->pods);
+		return;
+	case POLICY_PEER_CIDR:
+		put_block(buf, term->peer);
+		return;
+	case POLICY_PEER_NODES:
+		put_selector(buf, &term->peer->nodes);
+		return;
+	case POLICY_PEER_OWN_NODE:
+		put_pointer(buf, term->node);
+		return;
+	case POLICY_PEER_ALL_OF:
+	case POLICY_PEER_ANY_OF:
+	case POLICY_PEER_NONE_OF:
+		strbuf_add(buf, term->parts, term->peer->n_parts * sizeof(*term->parts));
+		return;
 	}
-	rule->terms = terms;
+}
+
+static uint32_t find_term(struct compile_world *world, const struct policy_peer *peer,
+			  const struct model_node *node);
+
+static const uint32_t *find_terms(struct compile_world *world, const struct policy_peer *peers,
+				  uint32_t n, const struct model_node *node)
+{
+	uint32_t *terms = arena_alloc_n(&world->arena, n, sizeof(*terms));
+
+	for (uint32_t i = 0; i < n; i++)
+		terms[i] = find_term(world, &peers[i], node);
+	return terms;
+}
+
+static uint32_t find_term(struct compile_world *world, const struct policy_peer *peer,
+			  const struct model_node *node)
+{
+	struct term term = {.peer = peer};
+	struct strbuf key = {0};
+	uint32_t id;
+	bool is_new;
+
+	if (peer->kind == POLICY_PEER_OWN_NODE)
+		term.node = node;
+	if (policy_peer_is_tree(peer))
+		term.parts = find_terms(world, peer->parts, peer->n_parts, node);
+	put_term(&key, &term);
+	id = keyset_intern(&world->term_keys, key.text, key.len, &is_new);
+	if (is_new)
+		vec_push(&world->terms, term);
+	strbuf_release(&key);
+	return id;
 }
 
 static void find_named_ports(struct compile_world *world, const struct policy_rule *rule)
 {
 	if (rule->direction != POLICY_EGRESS)
 		return;
-	for (uint32_t i = 0; i < rule->n_ports; i++) {
-		const struct named_port named = {rule->ports[i].name, rule->ports[i].space};
+	for (uint32_t i = 0; i < rule_n_ports(rule); i++) {
+		const struct policy_port *port = rule_port(rule, i);
+		const struct named_port named = {port->name, port->space};
 
-		if (rule->ports[i].kind == POLICY_PORT_NAMED)
+		if (port->kind == POLICY_PORT_NAMED)
 			keyset_intern(&world->named, &named, sizeof(named), NULL);
 	}
 }
 
 void world_find_terms(struct compile_world *world)
 {
-	struct strbuf scratch = {0};
-
 	for (size_t i = 0; i < world->rules.n; i++) {
-		find_rule_terms(world, world->rules.items[i], &scratch);
-		find_named_ports(world, world->rules.items[i]->rule);
+		struct world_rule *rule = world->rules.items[i];
+
+		rule->terms = find_terms(world, rule->rule->peers, rule->rule->n_peers, rule->node);
+		find_named_ports(world, rule->rule);
 	}
-	strbuf_release(&scratch);
 }
 
 uint32_t world_named(const struct compile_world *world, const char *name, enum port_space space)

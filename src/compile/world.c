@@ -12,10 +12,11 @@ static void init_scratch(struct compile_world *world)
 	bitset_init(&world->undecided, n);
 	bitset_init(&world->held, n);
 	bitset_init(&world->matched, n);
-	world->passed_of = calloc(n, sizeof(*world->passed_of));
-	if (!world->passed_of)
+	bitset_init(&world->mesh_allowed, n);
+	world->trail_of = calloc(n, sizeof(*world->trail_of));
+	if (!world->trail_of)
 		abort();
-	keyset_intern(&world->passed, NULL, 0, NULL);
+	keyset_intern(&world->trails, NULL, 0, NULL);
 }
 
 struct compile_world *compile_world_new(const struct model_snapshot *snapshot,
@@ -41,8 +42,11 @@ static void release_scratch(struct compile_world *world)
 	bitset_release(&world->undecided);
 	bitset_release(&world->held);
 	bitset_release(&world->matched);
-	free(world->passed_of);
-	keyset_release(&world->passed);
+	bitset_release(&world->mesh_allowed);
+	compile_row_release(&world->network_row);
+	compile_row_release(&world->mesh_row);
+	free(world->trail_of);
+	keyset_release(&world->trails);
 }
 
 void compile_world_free(struct compile_world *world)

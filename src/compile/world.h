@@ -94,13 +94,25 @@ const struct policy *const *compile_isolating(const struct compile_world *world,
 const struct policy *const *compile_policies(const struct compile_world *world,
 					     uint32_t subject_class, uint32_t *ret_n);
 
+/*
+ * What one layer says of a peer class: the rules of its trail came first, in this order, and each
+ * either said pass or decides if its condition holds; what is left gets the action.
+ */
+struct compile_decision {
+	uint8_t action; /* TABLE_ALLOW or TABLE_DENY */
+	uint8_t reason; /* enum verdict_reason: RULE, DEFAULT_DENY, NOT_ISOLATED; NONE: no layer */
+	const struct policy_rule *rule; /* of the action, or NULL */
+	uint32_t tier;                  /* that decided, COMPILE_NONE after the last */
+	uint32_t trail;                 /* compile_trail(); 0: none */
+};
+
 /* What a row says of one peer class. */
 struct compile_outcome {
 	uint8_t action; /* enum table_action */
-	uint8_t reason; /* enum verdict_reason: RULE, DEFAULT_DENY, NOT_ISOLATED, CONDITION */
+	uint8_t reason; /* RULE, DEFAULT_DENY, NOT_ISOLATED, CONDITION, SOURCE_PORT */
 	const struct policy_rule *rule; /* the first that decides, or NULL */
-	uint32_t tier;                  /* that decided, COMPILE_NONE after the last */
-	uint32_t passed; /* number of a list of rules that said pass, 0 = none (compile_passed) */
+	uint32_t tier;                  /* of `rule`, or of the default deny; COMPILE_NONE: none */
+	struct compile_decision layers[POLICY_N_LAYERS];
 };
 
 /*
@@ -120,6 +132,14 @@ void compile_row(struct compile_world *world, uint32_t subject_class,
 		 struct compile_row *ret);
 void compile_row_release(struct compile_row *row);
 
+/* The same with the staged policies in force, and without those that they replace. */
+void compile_row_staged(struct compile_world *world, uint32_t subject_class,
+			enum policy_direction direction, enum port_space space, uint16_t port,
+			struct compile_row *ret);
+
+/* Whether anything staged touches the subject class. */
+bool compile_has_staged(const struct compile_world *world, uint32_t subject_class);
+
 /*
  * The same row as the set of peer classes that are allowed (TABLE_ALLOW only). `ret` has
  * compile_n_peer_classes() bits.
@@ -128,6 +148,6 @@ void compile_row_allowed(struct compile_world *world, uint32_t subject_class,
 			 enum policy_direction direction, enum port_space space, uint16_t port,
 			 struct bitset *ret);
 
-/* The rules of list `number`, in the order in which they passed. */
-const struct policy_rule *const *compile_passed(const struct compile_world *world, uint32_t number,
-						uint32_t *ret_n);
+/* The rules of trail `number`. */
+const struct policy_rule *const *compile_trail(const struct compile_world *world, uint32_t number,
+					       uint32_t *ret_n);

@@ -64,12 +64,20 @@ static void add_place(struct strbuf *buf, const struct lab_side *side, uint32_t 
 	strbuf_printf(buf, ":%u", line);
 }
 
+/* Of the list that a rule stands in. */
+static const char *list_name(const struct lab_side *side, const struct table_rule *rule)
+{
+	if (rule->list)
+		return table_string(side->table, rule->list);
+	return direction_name(rule->ingress ? VERDICT_INGRESS : VERDICT_EGRESS);
+}
+
 static void explain_rule(struct strbuf *buf, const struct lab_side *side,
 			 const struct table_rule *rule)
 {
 	strbuf_addstr(buf, side->action == TABLE_ALLOW ? "allowed by " : "denied by ");
 	add_policy(buf, side, rule->policy);
-	strbuf_printf(buf, " %s[%u]", rule->ingress ? "ingress" : "egress", rule->index);
+	strbuf_printf(buf, " %s[%u]", list_name(side, rule), rule->index);
 	add_place(buf, side, rule->file, rule->line);
 }
 
@@ -134,7 +142,7 @@ void lab_explain_json(struct json *json, const struct lab_side *side)
 		json_policy(json, side, grounds.isolating[i]);
 	json_end(json);
 	if (rule)
-		strbuf_printf(&name, "%s[%u]", rule->ingress ? "ingress" : "egress", rule->index);
+		strbuf_printf(&name, "%s[%u]", list_name(side, rule), rule->index);
 	json_field(json, "rule", rule ? strbuf_str(&name) : NULL);
 	json_field(json, "file", rule ? table_string(side->table, rule->file) : NULL);
 	json_key(json, "line");

@@ -42,12 +42,19 @@ static bool add_port(struct outside *outside, uint8_t space, uint16_t number)
 	return true;
 }
 
+static void note_block(void *arg, const struct policy_peer *leaf)
+{
+	(void)leaf;
+	*(bool *)arg = true;
+}
+
 static bool names_addresses(const struct policy_rule *rule)
 {
+	bool ret = rule->any_peer;
+
 	for (uint32_t i = 0; i < rule->n_peers; i++)
-		if (rule->peers[i].kind == POLICY_PEER_CIDR)
-			return true;
-	return rule->any_peer;
+		policy_peer_each(&rule->peers[i], POLICY_PEER_CIDR, note_block, &ret);
+	return ret;
 }
 
 /* The ports of egress rules that reach out of the cluster: the first of each range. */
@@ -129,20 +136,27 @@ static bool example_address(const struct lab_plan *plan, struct ip_range range, 
 	return false;
 }
 
-static bool block_contains(const struct ip_cidr *cidr, const struct ip_addr *addr)
-{
-	const struct ip_range range = ip_cidr_range(cidr);
+/* An address, and whether some block has it. */
+struct sought {
+	const struct ip_addr *addr;
+	bool is_found;
+};
 
-	return ip_range_contains(&range, addr);
+static void look_in_block(void *arg, const struct policy_peer *leaf)
+{
+	const struct ip_range range = ip_cidr_range(&leaf->cidr);
+	struct sought *sought = arg;
+
+	sought->is_found |= ip_range_contains(&range, sought->addr);
 }
 
 static bool rule_names(const struct policy_rule *rule, const struct ip_addr *addr)
 {
+	struct sought sought = {.addr = addr};
+
 	for (uint32_t i = 0; i < rule->n_peers; i++)
-		if (rule->peers[i].kind == POLICY_PEER_CIDR &&
-		    block_contains(&rule->peers[i].cidr, addr))
-			return true;
-	return false;
+		policy_peer_each(&rule->peers[i], POLICY_PEER_CIDR, look_in_block, &sought);
+	return sought.is_found;
 }
 
 /*

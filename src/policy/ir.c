@@ -3,6 +3,26 @@
 
 #include <assert.h>
 
+bool policy_rule_is_conditional(const struct policy_rule *rule)
+{
+	return rule->condition || rule->source_ports;
+}
+
+void policy_condition_text(const struct policy_rule *rule, struct strbuf *ret)
+{
+	if (rule->condition)
+		strbuf_addstr(ret, rule->condition);
+	if (!rule->source_ports)
+		return;
+	strbuf_addstr(ret, rule->condition ? ", and the source port is " : "the source port is ");
+	for (size_t i = 0; i < rule->source_ports->n; i++) {
+		const struct port_range *range = &rule->source_ports->ranges[i];
+
+		strbuf_printf(ret, range->first == range->last ? "%s%u" : "%s%u-%u", i ? ", " : "",
+			      range->first, range->last);
+	}
+}
+
 const char *policy_direction_name(enum policy_direction direction)
 {
 	static const char *const names[POLICY_N_DIRECTIONS] = {

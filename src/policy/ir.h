@@ -20,6 +20,7 @@
 #include "base/diag.h"
 #include "base/ip.h"
 #include "base/port.h"
+#include "base/strbuf.h"
 #include "model/model.h"
 #include "model/selector.h"
 #include "policy/cni.h"
@@ -36,6 +37,8 @@ struct policy_pods {
 	const char *ns;             /* exactly this namespace; NULL: the selector decides */
 	struct selector namespaces; /* by the namespace's labels; empty: all */
 	struct selector pods;       /* by the pod's labels; empty: all */
+	struct selector accounts;   /* by its service account's labels, the name among them */
+	bool in_mesh;               /* only those that are in the mesh */
 };
 
 enum policy_peer_kind {
@@ -121,19 +124,20 @@ struct policy {
 	const char *ns; /* NULL for cluster-wide ones */
 	const char *name;
 	struct policy_tier tier_key;
-	uint32_t tier;   /* number in the set's tiers */
-	double order;    /* within the tier; INFINITY: last */
-	const char *tie; /* orders policies of equal order; NULL: group, namespace, name, kind */
-	uint32_t index;  /* position in the set */
-	uint32_t part;   /* of its object, from 0: most have one */
-	bool is_staged;  /* decides only the staged row */
-	bool is_removal; /* staged: takes what it replaces out, and has no rules */
+	uint32_t tier;    /* number in the set's tiers */
+	double order;     /* within the tier; INFINITY: last */
+	const char *tie;  /* orders policies of equal order; NULL: group, namespace, name, kind */
+	uint32_t index;   /* position in the set */
+	uint32_t part;    /* of its object, from 0: most have one */
+	bool is_staged;   /* decides only the staged row */
+	bool is_removal;  /* staged: takes what it replaces out, and has no rules */
+	bool is_replaced; /* by a staged one, on the staged row */
 	const char *replaces_group;
-	const char *replaces_kind;     /* staged: NULL, or the kind of what it replaces */
-	const struct policy *replaces; /* staged: the policy of that name that is in force */
-	const char *no_effect;         /* NULL, or why it decides nothing: "dry-run" */
-	struct policy_peer subject;    /* PODS, and trees of them */
-	bool is_mesh;                  /* binds only pods that are in the mesh */
+	const char *replaces_kind;  /* staged: NULL, or the kind of what it replaces */
+	const char *no_effect;      /* NULL, or why it decides nothing: "dry-run" */
+	struct policy_peer subject; /* PODS, and trees of them */
+	bool asks_own_node;         /* a rule has OWN_NODE */
+	bool is_mesh;               /* binds only pods that are in the mesh */
 	bool isolates[POLICY_N_DIRECTIONS];
 	struct policy_rule *rules[POLICY_N_DIRECTIONS];
 	uint32_t n_rules[POLICY_N_DIRECTIONS];
@@ -153,6 +157,7 @@ struct policy_set {
 	struct policy **idle; /* those without effect, in the same order */
 	uint32_t n_idle;
 	bool has_staged;
+	bool asks_own_node; /* a rule has OWN_NODE */
 	struct policy_rejected *rejected;
 	uint32_t n_rejected;
 };
@@ -178,6 +183,12 @@ bool policy_pods_match(const struct policy_pods *pods, const struct model_pod *p
 /* Whether a subject, which has no parts of addresses, selects the pod. */
 bool policy_subject_matches(const struct policy_peer *subject, const struct model_pod *pod);
 
+/* Whether a policy decides, as things are or as the staged ones would have them. */
+static inline bool policy_has_say(const struct policy *policy, bool is_staged)
+{
+	return is_staged ? !policy->is_replaced : !policy->is_staged;
+}
+
 /* ALL_OF, ANY_OF or NONE_OF. */
 bool policy_peer_is_tree(const struct policy_peer *peer);
 
@@ -193,6 +204,9 @@ bool policy_peer_matches(const struct policy_peer *peer, const struct policy_add
 
 /* Whether it decides only if something holds that addresses and ports do not say. */
 bool policy_rule_is_conditional(const struct policy_rule *rule);
+
+/* What has to hold for a conditional rule, in one clause. */
+void policy_condition_text(const struct policy_rule *rule, struct strbuf *ret);
 
 /* Calls `fn` for every leaf of this kind in a tree, wherever it stands. */
 void policy_peer_each(const struct policy_peer *peer, enum policy_peer_kind kind,

@@ -10,8 +10,11 @@ bool policy_pods_match(const struct policy_pods *pods, const struct model_pod *p
 		return false;
 	if (pods->ns && pods->ns != pod->ns->name)
 		return false;
+	if (pods->in_mesh && !pod->in_mesh)
+		return false;
 	return selector_matches(&pods->namespaces, &pod->ns->labels) &&
-	       selector_matches(&pods->pods, &pod->labels);
+	       selector_matches(&pods->pods, &pod->labels) &&
+	       selector_matches(&pods->accounts, &pod->account->labels);
 }
 
 static bool node_has(const struct model_node *node, const struct ip_addr *addr)
@@ -111,9 +114,4 @@ void policy_peer_each(const struct policy_peer *peer, enum policy_peer_kind kind
 		fn(arg, peer);
 	for (uint32_t i = 0; policy_peer_is_tree(peer) && i < peer->n_parts; i++)
 		policy_peer_each(&peer->parts[i], kind, fn, arg);
-}
-
-bool policy_rule_is_conditional(const struct policy_rule *rule)
-{
-	return rule->condition || rule->source_ports;
 }

@@ -248,16 +248,34 @@ static uint32_t tier_number(const struct policy_set *set, const struct policy_ti
 }
 
 /* A staged policy is a new version of the one of its name, if there is one. */
-static void find_replaced(struct policy_set *set, struct policy *staged)
+static void mark_replaced(struct policy_set *set, const struct policy *staged)
 {
 	for (uint32_t i = 0; i < set->n_policies && staged->replaces_kind; i++) {
-		const struct policy *other = set->policies[i];
+		struct policy *other = set->policies[i];
 
 		if (!other->is_staged && strcmp(other->kind, staged->replaces_kind) == 0 &&
 		    strcmp(other->group, staged->replaces_group) == 0 && other->ns == staged->ns &&
 		    other->name == staged->name)
-			staged->replaces = other;
+			other->is_replaced = true;
 	}
+}
+
+static void note_leaf(void *arg, const struct policy_peer *leaf)
+{
+	(void)leaf;
+	*(bool *)arg = true;
+}
+
+static bool asks_own_node(const struct policy *policy)
+{
+	bool is_found = false;
+
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+		for (uint32_t i = 0; i < policy->n_rules[direction]; i++)
+			for (uint32_t k = 0; k < policy->rules[direction][i].n_peers; k++)
+				policy_peer_each(&policy->rules[direction][i].peers[k],
+						 POLICY_PEER_OWN_NODE, note_leaf, &is_found);
+	return is_found;
 }
 
 /* Puts the policies in order, those without effect apart. */
@@ -285,11 +303,13 @@ static void order_policies(struct reading *reading, struct arena *arena)
 		}
 		policy->index = set->n_policies;
 		set->has_staged |= policy->is_staged;
+		policy->asks_own_node = asks_own_node(policy);
+		set->asks_own_node |= policy->asks_own_node;
 		set->policies[set->n_policies++] = policy;
 	}
 	for (uint32_t i = 0; i < set->n_policies && set->has_staged; i++)
 		if (set->policies[i]->is_staged)
-			find_replaced(set, set->policies[i]);
+			mark_replaced(set, set->policies[i]);
 }
 
 struct policy_set *policy_set_build(struct model_snapshot *snapshot,

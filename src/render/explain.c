@@ -146,87 +146,6 @@ static void render_pod(struct json *json, const struct model_pod *pod)
 	json_end(json);
 }
 
-static void render_cidr_peer(struct json *json, const struct policy_peer *peer)
-{
-	char text[IP_CIDR_TEXT_SIZE];
-
-	json_field(json, "cidr", ip_cidr_format(&peer->cidr, text));
-	json_key(json, "except");
-	json_array(json);
-	for (uint32_t i = 0; i < peer->n_except; i++)
-		json_string(json, ip_cidr_format(&peer->except[i], text));
-	json_end(json);
-}
-
-/* A namespace by name, or a selector; "" selects all. */
-static void render_pods_peer(struct json *json, const struct policy_pods *pods)
-{
-	struct arena arena;
-
-	arena_init(&arena);
-	json_field(json, "namespace", pods->ns);
-	json_field(json, "namespaceSelector",
-		   pods->ns ? NULL : selector_format(&pods->namespaces, &arena));
-	json_field(json, "podSelector", selector_format(&pods->pods, &arena));
-	arena_release(&arena);
-}
-
-static void render_nodes_peer(struct json *json, const struct selector *nodes)
-{
-	struct arena arena;
-
-	arena_init(&arena);
-	json_field(json, "nodeSelector", selector_format(nodes, &arena));
-	arena_release(&arena);
-}
-
-static void render_peers(struct json *json, const struct policy_rule *rule)
-{
-	json_key(json, "peers");
-	if (rule->any_peer) {
-		json_null(json);
-		return;
-	}
-	json_array(json);
-	for (uint32_t i = 0; i < rule->n_peers; i++) {
-		json_object(json);
-		if (rule->peers[i].kind == POLICY_PEER_CIDR)
-			render_cidr_peer(json, &rule->peers[i]);
-		else if (rule->peers[i].kind == POLICY_PEER_NODES)
-			render_nodes_peer(json, &rule->peers[i].nodes);
-		else
-			render_pods_peer(json, &rule->peers[i].pods);
-		json_end(json);
-	}
-	json_end(json);
-}
-
-static void render_rule_ports(struct json *json, const struct policy_rule *rule)
-{
-	json_key(json, "ports");
-	if (rule->any_port) {
-		json_null(json);
-		return;
-	}
-	json_array(json);
-	for (uint32_t i = 0; i < rule->n_ports; i++) {
-		const struct policy_port *port = &rule->ports[i];
-
-		json_object(json);
-		json_field(json, "protocol", port_space_name(port->space));
-		if (port->kind == POLICY_PORT_NAMED) {
-			json_field(json, "name", port->name);
-		} else {
-			json_key(json, "port");
-			json_uint(json, port->first);
-			json_key(json, "endPort");
-			json_uint(json, port->last);
-		}
-		json_end(json);
-	}
-	json_end(json);
-}
-
 static void render_rule(struct json *json, const struct analyze_explained_rule *explained)
 {
 	const struct analyze_ref ref = {explained->rule->policy, explained->rule, 0};
@@ -234,10 +153,10 @@ static void render_rule(struct json *json, const struct analyze_explained_rule *
 	json_object(json);
 	json_key(json, "rule");
 	render_ref_json(json, &ref);
-	render_peers(json, explained->rule);
+	render_rule_peers_json(json, explained->rule);
 	json_key(json, "peerPods");
 	json_uint(json, explained->n_peers);
-	render_rule_ports(json, explained->rule);
+	render_rule_ports_json(json, explained->rule);
 	json_key(json, "namedPorts");
 	render_ports_json(json, &explained->named);
 	json_end(json);

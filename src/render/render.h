@@ -32,5 +32,9 @@ void render_explain_json(const struct analyze_explanation *explanation);
 /* [{"protocol","port","endPort"}, …] */
 void render_ports_json(struct json *json, const struct port_set *set);
 
+/* "peers", and "ports" with what else a rule says. */
+void render_rule_peers_json(struct json *json, const struct policy_rule *rule);
+void render_rule_ports_json(struct json *json, const struct policy_rule *rule);
+
 /* One item of "rules" and "near". */
 void render_ref_json(struct json *json, const struct analyze_ref *ref);

@@ -38,7 +38,9 @@
 	X(NEIGHBOUR_FORBIDDEN, "neighbour-forbidden", \
 	  "neighbour discovery that a pod must not send") \
 	X(UNRELATED, "unrelated", "an ICMP error about no known flow") \
-	X(MISDIRECTED, "misdirected", "the destination address is not the pod's")
+	X(MISDIRECTED, "misdirected", "the destination address is not the pod's") \
+	/* from the table, too */ \
+	X(SOURCE_PORT, "source-port", "it depends on the source port")
 
 enum verdict_reason {
 #define X(id, name, text) VERDICT_##id,

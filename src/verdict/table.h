@@ -172,15 +172,15 @@ struct table_outcome {
 
 /*
  * An ordered decision list: the first condition that holds decides. One list per independent layer, all
- * of which must allow. ABI 1 defines the shape; no compiler fills it yet.
+ * of which must allow. The last of a layer has no condition: it is what holds when no other does.
  */
 struct table_decision {
-	__u8 action;     /* TABLE_ALLOW if, TABLE_DENY if */
+	__u8 action;     /* TABLE_ALLOW if, TABLE_DENY if; TABLE_DECIDE: the next tier decides if */
 	__u8 ends_layer; /* the last of its layer */
 	__u8 ends_list;  /* the last of all */
 	__u8 pad;
-	__u32 condition; /* string, in the words of its API */
-	__u32 rule;
+	__u32 condition; /* string, in the words of its API; 0: whatever is left */
+	__u32 rule;      /* or 0 */
 	__u32 reserved;
 };
 
@@ -193,7 +193,8 @@ struct table_rule {
 	__u32 file; /* string */
 	__u32 line;
 	__u32 column;
-	__u32 reserved[2];
+	__u32 list; /* string: the name of that list; "": as the direction */
+	__u32 reserved;
 };
 
 struct table_policy {

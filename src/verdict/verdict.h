@@ -32,6 +32,7 @@ enum verdict_direction { VERDICT_EGRESS, VERDICT_INGRESS };
 #define VERDICT_JUDGE_EGRESS 1u /* 1 << enum verdict_direction */
 #define VERDICT_JUDGE_INGRESS 2u
 #define VERDICT_FROM_OWN_NODE 4u /* sent by the stack of the node that the target runs on */
+#define VERDICT_STAGED 8u        /* by the staged rows; the kernel does not know it */
 
 struct verdict_flow {
 	__u32 src[4]; /* numbers, most significant first; v4 in [0], the rest 0 */
@@ -39,7 +40,7 @@ struct verdict_flow {
 	__u16 port;  /* of the target, by space */
 	__u8 space;  /* enum verdict_space */
 	__u8 family; /* 4 or 6 */
-	__u32 flags; /* VERDICT_JUDGE_*, VERDICT_FROM_OWN_NODE */
+	__u32 flags; /* VERDICT_JUDGE_*, VERDICT_FROM_OWN_NODE, VERDICT_STAGED */
 };
 
 struct verdict_side {
@@ -286,23 +287,14 @@ VERDICT_INLINE int verdict_port_class(const struct table_view *table, const stru
 	return 0;
 }
 
-/* Judges one side of one endpoint: remap → row → cell → outcome. */
-VERDICT_INLINE void verdict_row(const struct table_view *table, const struct table_keys *keys,
-				const struct table_answers *answers, __u32 remap, __u32 peer_class,
-				struct verdict_side *ret)
+/* What a row answers for a peer class. */
+VERDICT_INLINE void verdict_cell(const struct table_view *table,
+				 const struct table_answers *answers, const struct table_row *row,
+				 __u32 peer_class, struct verdict_side *ret)
 {
-	const __u32 *row_number = table_item(table, keys->remaps, remap, __u32);
+	__u32 number = row->first_outcome;
 	const struct table_outcome *outcome;
-	const struct table_row *row;
-	__u32 number;
 
-	verdict_side_set(ret, TABLE_DENY, VERDICT_BAD_TABLE);
-	if (!row_number)
-		return;
-	row = table_item(table, answers->rows, *row_number, struct table_row);
-	if (!row)
-		return;
-	number = row->first_outcome;
 	if (peer_class < row->n_cells) {
 		const __u16 *cell =
 			table_item(table, answers->cells, row->first_cell + peer_class, __u16);
@@ -318,6 +310,44 @@ VERDICT_INLINE void verdict_row(const struct table_view *table, const struct tab
 	ret->stable_id = outcome->stable_id;
 	ret->action = outcome->action;
 	ret->reason = outcome->reason;
+}
+
+/* Row `number`, or what is staged instead of it. */
+VERDICT_INLINE const struct table_row *verdict_find_row(const struct table_view *table,
+							const struct table_answers *answers,
+							__u32 number, __u32 flags)
+{
+	const struct table_row *row = table_item(table, answers->rows, number, struct table_row);
+
+#ifndef __bpf__
+	if (flags & VERDICT_STAGED && row && row->staged)
+		return table_item(table, answers->rows, row->staged, struct table_row);
+#endif
+	(void)flags;
+	return row;
+}
+
+/* Where a side of a flow is looked up. */
+struct verdict_place {
+	__u32 remap;
+	__u32 peer_class;
+	__u32 flags; /* of the flow */
+};
+
+/* Judges one side of one endpoint: remap → row → cell → outcome. */
+VERDICT_INLINE void verdict_row(const struct table_view *table, const struct table_keys *keys,
+				const struct table_answers *answers, struct verdict_place place,
+				struct verdict_side *ret)
+{
+	const __u32 *row_number = table_item(table, keys->remaps, place.remap, __u32);
+	const struct table_row *row;
+
+	verdict_side_set(ret, TABLE_DENY, VERDICT_BAD_TABLE);
+	if (!row_number)
+		return;
+	row = verdict_find_row(table, answers, *row_number, place.flags);
+	if (row)
+		verdict_cell(table, answers, row, place.peer_class, ret);
 }
 
 /* Why a side whose pod is not one of the table's endpoints is not judged here. */
@@ -366,8 +396,10 @@ VERDICT_INLINE int verdict_sides(const struct table_view *table, const struct ta
 				      struct table_endpoint);
 		if (!endpoint)
 			return -1;
-		verdict_row(table, keys, answers, endpoint->egress + port_class,
-			    verdict->dst.flags_class & TABLE_CLASS_MASK,
+		verdict_row(table, keys, answers,
+			    (struct verdict_place){endpoint->egress + port_class,
+						   verdict->dst.flags_class & TABLE_CLASS_MASK,
+						   flow->flags},
 			    &verdict->side[VERDICT_EGRESS]);
 	}
 	if (flow->flags & VERDICT_FROM_OWN_NODE) {
@@ -377,8 +409,10 @@ VERDICT_INLINE int verdict_sides(const struct table_view *table, const struct ta
 				      struct table_endpoint);
 		if (!endpoint)
 			return -1;
-		verdict_row(table, keys, answers, endpoint->ingress + port_class,
-			    verdict->src.flags_class & TABLE_CLASS_MASK,
+		verdict_row(table, keys, answers,
+			    (struct verdict_place){endpoint->ingress + port_class,
+						   verdict->src.flags_class & TABLE_CLASS_MASK,
+						   flow->flags},
 			    &verdict->side[VERDICT_INGRESS]);
 	}
 	return 0;
