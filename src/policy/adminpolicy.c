@@ -133,7 +133,7 @@ static const struct adminpolicy_dialect admin_dialect = {
 	.actions = &actions,
 	.rules_of_policy = {0, 100},
 	.peers_of_rule = {1, 100},
-	.ports_of_rule = {0, 100},
+	.ports_of_rule = {1, 100},
 	.needs_namespaces = true,
 	.read_port = adminpolicy_port_read_v1alpha1,
 };
@@ -146,41 +146,10 @@ static const struct adminpolicy_dialect baseline_dialect = {
 	.actions = &baseline_actions,
 	.rules_of_policy = {0, 100},
 	.peers_of_rule = {1, 100},
-	.ports_of_rule = {0, 100},
+	.ports_of_rule = {1, 100},
 	.needs_namespaces = true,
 	.read_port = adminpolicy_port_read_v1alpha1,
 };
-
-void adminpolicy_need(struct policy_reader *reader, const struct policy_schema *schema,
-		      const struct tree_node *node, const struct policy_fields *fields,
-		      struct policy_bounds needed)
-{
-	for (size_t i = needed.least; i <= needed.most; i++)
-		policy_need(reader, schema, node, fields, i);
-}
-
-bool adminpolicy_one_field(struct policy_reader *reader, const struct policy_schema *schema,
-			   const struct tree_node *node, struct policy_fields *fields,
-			   size_t *ret_field)
-{
-	size_t n = 0;
-
-	if (!policy_schema_read(reader, schema, node, fields))
-		return false;
-	for (size_t i = 0; i < schema->n_fields; i++) {
-		if (policy_field_is_absent(fields, i))
-			continue;
-		*ret_field = i;
-		n++;
-	}
-	if (n == 0)
-		policy_error(reader, DIAG_BH0204, policy_span(reader, node),
-			     "%s needs one of its fields", schema->what);
-	else if (n > 1)
-		policy_error(reader, DIAG_BH0203, policy_span(reader, node),
-			     "%s must have only one field, but has %zu", schema->what, n);
-	return n == 1 && fields->values[*ret_field];
-}
 
 static void read_ports(struct policy_reader *reader, const struct adminpolicy_dialect *dialect,
 		       const struct tree_node *list, struct policy_rule *rule)
@@ -224,12 +193,38 @@ static void check_condition(struct policy_reader *reader, const struct adminpoli
 			     "'domainNames' can only be in a rule with action %s", dialect->allow);
 }
 
+/* The API counts characters, not bytes. */
+static size_t count_chars(const struct tree_node *text)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < text->len; i++)
+		n += (text->text[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/*
+ * A peer of a later version of the API: "for Accept rules fail closed means: treat the rule as
+ * matching no traffic; for Deny and Pass rules: treat the rule as a 'Deny all' rule".
+ */
+static void fail_closed(struct policy_rule *rule)
+{
+	rule->any_peer = rule->action != POLICY_ALLOW;
+	rule->any_port = true;
+	rule->n_peers = 0;
+	rule->n_ports = 0;
+	rule->condition = NULL;
+	if (rule->any_peer)
+		rule->action = POLICY_DENY;
+}
+
 static void read_rule(struct policy_reader *reader, const struct adminpolicy_dialect *dialect,
 		      const struct tree_node *item, struct policy_rule *rule)
 {
 	const struct policy_schema *schema = dialect->rules[rule->direction];
 	const struct tree_node *name;
 	struct policy_fields fields;
+	bool are_known;
 	size_t action;
 
 	rule->span = policy_span(reader, item);
@@ -238,7 +233,7 @@ static void read_rule(struct policy_reader *reader, const struct adminpolicy_dia
 	adminpolicy_need(reader, schema, item, &fields,
 			 (struct policy_bounds){RULE_ACTION, RULE_PEERS});
 	name = fields.values[RULE_NAME];
-	if (name && name->len > NAME_MAX_LEN)
+	if (name && count_chars(name) > NAME_MAX_LEN)
 		policy_error(reader, DIAG_BH0203, policy_span(reader, name),
 			     "a rule's name must have at most %d characters", NAME_MAX_LEN);
 	if (fields.values[RULE_ACTION] &&
@@ -248,10 +243,12 @@ static void read_rule(struct policy_reader *reader, const struct adminpolicy_dia
 			 dialect->peers_of_rule);
 	policy_check_len(reader, schema->fields[RULE_PORTS].name, fields.values[RULE_PORTS],
 			 dialect->ports_of_rule);
-	adminpolicy_peers_read(reader, dialect, fields.values[RULE_PEERS], rule);
+	are_known = adminpolicy_peers_read(reader, dialect, fields.values[RULE_PEERS], rule);
 	read_ports(reader, dialect, fields.values[RULE_PORTS], rule);
 	check_names(reader, rule);
 	check_condition(reader, dialect, rule);
+	if (!are_known)
+		fail_closed(rule);
 }
 
 /* A condition is of all peers: addresses and names become two rules, the certain one first. */
@@ -403,7 +400,7 @@ static const struct policy_schema *const admin_schemas[] = {
 #define GROUP "policy.networking.k8s.io"
 
 static const char *const v1alpha1[] = {"v1alpha1", NULL};
-static const char *const v1alpha2[] = {"v1alpha2", NULL};
+static const char *const v1alpha2[] = {"v1alpha2", "v1beta1", NULL};
 
 const struct policy_frontend policy_frontend_clusternetworkpolicy = {
 	.group = GROUP,

@@ -44,17 +44,27 @@ bool adminpolicy_one_field(struct policy_reader *reader, const struct policy_sch
 			   const struct tree_node *node, struct policy_fields *fields,
 			   size_t *ret_field);
 
+/* A mapping, or null, with none of the schema's fields. */
+bool adminpolicy_is_unknown(const struct policy_schema *schema, const struct tree_node *node);
+
 /* Reports every field of `fields` from `first` to `last` that is absent. */
 void adminpolicy_need(struct policy_reader *reader, const struct policy_schema *schema,
 		      const struct tree_node *node, const struct policy_fields *fields,
 		      struct policy_bounds needed);
 
+/* Reports that item `at` of a list that is a set is there already. */
+void adminpolicy_check_unique(struct policy_reader *reader, const char *what,
+			      const struct tree_node *list, uint32_t at);
+
 /* `namespaces` or `pods`, of a subject or a peer. */
 void adminpolicy_pods_read(struct policy_reader *reader, const struct adminpolicy_dialect *dialect,
 			   const struct tree_node *node, bool is_pods, struct policy_pods *ret);
 
-/* All peers of a rule; its `domainNames`, joined, become its condition. */
-void adminpolicy_peers_read(struct policy_reader *reader, const struct adminpolicy_dialect *dialect,
+/*
+ * All peers of a rule; its `domainNames`, joined, become its condition. False if one is of a later
+ * version of the API, which is an error unless the options have lenient_peers.
+ */
+bool adminpolicy_peers_read(struct policy_reader *reader, const struct adminpolicy_dialect *dialect,
 			    const struct tree_node *list, struct policy_rule *rule);
 
 void adminpolicy_port_read_v1alpha1(struct policy_reader *reader, const struct tree_node *node,

@@ -9,6 +9,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#define NETWORK_MAX_LEN 43
+
 /* Ingress has the first two; egress of a BaselineAdminNetworkPolicy all but the last. */
 enum { PEER_NAMESPACES, PEER_PODS, PEER_NODES, PEER_NETWORKS, PEER_DOMAIN_NAMES, N_PEER_FIELDS };
 
@@ -74,26 +76,20 @@ void adminpolicy_pods_read(struct policy_reader *reader, const struct adminpolic
 	policy_labelselector_read(reader, fields.values[PODS_PODS], &ret->pods);
 }
 
-/* Lists of the API that are sets. */
-static void check_unique(struct policy_reader *reader, const char *what,
-			 const struct tree_node *list, uint32_t at)
+static void check_network_len(struct policy_reader *reader, const struct tree_node *item)
 {
-	for (uint32_t i = 0; i < at; i++) {
-		struct diag *diag;
-
-		if (list->items[i]->kind != TREE_STRING ||
-		    strcmp(list->items[i]->text, list->items[at]->text) != 0)
-			continue;
-		diag = policy_error(reader, DIAG_BH0203, policy_span(reader, list->items[at]),
-				    "'%s' is in '%s' twice", list->items[at]->text, what);
-		diag_relate(diag, policy_span(reader, list->items[i]), "the first one");
-		return;
-	}
+	if (item->len > NETWORK_MAX_LEN)
+		policy_error(reader, DIAG_BH0203, policy_span(reader, item),
+			     "a network must have at most %d characters, but has %u",
+			     NETWORK_MAX_LEN, item->len);
 }
 
 static void read_networks(struct policy_reader *reader, const struct tree_node *list,
 			  struct policy_rule *rule)
 {
+	/* From v1beta1 on: cidr(self) == cidr(self).masked() */
+	const bool is_masked = strcmp(reader->object->version, "v1beta1") == 0;
+
 	if (!policy_check_len(reader, "networks", list, items_of_list))
 		return;
 	for (uint32_t i = 0; i < list->len; i++) {
@@ -101,9 +97,10 @@ static void read_networks(struct policy_reader *reader, const struct tree_node *
 		struct policy_peer *peer = &rule->peers[rule->n_peers];
 
 		if (!policy_string_check(reader, "a network", item) ||
-		    !policy_cidr_read(reader, "network", item, &peer->cidr))
+		    !policy_cidr_read_strict(reader, "network", item, is_masked, &peer->cidr))
 			continue;
-		check_unique(reader, "networks", list, i);
+		check_network_len(reader, item);
+		adminpolicy_check_unique(reader, "networks", list, i);
 		peer->kind = POLICY_PEER_CIDR;
 		peer->span = policy_span(reader, item);
 		rule->n_peers++;
@@ -159,7 +156,7 @@ static void read_domain_names(struct policy_reader *reader, const struct tree_no
 		if (!name)
 			continue;
 		if (list->items[i]->kind == TREE_STRING)
-			check_unique(reader, "domainNames", list, i);
+			adminpolicy_check_unique(reader, "domainNames", list, i);
 		strbuf_printf(condition, "%s%s",
 			      condition->len ? ", " : "the destination is one of domainNames ",
 			      name);
@@ -210,18 +207,36 @@ static size_t count_peers(const struct tree_node *list)
 	return n;
 }
 
-void adminpolicy_peers_read(struct policy_reader *reader, const struct adminpolicy_dialect *dialect,
+/* With lenient_peers what fails closed is only a warning. */
+static void warn_unknown(struct policy_reader *reader, const struct policy_rule *rule,
+			 const struct tree_node *item)
+{
+	policy_warning(reader, policy_span(reader, item),
+		       "no field of this peer is known, so its rule %s",
+		       rule->action == POLICY_ALLOW ? "matches nothing" : "denies everything");
+}
+
+bool adminpolicy_peers_read(struct policy_reader *reader, const struct adminpolicy_dialect *dialect,
 			    const struct tree_node *list, struct policy_rule *rule)
 {
 	struct arena *arena = &reader->snapshot->arena;
 	struct strbuf condition = {0};
+	bool are_known = true;
 
 	if (!list)
-		return;
+		return true;
 	rule->peers = arena_alloc_n(arena, count_peers(list), sizeof(*rule->peers));
-	for (uint32_t i = 0; i < list->len; i++)
-		read_peer(reader, dialect, list->items[i], rule, &condition);
+	for (uint32_t i = 0; i < list->len; i++) {
+		if (reader->options->lenient_peers &&
+		    adminpolicy_is_unknown(dialect->peers[rule->direction], list->items[i])) {
+			warn_unknown(reader, rule, list->items[i]);
+			are_known = false;
+		} else {
+			read_peer(reader, dialect, list->items[i], rule, &condition);
+		}
+	}
 	if (condition.len)
 		rule->condition = arena_strdup(arena, strbuf_str(&condition));
 	strbuf_release(&condition);
+	return are_known;
 }

@@ -72,25 +72,61 @@ static void warn_spelling(struct policy_reader *reader, const char *what,
 		  flags ? ": Kubernetes 1.36 and later refuse the other" : "");
 }
 
-bool policy_cidr_read(struct policy_reader *reader, const char *what, const struct tree_node *node,
-		      struct ip_cidr *ret)
+/* What every API refuses. */
+static bool parse(struct policy_reader *reader, const char *what, const struct tree_node *node,
+		  unsigned int *ret_flags, struct ip_cidr *ret)
 {
-	unsigned int flags = 0;
-	struct ip_cidr cidr;
-
-	if (ip_cidr_parse(node->text, &cidr, &flags) < 0) {
+	if (ip_cidr_parse(node->text, ret, ret_flags) < 0) {
 		struct diag *diag = policy_error(reader, DIAG_BH0203, policy_span(reader, node),
 						 "%s '%s' is not a CIDR block", what, node->text);
 
 		hint_cidr(reader, diag, node->text);
 		return false;
 	}
-	if (is_v4_mapped(&cidr.addr)) {
-		refuse_mapped(reader, what, node, &cidr);
+	if (is_v4_mapped(&ret->addr)) {
+		refuse_mapped(reader, what, node, ret);
 		return false;
 	}
-	cidr.addr = ip_cidr_range(&cidr).first;
+	ret->addr = ip_cidr_range(ret).first;
+	return true;
+}
+
+bool policy_cidr_read(struct policy_reader *reader, const char *what, const struct tree_node *node,
+		      struct ip_cidr *ret)
+{
+	unsigned int flags = 0;
+	struct ip_cidr cidr;
+
+	if (!parse(reader, what, node, &flags, &cidr))
+		return false;
 	warn_spelling(reader, what, node, flags, &cidr);
 	*ret = cidr;
+	return true;
+}
+
+bool policy_cidr_read_strict(struct policy_reader *reader, const char *what,
+			     const struct tree_node *node, bool is_masked, struct ip_cidr *ret)
+{
+	char buf[IP_CIDR_TEXT_SIZE];
+	unsigned int flags = 0;
+	struct ip_cidr cidr;
+	struct diag *diag;
+
+	if (!parse(reader, what, node, &flags, &cidr))
+		return false;
+	*ret = cidr;
+	if (flags & IP_PARSE_LEADING_ZEROS)
+		diag = policy_error(reader, DIAG_BH0203, policy_span(reader, node),
+				    "%s '%s' has leading zeros", what, node->text);
+	else if ((flags & IP_PARSE_HOST_BITS) && is_masked)
+		diag = policy_error(reader, DIAG_BH0203, policy_span(reader, node),
+				    "%s '%s' has bits set beyond its prefix", what, node->text);
+	else if (flags & IP_PARSE_HOST_BITS)
+		diag = policy_warning(reader, policy_span(reader, node),
+				      "%s '%s' has bits set beyond its prefix: it is read as %s",
+				      what, node->text, ip_cidr_format(&cidr, buf));
+	else
+		return true;
+	diag_hint(reader->diags, diag, "write %s", ip_cidr_format(&cidr, buf));
 	return true;
 }

@@ -165,6 +165,7 @@ struct policy_set {
 struct policy_options {
 	struct policy_cni cni; /* who enforces; what it does not evaluate has no effect */
 	bool skip_invalid;     /* the problems of a rejected policy are warnings */
+	bool lenient_peers;    /* policy.networking.k8s.io: an unknown peer fails closed */
 	const char *identity;  /* the source's, in the mesh; NULL: that of its service account */
 	uint16_t source_port;  /* of the question; 0: it names none */
 	bool mesh_all;         /* every pod is in the mesh */

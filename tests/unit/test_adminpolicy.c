@@ -15,6 +15,11 @@
 #define HEAD "tier: Admin, priority: 5, " ALL ", "
 #define EGRESS(rule) CNP("p", HEAD "egress: [{" rule "}]")
 #define TO(peer) EGRESS("action: Accept, to: [{" peer "}]")
+#define NEWER(peer) \
+	API("v1beta1", "ClusterNetworkPolicy") \
+	"p}\nspec: {" HEAD "egress: [{action: Accept, to: [{" peer "}]}]}\n"
+#define TEN "äääääääääö"
+#define LONG_NAME TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN /* 100 characters, more bytes */
 #define PROTOCOL(text) EGRESS("action: Deny, to: [{namespaces: {}}], protocols: [{" text "}]")
 #define PORT(text) \
 	ANP("p", "priority: 5, " ALL ", ingress: [{action: Deny, from: [{namespaces: {}}], " \
@@ -45,6 +50,11 @@ static const struct {
 	 "  ingress[0] 4:71 pass from {}: ports any\n"
 	 "  ingress[1] 4:113 deny from {}: ports any\n"
 	 "  ingress[2] 4:155 from {}: ports any\n"},
+	{"a name of a hundred characters",
+	 EGRESS("name: " LONG_NAME ", action: Deny, to: [{nodes: {}}]"),
+	 "p selects {}: isolates\n  egress[0] 4:70 deny to nodes: ports any\n"},
+	{"v1beta1", NEWER("networks: [10.0.0.0/8]"),
+	 "p selects {}: isolates\n  egress[0] 4:70 to 10.0.0.0/8 ports any\n"},
 	{"networks and nodes", TO("networks: [10.0.0.0/8, '::/0']}, {nodes: {matchLabels: {r: x}}"),
 	 "p selects {}: isolates\n"
 	 "  egress[0] 4:70 to 10.0.0.0/8 ::/0 nodes:r=x ports any\n"},
@@ -98,12 +108,28 @@ static const struct {
 	{EGRESS("to: [{namespaces: {}}]"), "4:70 BH0204 error an egress rule needs 'action'"},
 	{EGRESS("action: Deny"), "4:70 BH0204 error an egress rule needs 'to'"},
 	{EGRESS("action: Deny, to: []"), "4:89 BH0203 error 'to' must have 1 to 25 items"},
-	{EGRESS("action: Deny, to: [{}]"), "4:90 BH0204 error a peer needs one of its fields"},
+	{EGRESS("action: Deny, to: [{}]"), "4:90 BH0204 error a peer needs one of its fields; "
+					   "one of namespaces, pods, nodes, networks, domainNames"},
+	{EGRESS("action: Deny, to: [{mesh: {}}]"),
+	 "4:91 BH0201 error unknown field 'mesh' in a peer"},
 	{TO("namespaces: {}, nodes: {}"), "4:92 BH0203 error a peer must have only one field"},
 	{TO("networks: []"), "4:103 BH0203 error 'networks' must have 1 to 25 items, but has 0"},
 	{TO("networks: [10.0.0.0/8, 10.0.0.0/8]"),
 	 "4:116 BH0203 error '10.0.0.0/8' is in 'networks' twice"},
 	{TO("networks: [10.0.0.0]"), "4:104 BH0203 error network '10.0.0.0' is not a CIDR block"},
+	{TO("networks: [010.0.0.0/8]"),
+	 "4:104 BH0203 error network '010.0.0.0/8' has leading zeros; write 10.0.0.0/8"},
+	{TO("networks: [10.0.0.0/08]"),
+	 "4:104 BH0203 error network '10.0.0.0/08' has leading zeros"},
+	{TO("networks: [10.1.2.3/8]"),
+	 "4:104 BH0205 warning network '10.1.2.3/8' has bits set beyond its prefix: it is read as "
+	 "10.0.0.0/8; write 10.0.0.0/8"},
+	{NEWER("networks: [10.1.2.3/8]"),
+	 "4:104 BH0203 error network '10.1.2.3/8' has bits set beyond its prefix; write"},
+	{TO("networks: ['::ffff:10.0.0.0/104']"),
+	 "4:104 BH0203 error network '::ffff:10.0.0.0/104'"},
+	{TO("networks: ['abcd:abcd:abcd:abcd:abcd:abcd:255.255.255.255/128']"),
+	 "4:104 BH0203 error a network must have at most 43 characters, but has 49"},
 	{TO("domainNames: [com]"), "4:107 BH0203 error domain name 'com' must be two or more"},
 	{TO("domainNames: ['a.*.com']"), "4:107 BH0203 error domain name 'a.*.com' must be two"},
 	{TO("domainNames: ['*.']"), "4:107 BH0203 error domain name '*.' must be two or more"},
@@ -112,6 +138,13 @@ static const struct {
 	 "4:70 BH0203 error 'domainNames' can only be in a rule with action Accept"},
 	{EGRESS("action: Deny, to: [{nodes: {}}], protocols: [{destinationNamedPort: x}]"),
 	 "4:70 BH0203 error a rule with a port name must not have 'networks'"},
+	{EGRESS("action: Deny, to: [{nodes: {}}], protocols: []"),
+	 "4:115 BH0203 error 'protocols' must have 1 to 25 items, but has 0"},
+	{ANP("p", "priority: 1, " ALL
+		  ", ingress: [{action: Deny, from: [{namespaces: {}}], ports: []}]"),
+	 "4:106 BH0203 error 'ports' must have 1 to 100 items, but has 0"},
+	{EGRESS("name: " LONG_NAME "x, action: Deny, to: [{nodes: {}}]"),
+	 "4:77 BH0203 error a rule's name must have at most 100 characters"},
 	{PROTOCOL("tcp: {}"), "4:127 BH0204 error what is said of a protocol needs one"},
 	{PROTOCOL("tcp: {destinationPort: {range: {start: 5, end: 5}}}"),
 	 "4:169 BH0203 error 'end' must be more than 'start', but is 5 and that is 5"},
@@ -131,6 +164,38 @@ static const struct {
 	{API("v1", "ClusterNetworkPolicy") "p}\nspec: {}\n",
 	 "1:13 BH0109 error no Kubernetes has a ClusterNetworkPolicy in"},
 };
+
+/* Read as an agent does that is older than its cluster's CRDs. */
+static const struct {
+	const char *name;
+	const char *yaml;
+	const char *want;
+} lenient[] = {
+	{"Accept matches nothing",
+	 EGRESS("action: Accept, to: [{namespaces: {}}, {mesh: {}}, {domainNames: [a.b]}]"),
+	 "p selects {}: isolates\n  egress[0] 4:70 to ports any\n"},
+	{"Deny denies everything",
+	 EGRESS("action: Deny, to: [{namespaces: {}}, {}], protocols: [{tcp: {destinationPort: "
+		"{number: 80}}}]"),
+	 "p selects {}: isolates\n  egress[0] 4:70 deny to any ports any\n"},
+	{"Pass denies everything", EGRESS("action: Pass, to: [{mesh: {}}]"),
+	 "p selects {}: isolates\n  egress[0] 4:70 deny to any ports any\n"},
+};
+
+static void check_lenient(const char *name, const char *yaml, const char *want)
+{
+	const struct policy_options options = {.lenient_peers = true};
+	struct policies policies;
+
+	policies_read(&policies, yaml, false);
+	ok_int(policies.diags.n_errors, 1, "%s: an error otherwise", name);
+	diag_list_init(&policies.diags, &policies.snapshot->arena);
+	policies.set = policy_set_build(policies.snapshot, &options, &policies.diags);
+	ok_str(policies_text(&policies), want, "%s", name);
+	ok(strstr(policies_diags(&policies), "BH0205 warning no field of this peer is known"),
+	   "%s: a warning", name);
+	policies_release(&policies);
+}
 
 int main(void)
 {
@@ -154,5 +219,7 @@ int main(void)
 			diag("got %s", diags);
 		policies_release(&policies);
 	}
+	for (size_t i = 0; i < sizeof(lenient) / sizeof(lenient[0]); i++)
+		check_lenient(lenient[i].name, lenient[i].yaml, lenient[i].want);
 	return tap_done();
 }
