@@ -37,8 +37,9 @@ static void add_rule(struct analyze_explained_policy *policy, const struct analy
 }
 
 /* A policy is listed for a direction in which it isolates or has rules. */
-static void add_policy(struct analyze_explained_pods *group, const struct analyze_cluster *cluster,
-		       const struct policy *policy, enum policy_direction direction)
+static void add_direction(struct analyze_explained_pods *group,
+			  const struct analyze_cluster *cluster, const struct policy *policy,
+			  enum policy_direction direction, const char *no_effect)
 {
 	struct analyze_explained_policy *explained;
 
@@ -47,9 +48,42 @@ static void add_policy(struct analyze_explained_pods *group, const struct analyz
 	explained = vec_add(&group->policies[direction]);
 	explained->policy = policy;
 	explained->isolates = policy->isolates[direction];
-	group->is_isolated[direction] |= policy->isolates[direction];
+	explained->no_effect = no_effect;
+	group->is_isolated[direction] |= policy->isolates[direction] && !no_effect;
 	for (uint32_t i = 0; i < policy->n_rules[direction]; i++)
 		add_rule(explained, cluster, &policy->rules[direction][i], group->pods[0]);
+}
+
+static void add_policy(struct analyze_explained_pods *group, const struct analyze_cluster *cluster,
+		       const struct policy *policy, const char *no_effect)
+{
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+		add_direction(group, cluster, policy, direction, no_effect);
+}
+
+/* Whether a policy of the mesh would select the pod if it were in the mesh. */
+static bool is_missed(const struct policy *policy, const struct model_pod *pod)
+{
+	struct policy_peer subject = policy->subject;
+
+	subject.pods.in_mesh = false;
+	return policy->is_mesh && subject.kind == POLICY_PEER_PODS &&
+	       !policy_subject_matches(&policy->subject, pod) &&
+	       policy_subject_matches(&subject, pod);
+}
+
+/* Policies that people may believe in. */
+static void add_idle(struct analyze_explained_pods *group, const struct analyze_cluster *cluster)
+{
+	const struct policy_set *set = cluster->policies;
+	const struct model_pod *pod = group->pods[0];
+
+	for (uint32_t i = 0; i < set->n_policies; i++)
+		if (is_missed(set->policies[i], pod))
+			add_policy(group, cluster, set->policies[i], "not in the mesh");
+	for (uint32_t i = 0; i < set->n_idle; i++)
+		if (policy_subject_matches(&set->idle[i]->subject, pod))
+			add_policy(group, cluster, set->idle[i], set->idle[i]->no_effect);
 }
 
 static void fill_group(struct analyze_explained_pods *group, const struct analyze_cluster *cluster,
@@ -62,8 +96,9 @@ static void fill_group(struct analyze_explained_pods *group, const struct analyz
 		return;
 	policies = compile_policies(world, class, &n);
 	for (uint32_t i = 0; i < n; i++)
-		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
-			add_policy(group, cluster, policies[i], direction);
+		add_policy(group, cluster, policies[i],
+			   policies[i]->is_staged ? "only staged" : NULL);
+	add_idle(group, cluster);
 }
 
 static void add_group(struct analyze_explanation *explanation,

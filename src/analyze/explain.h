@@ -20,6 +20,7 @@ struct analyze_explained_rule {
 struct analyze_explained_policy {
 	const struct policy *policy;
 	bool isolates;
+	const char *no_effect; /* NULL, or why it does not decide about these pods */
 	VEC(struct analyze_explained_rule) rules; /* of one direction */
 };
 
@@ -29,7 +30,7 @@ struct analyze_explained_pods {
 	uint32_t n_pods;
 	bool is_isolated[POLICY_N_DIRECTIONS];
 	VEC(struct analyze_explained_policy)
-	policies[POLICY_N_DIRECTIONS]; /* that say something there */
+	policies[POLICY_N_DIRECTIONS]; /* that say something there; those without effect last */
 };
 
 struct analyze_explanation {

@@ -5,6 +5,7 @@
 #include "render/aside.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const direction_words[POLICY_N_DIRECTIONS] = {
 	[POLICY_EGRESS] = "egress, what it may reach",
@@ -56,8 +57,9 @@ static void print_rule(const struct analyze_explained_rule *explained)
 		analyze_ports_text(&explained->named, &text);
 		strbuf_addch(&text, ')');
 	}
-	if (rule->condition)
-		strbuf_printf(&text, " if %s", rule->condition);
+	if (policy_rule_is_conditional(rule))
+		strbuf_addstr(&text, " if ");
+	policy_condition_text(rule, &text);
 	if (!rule->any_peer && explained->n_peers == 0)
 		strbuf_addstr(&text, "   no pod of the input");
 	fputs(strbuf_str(&text), stdout);
@@ -73,8 +75,10 @@ static void print_policy(const struct analyze_explained_policy *explained, size_
 	analyze_policy_text(policy, &text);
 	printf("    %zu. %s %s%s", number, policy->kind, strbuf_str(&text),
 	       explained->isolates ? " isolates" : "");
-	if (!policy->ns)
-		printf(", tier %s", policy->tier_key.title);
+	if (strcmp(policy->group, "networking.k8s.io") != 0)
+		printf(", %s, tier %s", policy->group, policy->tier_key.title);
+	if (explained->no_effect)
+		printf(", no effect: %s", explained->no_effect);
 	strbuf_release(&text);
 	print_place(&policy->span);
 	for (size_t i = 0; i < explained->rules.n; i++)
@@ -171,6 +175,8 @@ static void render_policy(struct json *json, const struct analyze_explained_poli
 	render_ref_json(json, &ref);
 	json_key(json, "isolates");
 	json_bool(json, explained->isolates);
+	if (explained->no_effect)
+		json_field(json, "noEffect", explained->no_effect);
 	json_key(json, "rules");
 	json_array(json);
 	for (size_t i = 0; i < explained->rules.n; i++)
