@@ -21,7 +21,7 @@ ok_like "$out" '"action": "deny"' "a deny in the JSON"
 
 run "$bulkhead" explain shop/web -f $tiers
 ok_like "$out" '^  egress, .*: everybody, unless a rule says otherwise$' "nothing isolates, but there are rules"
-ok_like "$out" '^    1. ClusterNetworkPolicy guard, tier Admin ' "the tier of a policy"
+ok_like "$out" '^    1. ClusterNetworkPolicy guard, policy.networking.k8s.io, tier Admin ' "the tier of a policy"
 ok_like "$out" '^       egress\[1\] pass to all pods in all namespaces' "a rule that passes"
 ok_like "$out" 'allow to nodes with role=cp on TCP 6443 ' "a rule for nodes"
 
