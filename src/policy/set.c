@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/vec.h"
 #include "policy/idle.h"
+#include "policy/status.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -168,6 +169,7 @@ static bool read_one(const struct policy_reader *common, struct reading *reading
 	reader.object = object;
 	reader.failed = object->is_refused;
 	read_object(&reader);
+	policy_status_check(&reader);
 	if (reader.failed)
 		reject(&reader, reading->set);
 	else if (reader.resource)
