@@ -146,6 +146,21 @@ uint32_t trail_append(struct compile_world *world, uint32_t trail, const struct 
 struct compile_outcome trail_fold(struct compile_world *world,
 				  const struct compile_decision *decision, enum port_space space);
 
+/* Where a row is: one port of a subject class in one direction. */
+struct row_place {
+	struct compile_world *world;
+	const struct subject_class *class;
+	enum policy_direction direction;
+	enum port_space space;
+	uint16_t port;
+};
+
+/*
+ * The classes of world->undecided that a rule matches there, into world->matched (match.c). False
+ * when the port alone rules it out, and then `matched` is not set.
+ */
+bool row_match(const struct row_place *at, const struct world_rule *rule);
+
 /* The ports that a rule names, those that it excludes behind the others. */
 static inline uint32_t rule_n_ports(const struct policy_rule *rule)
 {

@@ -14,12 +14,8 @@
 #include <stdlib.h>
 
 struct walk {
-	struct compile_world *world;
-	const struct subject_class *class;
+	struct row_place at;
 	const struct subject_direction *side;
-	enum policy_direction direction;
-	enum port_space space;
-	uint16_t port;
 	enum policy_layer layer;
 	bool has_trail; /* some class has one */
 
@@ -45,10 +41,10 @@ static uint16_t outcome_with_trail(struct walk *walk, struct compile_decision de
 				   uint32_t trail)
 {
 	const struct compile_outcome outcome =
-		trail_fold(walk->world,
+		trail_fold(walk->at.world,
 			   &(struct compile_decision){decision.action, decision.reason,
 						      decision.rule, decision.tier, trail},
-			   walk->space);
+			   walk->at.space);
 
 	for (size_t i = walk->row->n_outcomes; i-- > 1;) {
 		const struct compile_outcome *other = &walk->row->outcomes[i];
@@ -66,12 +62,12 @@ static uint16_t outcome_with_trail(struct walk *walk, struct compile_decision de
 
 static void allow_with_trails(struct walk *walk, struct compile_decision decision)
 {
-	struct compile_world *world = walk->world;
+	struct compile_world *world = walk->at.world;
 
 	bitset_for_each(class, &world->matched)
 	{
 		decision.trail = world->trail_of[class];
-		if (trail_fold(world, &decision, walk->space).action == TABLE_ALLOW)
+		if (trail_fold(world, &decision, walk->at.space).action == TABLE_ALLOW)
 			bitset_set(walk->allowed, class);
 	}
 }
@@ -79,7 +75,7 @@ static void allow_with_trails(struct walk *walk, struct compile_decision decisio
 /* Gives every class of `matched` the decision, and takes it out of `undecided`. */
 static void decide(struct walk *walk, const struct compile_decision *decision)
 {
-	struct compile_world *world = walk->world;
+	struct compile_world *world = walk->at.world;
 	struct compile_row *row = walk->row;
 	uint16_t number = 0;
 
@@ -103,7 +99,7 @@ static void decide(struct walk *walk, const struct compile_decision *decision)
 /* Appends a rule to the trail of every class of `matched`. */
 static void leave_trail(struct walk *walk, const struct policy_rule *rule)
 {
-	struct compile_world *world = walk->world;
+	struct compile_world *world = walk->at.world;
 	uint32_t old = 0, new = 0;
 
 	if (!walk->has_trail)
@@ -122,102 +118,8 @@ static void leave_trail(struct walk *walk, const struct policy_rule *rule)
 /* Moves every class of `matched` from `undecided` to `held`. */
 static void pass(struct walk *walk)
 {
-	bitset_andnot(&walk->world->undecided, &walk->world->matched);
-	bitset_or(&walk->world->held, &walk->world->matched);
-}
-
-/* How far a rule's ports cover the asked one. */
-enum port_match { PORT_NO, PORT_FOR_NAMED_PEERS, PORT_YES };
-
-static enum port_match match_port(const struct walk *walk, const struct policy_port *port)
-{
-	if (port->space != walk->space)
-		return PORT_NO;
-	if (port->kind == POLICY_PORT_RANGE)
-		return walk->port >= port->first && walk->port <= port->last ? PORT_YES : PORT_NO;
-	if (walk->direction == POLICY_EGRESS)
-		return world_named_classes(walk->world, port, walk->port) ? PORT_FOR_NAMED_PEERS
-									  : PORT_NO;
-	return pod_port_named(walk->class->example, port, walk->port) ? PORT_YES : PORT_NO;
-}
-
-static enum port_match match_ports(const struct walk *walk, const struct policy_port *ports,
-				   uint32_t n)
-{
-	enum port_match best = PORT_NO;
-
-	for (uint32_t i = 0; i < n && best != PORT_YES; i++) {
-		const enum port_match match = match_port(walk, &ports[i]);
-
-		if (match > best)
-			best = match;
-	}
-	return best;
-}
-
-/* The peers that have the port under any of the names. */
-static struct bitset find_named_peers(struct walk *walk, const struct policy_port *ports,
-				      uint32_t n)
-{
-	struct bitset named;
-
-	bitset_init(&named, walk->world->peer_classes.n);
-	for (uint32_t i = 0; i < n; i++)
-		if (match_port(walk, &ports[i]) == PORT_FOR_NAMED_PEERS)
-			class_list_add(world_named_classes(walk->world, &ports[i], walk->port),
-				       &named);
-	return named;
-}
-
-static void keep_named_peers(struct walk *walk, const struct policy_rule *rule)
-{
-	struct bitset named = find_named_peers(walk, rule->ports, rule->n_ports);
-
-	bitset_and(&walk->world->matched, &named);
-	bitset_release(&named);
-}
-
-static void drop_named_peers(struct walk *walk, const struct policy_rule *rule)
-{
-	struct bitset named = find_named_peers(walk, rule->not_ports, rule->n_not_ports);
-
-	bitset_andnot(&walk->world->matched, &named);
-	bitset_release(&named);
-}
-
-static void match_peers(struct compile_world *world, const struct world_rule *world_rule)
-{
-	const struct policy_rule *rule = world_rule->rule;
-
-	if (rule->any_peer) {
-		bitset_copy(&world->matched, &world->undecided);
-		return;
-	}
-	bitset_zero(&world->matched);
-	for (uint32_t i = 0; i < rule->n_peers; i++)
-		class_list_add(&world->term_classes[world_rule->terms[i]], &world->matched);
-	bitset_and(&world->matched, &world->undecided);
-}
-
-/*
- * The undecided classes that a rule matches, into `matched`; false when the port alone rules it
- * out.
- */
-static bool match_rule(struct walk *walk, const struct world_rule *world_rule)
-{
-	const struct policy_rule *rule = world_rule->rule;
-	const enum port_match ports =
-		rule->any_port ? PORT_YES : match_ports(walk, rule->ports, rule->n_ports);
-	const enum port_match excluded = match_ports(walk, rule->not_ports, rule->n_not_ports);
-
-	if (ports == PORT_NO || excluded == PORT_YES)
-		return false;
-	match_peers(walk->world, world_rule);
-	if (ports == PORT_FOR_NAMED_PEERS)
-		keep_named_peers(walk, rule);
-	if (excluded == PORT_FOR_NAMED_PEERS)
-		drop_named_peers(walk, rule);
-	return true;
+	bitset_andnot(&walk->at.world->undecided, &walk->at.world->matched);
+	bitset_or(&walk->at.world->held, &walk->at.world->matched);
 }
 
 static bool tier_isolates(const struct subject_direction *side, uint32_t tier)
@@ -231,7 +133,7 @@ static bool tier_isolates(const struct subject_direction *side, uint32_t tier)
 /* Gives the decision to all that is undecided. As the row's default it needs no cells. */
 static void decide_rest(struct walk *walk, const struct compile_decision *decision)
 {
-	struct compile_world *world = walk->world;
+	struct compile_world *world = walk->at.world;
 
 	if (walk->has_trail) {
 		bitset_copy(&world->matched, &world->undecided);
@@ -239,7 +141,7 @@ static void decide_rest(struct walk *walk, const struct compile_decision *decisi
 		return;
 	}
 	if (walk->row)
-		walk->row->outcomes[0] = trail_fold(world, decision, walk->space);
+		walk->row->outcomes[0] = trail_fold(world, decision, walk->at.space);
 	if (walk->allowed && decision->action == TABLE_ALLOW)
 		bitset_or(walk->allowed, &world->undecided);
 }
@@ -249,7 +151,7 @@ static bool end_tier(struct walk *walk, uint32_t tier)
 {
 	const struct compile_decision denied = {
 		.action = TABLE_DENY, .reason = VERDICT_DEFAULT_DENY, .tier = tier};
-	struct compile_world *world = walk->world;
+	struct compile_world *world = walk->at.world;
 
 	if (tier_isolates(walk->side, tier)) {
 		decide_rest(walk, &denied);
@@ -270,7 +172,7 @@ static void apply_rule(struct walk *walk, const struct world_rule *world_rule)
 		.rule = rule,
 		.tier = rule->policy->tier};
 
-	if (!match_rule(walk, world_rule))
+	if (!row_match(&walk->at, world_rule))
 		return;
 	if (policy_rule_is_conditional(rule)) {
 		leave_trail(walk, rule);
@@ -287,12 +189,12 @@ static void walk_rules(struct walk *walk)
 {
 	const struct compile_decision open = {
 		.action = TABLE_ALLOW, .reason = VERDICT_NOT_ISOLATED, .tier = COMPILE_NONE};
-	const struct policy_set *set = walk->world->set;
+	const struct policy_set *set = walk->at.world->set;
 	const struct subject_direction *side = walk->side;
 	uint32_t next = 0;
 
-	bitset_fill(&walk->world->undecided);
-	bitset_zero(&walk->world->held);
+	bitset_fill(&walk->at.world->undecided);
+	bitset_zero(&walk->at.world->held);
 	for (uint32_t tier = 0; tier < set->n_tiers; tier++) {
 		const bool is_of_layer = set->tiers[tier].layer == walk->layer;
 
@@ -309,7 +211,7 @@ static void walk_rules(struct walk *walk)
 /* The mesh sees TCP only. */
 static bool has_mesh(const struct walk *walk)
 {
-	return walk->side->has_mesh && walk->space == PORT_TCP;
+	return walk->side->has_mesh && walk->at.space == PORT_TCP;
 }
 
 static void row_reset(struct compile_row *row, size_t n_classes)
@@ -325,7 +227,7 @@ static void row_reset(struct compile_row *row, size_t n_classes)
 
 static void walk_layer(struct walk *walk, enum policy_layer layer, struct compile_row *ret)
 {
-	row_reset(ret, walk->world->peer_classes.n);
+	row_reset(ret, walk->at.world->peer_classes.n);
 	walk->layer = layer;
 	walk->has_trail = false;
 	walk->row = ret;
@@ -379,7 +281,7 @@ static void merge_layers(const struct compile_row *network, const struct compile
 
 static void make_row(struct walk *walk, struct compile_row *ret)
 {
-	struct compile_world *world = walk->world;
+	struct compile_world *world = walk->at.world;
 
 	if (!has_mesh(walk)) {
 		walk_layer(walk, POLICY_LAYER_NETWORK, ret);
@@ -395,12 +297,8 @@ static struct walk walk_of(struct compile_world *world, uint32_t subject_class,
 {
 	const struct subject_class *class = &world->classes.items[subject_class];
 
-	return (struct walk){.world = world,
-			     .class = class,
-			     .side = &class->direction[direction],
-			     .direction = direction,
-			     .space = space,
-			     .port = port};
+	return (struct walk){.at = {world, class, direction, space, port},
+			     .side = &class->direction[direction]};
 }
 
 void compile_row(struct compile_world *world, uint32_t subject_class,
@@ -418,8 +316,8 @@ void compile_row_staged(struct compile_world *world, uint32_t subject_class,
 {
 	struct walk walk = walk_of(world, subject_class, direction, space, port);
 
-	if (walk.class->staged)
-		walk.side = &walk.class->staged[direction];
+	if (walk.at.class->staged)
+		walk.side = &walk.at.class->staged[direction];
 	make_row(&walk, ret);
 }
 
