@@ -206,5 +206,7 @@ void analyze_answer_release(struct analyze_answer *answer)
 	vec_release(&answer->parts);
 	vec_release(&answer->conditions);
 	vec_release(&answer->assumptions);
+	if (answer->specification)
+		analyze_answer_release(answer->specification);
 	arena_release(&answer->arena);
 }

@@ -70,6 +70,7 @@ struct analyze_answer {
 	VEC(struct analyze_part) parts; /* of a partial verdict over several members */
 	VEC(const char *) conditions;
 	VEC(const char *) assumptions;
+	struct analyze_answer *specification; /* NULL, or what the specifications say otherwise */
 };
 
 /*

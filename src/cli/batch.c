@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/batch.h"
 
-#include "analyze/can.h"
+#include "analyze/specification.h"
 #include "base/strbuf.h"
 #include "cli/progress.h"
 #include "render/render.h"
@@ -25,10 +25,11 @@ struct batch {
 	struct analyze_endpoints endpoints;
 	struct analyze_judge judge;
 	bool has_judge;
-	VEC(struct model_pod *) pods; /* that the judge knows, and those that it has to */
-	VEC(struct line) lines;       /* of this round */
-	struct arena arena;           /* of this round */
-	struct strbuf text;           /* read and not yet answered */
+	struct analyze_specification specification;
+	struct analyze_pods pods; /* that the judge knows, and those that it has to */
+	VEC(struct line) lines;   /* of this round */
+	struct arena arena;       /* of this round */
+	struct strbuf text;       /* read and not yet answered */
 	size_t n_lines;
 	size_t n_unusable;
 	struct progress progress;
@@ -107,6 +108,7 @@ static int prepare_judge(struct batch *batch, size_t first, size_t end, struct d
 		return 0;
 	if (batch->has_judge)
 		analyze_judge_release(&batch->judge);
+	analyze_specification_forget(&batch->specification);
 	err = analyze_judge_init(&batch->judge, batch->cluster, batch->pods.items, batch->pods.n,
 				 diags);
 	batch->has_judge = err == 0;
@@ -133,6 +135,8 @@ static void answer_line(struct batch *batch, const struct line *line)
 		refuse_line(batch, line, first_error(batch, &diags));
 		return;
 	}
+	analyze_specification_compare(&batch->specification, &batch->judge, &batch->pods, &answer,
+				      &diags);
 	render_can_json(&answer, 0);
 	analyze_answer_release(&answer);
 }
@@ -222,6 +226,7 @@ int cli_batch(const struct cli_options *options, struct analyze_cluster *cluster
 	if (fd < 0)
 		return cli_refuse(options, "cannot read %s: %s", path, strerror(errno));
 	analyze_endpoints_init(&batch.endpoints, cluster);
+	analyze_specification_init(&batch.specification, cluster);
 	/* Answers on a terminal are progress enough. */
 	if (!isatty(STDOUT_FILENO))
 		progress_start(&batch.progress, "questions");
@@ -233,6 +238,7 @@ int cli_batch(const struct cli_options *options, struct analyze_cluster *cluster
 		close(fd);
 	if (batch.has_judge)
 		analyze_judge_release(&batch.judge);
+	analyze_specification_release(&batch.specification);
 	vec_release(&batch.pods);
 	vec_release(&batch.lines);
 	strbuf_release(&batch.text);

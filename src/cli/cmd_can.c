@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/options.h"
 
-#include "analyze/can.h"
+#include "analyze/specification.h"
 #include "cli/batch.h"
 #include "render/render.h"
 
@@ -39,22 +39,37 @@ static bool read_question(struct analyze_endpoints *endpoints, int n, char **wor
 	return is_port && ret->from && ret->to;
 }
 
+static bool answer_for(struct analyze_cluster *cluster, const struct analyze_question *question,
+		       const struct analyze_pods *pods, struct diag_list *diags,
+		       struct analyze_answer *ret)
+{
+	struct analyze_specification specification;
+	struct analyze_judge judge;
+	bool is_answered;
+
+	if (analyze_judge_init(&judge, cluster, pods->items, pods->n, diags))
+		return false;
+	is_answered = analyze_can(&judge, cluster, question, diags, ret);
+	if (is_answered) {
+		analyze_specification_init(&specification, cluster);
+		analyze_specification_compare(&specification, &judge, pods, ret, diags);
+		analyze_specification_release(&specification);
+	}
+	analyze_judge_release(&judge);
+	return is_answered;
+}
+
 static bool answer(struct analyze_cluster *cluster, const struct analyze_question *question,
 		   struct diag_list *diags, struct analyze_answer *ret)
 {
-	VEC(struct model_pod *) pods = {0};
-	struct analyze_judge judge;
+	struct analyze_pods pods = {0};
 	bool is_answered;
 
 	for (uint32_t i = 0; i < question->from->n_pods; i++)
 		vec_push(&pods, question->from->pods[i]);
 	for (uint32_t i = 0; i < question->to->n_pods; i++)
 		vec_push(&pods, question->to->pods[i]);
-	is_answered = analyze_judge_init(&judge, cluster, pods.items, pods.n, diags) == 0;
-	if (is_answered) {
-		is_answered = analyze_can(&judge, cluster, question, diags, ret);
-		analyze_judge_release(&judge);
-	}
+	is_answered = answer_for(cluster, question, &pods, diags, ret);
 	vec_release(&pods);
 	return is_answered;
 }

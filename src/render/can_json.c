@@ -145,6 +145,18 @@ static void render_covered(struct json *json, const char *key,
 	json_uint(json, endpoint->n_covered);
 }
 
+static void render_specification(struct json *json, const struct analyze_answer *answer)
+{
+	json_key(json, "specification");
+	json_object(json);
+	json_field(json, "verdict", analyze_verdict_name(answer->verdict));
+	if (answer->asks_ports)
+		render_allowed(json, &answer->allowed);
+	render_sides(json, answer->sides);
+	render_strings(json, "conditions", answer->conditions.items, answer->conditions.n);
+	json_end(json);
+}
+
 void render_can_json(const struct analyze_answer *answer, unsigned int indent)
 {
 	const struct analyze_question *question = &answer->question;
@@ -165,6 +177,8 @@ void render_can_json(const struct analyze_answer *answer, unsigned int indent)
 	render_covered(&json, "toCoversPods", question->to);
 	render_strings(&json, "conditions", answer->conditions.items, answer->conditions.n);
 	render_strings(&json, "assumptions", answer->assumptions.items, answer->assumptions.n);
+	if (answer->specification)
+		render_specification(&json, answer->specification);
 	if (indent)
 		render_aside_json(&json, answer->cluster);
 	json_end(&json);

@@ -199,6 +199,22 @@ static void print_covered(const struct analyze_endpoint *endpoint)
 		       endpoint->id, endpoint->n_covered, endpoint->n_covered == 1 ? "" : "s");
 }
 
+/* The same question, where the CNI has its own reading of a policy. */
+static void print_specification(const struct analyze_answer *answer, bool color)
+{
+	const struct analyze_question *question = &answer->question;
+	const struct analyze_answer *other = answer->specification;
+
+	fputs("  but by the specification   ", stdout);
+	print_verdict(other->verdict, color);
+	printf("   (%s reads a policy in its own way)\n",
+	       policy_cni_title(answer->cluster->options.cni.id));
+	if (other->asks_ports)
+		print_allowed("  allowed ports", &other->allowed);
+	print_side(&other->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
+	print_side(&other->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
+}
+
 void render_can_text(const struct analyze_answer *answer, bool color)
 {
 	const struct analyze_question *question = &answer->question;
@@ -219,6 +235,8 @@ void render_can_text(const struct analyze_answer *answer, bool color)
 	print_covered(question->to);
 	for (size_t i = 0; i < answer->conditions.n; i++)
 		printf("  if: %s\n", answer->conditions.items[i]);
+	if (answer->specification)
+		print_specification(answer, color);
 	for (size_t i = 0; i < answer->assumptions.n; i++)
 		printf("  assumed: %s\n", answer->assumptions.items[i]);
 }
