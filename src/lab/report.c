@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "lab/explain.h"
 #include "lab/predict.h"
+#include "render/aside.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -185,6 +186,8 @@ void lab_report_json(FILE *out, const struct lab_report *report)
 	for (size_t i = 0; i < probes->n; i++)
 		json_probe(&json, report, &probes->items[i]);
 	json_end(&json);
+	if (report->cluster)
+		render_aside_json(&json, report->cluster);
 	json_end(&json);
 	fputc('\n', out);
 }

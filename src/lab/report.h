@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "analyze/cluster.h"
 #include "lab/nodes.h"
 #include "lab/probe.h"
 
@@ -15,7 +16,8 @@
 struct lab_report {
 	const struct lab_plan *plan;
 	const struct lab_nodes *nodes;
-	const struct lab_probes *probes; /* in the order of lab_probes_list() */
+	const struct lab_probes *probes;       /* in the order of lab_probes_list() */
+	const struct analyze_cluster *cluster; /* NULL: not at hand, in a lab that is up */
 	uint64_t n_events_lost;
 };
 

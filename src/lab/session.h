@@ -42,6 +42,10 @@ int lab_say(const struct lab_fault *fault);
  */
 int lab_lock_events(const struct lab_home *home, struct lab_fault *fault);
 
-/* Sends all probes of a running lab and prints what they showed. An exit code. */
+/*
+ * Sends all probes of a running lab and prints what they showed. An exit code. `cluster` is NULL
+ * where it is not at hand.
+ */
 int lab_probe_and_report(const struct lab_home *home, const struct lab_plan *plan,
-			 const struct lab_nodes *nodes, const struct lab_options *options);
+			 const struct lab_nodes *nodes, const struct analyze_cluster *cluster,
+			 const struct lab_options *options);

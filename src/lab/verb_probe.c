@@ -63,7 +63,8 @@ static uint64_t count_lost_events(const struct lab_nodes *nodes)
 }
 
 int lab_probe_and_report(const struct lab_home *home, const struct lab_plan *plan,
-			 const struct lab_nodes *nodes, const struct lab_options *options)
+			 const struct lab_nodes *nodes, const struct analyze_cluster *cluster,
+			 const struct lab_options *options)
 {
 	struct timespec progress = {0};
 	struct lab_probes probes = {0};
@@ -76,7 +77,8 @@ int lab_probe_and_report(const struct lab_home *home, const struct lab_plan *pla
 		.progress = isatty(STDERR_FILENO) ? show_progress : NULL,
 		.progress_data = &progress,
 	};
-	struct lab_report report = {.plan = plan, .nodes = nodes, .probes = &probes};
+	struct lab_report report = {
+		.plan = plan, .nodes = nodes, .probes = &probes, .cluster = cluster};
 	const int lock = lab_lock_events(home, &fault);
 	int code = LAB_EXIT_OK;
 
@@ -109,7 +111,7 @@ int lab_verb_probe(const struct lab_options *options)
 
 	if (code)
 		return code;
-	code = lab_probe_and_report(&session.home, &session.plan, &session.nodes, options);
+	code = lab_probe_and_report(&session.home, &session.plan, &session.nodes, NULL, options);
 	lab_session_close(&session);
 	return code;
 }

@@ -63,7 +63,7 @@ static int do_work(void *data)
 		code = lab_say(&fault);
 	} else if (work->is_run) {
 		code = lab_probe_and_report(&work->home, &work->cluster.plan, &nodes,
-					    work->options);
+					    &work->cluster.base, work->options);
 	} else {
 		say_up(work);
 		code = LAB_EXIT_OK;

@@ -15,6 +15,13 @@ ok_like "$out" '^ +4 town/api .*●●·│●●·' "and prediction beside real
 ok_like "$err" '1 SCTP port' "and says what it does not probe"
 ok_nothing_left
 
+lab run -o json --cni flannel $town tests/cli/fixtures/tiny
+ok_int "$status" 0 "a lab where nobody enforces agrees"
+ok_like "$err" 'NetworkPolicy .* without effect: flannel evaluates no network policy' "and says so"
+ok_like "$err" 'ClusterNetworkPolicy \(crd\.antrea\.io\) is not evaluated' "as what is not evaluated"
+ok_like "$out" '"why": "flannel evaluates no network policy"' "in the JSON too"
+ok_like "$out" '"group": "crd\.antrea\.io"' "with what is not evaluated"
+
 lab run --nodes 3 examples/shop
 ok_like "$(last_line)" "$NO_DISAGREEMENT" "the shop on three nodes agrees"
 
