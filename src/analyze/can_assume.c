@@ -3,6 +3,7 @@
 #include "analyze/can_answer.h"
 
 #include "analyze/interest.h"
+#include "analyze/text.h"
 
 struct assuming {
 	struct analyze_answer *answer;
@@ -161,18 +162,6 @@ void answer_list_assumptions(struct analyze_answer *answer, const struct matrix 
 	assume_node(&assuming);
 }
 
-/* What has to hold, or, of a rule that refuses, must not. */
-static void list_condition(struct analyze_answer *answer, const struct policy_rule *rule)
-{
-	struct strbuf text = {0};
-
-	if (rule->action == POLICY_DENY)
-		strbuf_addstr(&text, "unless ");
-	policy_condition_text(rule, &text);
-	vec_push(&answer->conditions, arena_strdup(&answer->arena, strbuf_str(&text)));
-	strbuf_release(&text);
-}
-
 void answer_list_conditions(struct analyze_answer *answer)
 {
 	for (int side = 0; side < POLICY_N_DIRECTIONS; side++) {
@@ -181,6 +170,8 @@ void answer_list_conditions(struct analyze_answer *answer)
 		for (size_t i = 0; i < rules->n; i++)
 			if (rules->items[i].rule &&
 			    policy_rule_is_conditional(rules->items[i].rule))
-				list_condition(answer, rules->items[i].rule);
+				vec_push(&answer->conditions,
+					 analyze_condition_text(rules->items[i].rule,
+								&answer->arena));
 	}
 }

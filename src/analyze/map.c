@@ -125,6 +125,7 @@ void analyze_map_build(struct analyze_map *ret, struct analyze_cluster *cluster,
 					  cluster->snapshot->pods, cluster->snapshot->n_pods);
 	analyze_hypotheticals_reduce(&hypotheticals, cluster->snapshot, builder.world);
 	map_rows_init(&builder.rows, builder.world, &ret->sets);
+	ret->has_conditions = ret->sets.conditions.n > 0;
 	map_make_groups(&builder);
 	map_make_endpoints(&builder, &hypotheticals);
 	map_make_outside(&builder);

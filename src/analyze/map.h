@@ -76,6 +76,7 @@ struct analyze_map {
 	VEC(struct analyze_map_group) groups;
 	VEC(struct analyze_map_ranges *) ranges; /* owned: what `outside` points to */
 	VEC(const char *) assumptions;
+	bool has_conditions;                  /* something may depend on conditions */
 	uint32_t masks[ANALYZE_MAP_FAMILIES]; /* the ports that a family has */
 	const struct analyze_cluster *cluster;
 	const struct model_snapshot *snapshot; /* of the cluster */
@@ -87,19 +88,22 @@ void analyze_map_build(struct analyze_map *ret, struct analyze_cluster *cluster,
 void analyze_map_release(struct analyze_map *map);
 
 #define ANALYZE_MAP_OUTSIDE UINT32_MAX
+#define ANALYZE_MAP_CERTAIN UINT32_MAX
 
 struct analyze_map_connection {
 	uint32_t from; /* position in `endpoints`, or ANALYZE_MAP_OUTSIDE: then `range` */
 	uint32_t to;
 	const struct ip_range *range;
-	uint32_t ports;            /* numbers in `sets`, never the empty set */
+	uint32_t ports;            /* numbers in `sets`, never the empty set, without parts */
 	const uint32_t *by_family; /* NULL: the same in each */
+	uint32_t conditions;       /* of `sets`; ANALYZE_MAP_CERTAIN: none */
 };
 
 typedef void (*analyze_map_fn)(void *arg, const struct analyze_map_connection *connection);
 
 /*
  * Every connection that the options leave, once, in a stable order: by source endpoint, to
- * endpoints and then to ranges; at last from ranges, by target.
+ * endpoints and then to ranges; at last from ranges, by target. What depends on conditions is a
+ * connection of its own, after what the same two ends may have anyway.
  */
 void analyze_map_each(struct analyze_map *map, analyze_map_fn fn, void *arg);

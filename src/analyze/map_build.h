@@ -31,7 +31,7 @@ struct map_builder {
 	struct keyset groups;       /* struct map_group_key; numbers are the map's groups */
 	struct map_group_key *keys; /* the same, by number */
 	uint32_t *group_of;         /* by pod index */
-	struct hash_map outside; /* row << 1 | family → struct analyze_map_ranges * */
+	struct hash_map outside;    /* row << 1 | family → struct analyze_map_ranges * */
 };
 
 /* The steps, in this order. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/map_rows.h"
 
+#include "analyze/text.h"
+
 #include <string.h>
 
 /* What is needed to make one row after the other. */
@@ -12,6 +14,7 @@ struct streaming {
 	const struct compile_part *parts;
 	uint32_t n_parts;
 	struct bitset allowed;
+	struct compile_row row;       /* where there are conditions */
 	uint64_t *signature;          /* by class: which of up to 64 parts allow it */
 	uint32_t *ports;              /* by class */
 	struct hash_map by_signature; /* signature → port set */
@@ -82,6 +85,51 @@ static void add_parts(struct streaming *streaming, uint32_t first_part)
 	}
 }
 
+/* What an outcome depends on, as a port set with conditions. */
+static uint32_t conditional_ports(struct streaming *streaming, uint32_t part,
+				  const struct compile_outcome *outcome)
+{
+	VEC(const char *) texts = {0};
+	struct arena arena;
+	uint32_t ret;
+
+	arena_init(&arena);
+	for (int layer = 0; layer < POLICY_N_LAYERS; layer++) {
+		uint32_t n;
+		const struct policy_rule *const *rules =
+			compile_trail(streaming->world, outcome->layers[layer].trail, &n);
+
+		for (uint32_t i = 0; i < n; i++)
+			if (policy_rule_is_conditional(rules[i]))
+				vec_push(&texts, analyze_condition_text(rules[i], &arena));
+	}
+	ret = analyze_portsets_add_conditional(streaming->rows->sets, &streaming->parts[part].ports,
+					       texts.items, texts.n);
+	vec_release(&texts);
+	arena_release(&arena);
+	return ret;
+}
+
+/* Adds to `ports` what depends on conditions. */
+static void add_conditional(struct streaming *streaming, uint32_t part)
+{
+	const struct port_range *range = streaming->parts[part].ports.ranges;
+	struct compile_row *row = &streaming->row;
+	uint32_t *numbers;
+
+	compile_row(streaming->world, streaming->subject_class, streaming->direction, range->space,
+		    range->first, row);
+	numbers = vec_grow(NULL, &(size_t){0}, row->n_outcomes, sizeof(*numbers));
+	for (size_t i = 0; i < row->n_outcomes; i++)
+		numbers[i] = row->outcomes[i].action == TABLE_DECIDE
+				     ? conditional_ports(streaming, part, &row->outcomes[i])
+				     : ANALYZE_PORTS_NONE;
+	for (uint32_t class = 0; class < streaming->rows->n_classes; class ++)
+		streaming->ports[class] = analyze_portsets_union(
+			streaming->rows->sets, streaming->ports[class], numbers[row->cells[class]]);
+	free(numbers);
+}
+
 /* The port set that most classes have. */
 static uint32_t find_common(struct streaming *streaming)
 {
@@ -132,6 +180,11 @@ static uint32_t make_row(struct streaming *streaming)
 	memset(streaming->ports, 0, rows->n_classes * sizeof(*streaming->ports));
 	for (uint32_t part = 0; part < streaming->n_parts; part += PARTS_AT_ONCE)
 		add_parts(streaming, part);
+	for (uint32_t part = 0; part < streaming->n_parts &&
+				compile_has_conditions(streaming->world, streaming->subject_class,
+						       streaming->direction);
+	     part++)
+		add_conditional(streaming, part);
 	common = find_common(streaming);
 	vec_clear(&streaming->words);
 	vec_push(&streaming->words, common);
@@ -167,6 +220,7 @@ static void stream(struct map_rows *rows, struct compile_world *world)
 		}
 	}
 	bitset_release(&streaming.allowed);
+	compile_row_release(&streaming.row);
 	hash_map_release(&streaming.by_signature);
 	hash_map_release(&streaming.counts);
 	vec_release(&streaming.words);

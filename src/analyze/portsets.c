@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/portsets.h"
 
+#include "analyze/portsets_mix.h"
+
 #include <assert.h>
 
 void analyze_portsets_init(struct analyze_portsets *sets)
@@ -14,15 +16,23 @@ void analyze_portsets_init(struct analyze_portsets *sets)
 	port_set_release(&set);
 }
 
+static void release_set(struct analyze_portset *set)
+{
+	port_set_release(&set->ports);
+	free(set->parts);
+}
+
 void analyze_portsets_release(struct analyze_portsets *sets)
 {
 	for (size_t i = 0; i < sets->sets.n; i++)
-		port_set_release(&sets->sets.items[i]);
+		release_set(&sets->sets.items[i]);
 	vec_release(&sets->sets);
 	vec_release(&sets->next);
 	hash_map_release(&sets->by_hash);
 	hash_map_release(&sets->unions);
 	hash_map_release(&sets->intersections);
+	keyset_release(&sets->texts);
+	keyset_release(&sets->conditions);
 }
 
 uint32_t analyze_portsets_add(struct analyze_portsets *sets, const struct port_set *set)
@@ -31,19 +41,60 @@ uint32_t analyze_portsets_add(struct analyze_portsets *sets, const struct port_s
 	uint64_t *head = hash_map_put(&sets->by_hash, port_set_hash(set), &is_new);
 	uint32_t first = is_new ? 0 : (uint32_t)*head + 1;
 
+	struct analyze_portset *new;
+
 	for (uint32_t at = first; at; at = sets->next.items[at - 1])
-		if (port_set_equal(&sets->sets.items[at - 1], set))
+		if (!sets->sets.items[at - 1].n_parts &&
+		    port_set_equal(&sets->sets.items[at - 1].ports, set))
 			return at - 1;
 	*head = sets->sets.n;
 	vec_push(&sets->next, first);
-	port_set_copy(vec_add(&sets->sets), set);
-	return (uint32_t)(sets->sets.n - 1);
+	new = vec_add(&sets->sets);
+	new->certain = (uint32_t)(sets->sets.n - 1);
+	port_set_copy(&new->ports, set);
+	return new->certain;
+}
+
+uint32_t analyze_portsets_add_conditional(struct analyze_portsets *sets, const struct port_set *set,
+					  const char *const *texts, size_t n_texts)
+{
+	VEC(uint32_t) ids = {0};
+	struct mix mix = {0};
+
+	for (size_t i = 0; i < n_texts; i++)
+		vec_push(&ids, keyset_intern(&sets->texts, texts[i], strlen(texts[i]) + 1, NULL));
+	mix_add(sets, &mix, mix_conditions(sets, ids.items, ids.n), set);
+	vec_release(&ids);
+	return mix_finish(sets, &mix);
+}
+
+size_t analyze_portsets_n_texts(const struct analyze_portsets *sets, uint32_t conditions)
+{
+	size_t size;
+
+	keyset_get(&sets->conditions, conditions, &size);
+	return size / sizeof(uint32_t);
+}
+
+const char *analyze_portsets_text(const struct analyze_portsets *sets, uint32_t conditions,
+				  size_t i)
+{
+	size_t size;
+	const uint32_t *ids = keyset_get(&sets->conditions, conditions, &size);
+
+	return keyset_get(&sets->texts, ids[i], &size);
+}
+
+const struct analyze_portset *analyze_portsets_whole(const struct analyze_portsets *sets,
+						     uint32_t number)
+{
+	assert(number < sets->sets.n);
+	return &sets->sets.items[number];
 }
 
 const struct port_set *analyze_portsets_get(const struct analyze_portsets *sets, uint32_t number)
 {
-	assert(number < sets->sets.n);
-	return &sets->sets.items[number];
+	return &analyze_portsets_whole(sets, number)->ports;
 }
 
 static uint64_t pair_key(uint32_t a, uint32_t b)
@@ -53,7 +104,7 @@ static uint64_t pair_key(uint32_t a, uint32_t b)
 
 uint32_t analyze_portsets_union(struct analyze_portsets *sets, uint32_t a, uint32_t b)
 {
-	struct port_set set = {0};
+	struct mix mix = {0};
 	uint64_t *known;
 	bool is_new;
 
@@ -64,16 +115,14 @@ uint32_t analyze_portsets_union(struct analyze_portsets *sets, uint32_t a, uint3
 	known = hash_map_put(&sets->unions, pair_key(a, b), &is_new);
 	if (!is_new)
 		return (uint32_t)*known;
-	port_set_copy(&set, analyze_portsets_get(sets, a));
-	port_set_union(&set, analyze_portsets_get(sets, b));
-	*known = analyze_portsets_add(sets, &set);
-	port_set_release(&set);
+	mix_union(sets, a, b, &mix);
+	*known = mix_finish(sets, &mix);
 	return (uint32_t)*known;
 }
 
 uint32_t analyze_portsets_intersect(struct analyze_portsets *sets, uint32_t a, uint32_t b)
 {
-	struct port_set set = {0};
+	struct mix mix = {0};
 	uint64_t *known;
 	bool is_new;
 
@@ -84,8 +133,7 @@ uint32_t analyze_portsets_intersect(struct analyze_portsets *sets, uint32_t a, u
 	known = hash_map_put(&sets->intersections, pair_key(a, b), &is_new);
 	if (!is_new)
 		return (uint32_t)*known;
-	port_set_intersect(analyze_portsets_get(sets, a), analyze_portsets_get(sets, b), &set);
-	*known = analyze_portsets_add(sets, &set);
-	port_set_release(&set);
+	mix_intersect(sets, a, b, &mix);
+	*known = mix_finish(sets, &mix);
 	return (uint32_t)*known;
 }

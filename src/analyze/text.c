@@ -114,3 +114,16 @@ void analyze_rule_ports_text(const struct policy_rule *rule, struct strbuf *ret)
 	strbuf_addstr(ret, rule->n_not_ports ? " but " : "");
 	add_ports(rule->not_ports, rule->n_not_ports, ret);
 }
+
+const char *analyze_condition_text(const struct policy_rule *rule, struct arena *arena)
+{
+	struct strbuf text = {0};
+	const char *ret;
+
+	if (rule->action == POLICY_DENY)
+		strbuf_addstr(&text, "unless ");
+	policy_condition_text(rule, &text);
+	ret = arena_strdup(arena, strbuf_str(&text));
+	strbuf_release(&text);
+	return ret;
+}

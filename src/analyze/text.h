@@ -2,6 +2,7 @@
 /* Words for results, the same for every program: reasons, port sets, rules and policies. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/port.h"
 #include "base/strbuf.h"
 #include "policy/ir.h"
@@ -28,6 +29,9 @@ void analyze_rule_text(const struct policy_rule *rule, struct strbuf *ret);
 
 /* "app=api in shop"; of a tree, what its API calls it, else "(… and not (…))". */
 void analyze_peer_text(const struct policy_peer *peer, struct strbuf *ret);
+
+/* What a conditional rule needs to be found true; one that refuses, "unless …". In the arena. */
+const char *analyze_condition_text(const struct policy_rule *rule, struct arena *arena);
 
 /* Whom a rule is about, "app=api; 10.0.0.0/8 except 10.1.0.0/16"; and on what, "TCP 80,http". */
 void analyze_peers_text(const struct policy_rule *rule, struct strbuf *ret);

@@ -59,6 +59,7 @@ struct subject_direction {
 	const struct policy *const *isolating;
 	uint32_t n_isolating;
 	bool has_mesh;              /* a rule or policy of the mesh layer */
+	bool has_conditions;        /* a rule that is conditional */
 	struct compile_part *parts; /* made when first asked for */
 	uint32_t n_parts;
 	struct interval_segments part_segments; /* `set` is the part's number */

@@ -159,9 +159,12 @@ static void fill_direction(struct compile_world *world, struct keyset *known,
 		ret->has_mesh |= world->set->tiers[policy->tier].layer == POLICY_LAYER_MESH;
 		if (policy->isolates[view->direction])
 			isolating[ret->n_isolating++] = policy;
-		for (uint32_t k = 0; k < policy->n_rules[view->direction]; k++)
-			rules[ret->n_rules++] = intern_rule(
-				world, known, &policy->rules[view->direction][k], class->node);
+		for (uint32_t k = 0; k < policy->n_rules[view->direction]; k++) {
+			const struct policy_rule *rule = &policy->rules[view->direction][k];
+
+			ret->has_conditions |= policy_rule_is_conditional(rule);
+			rules[ret->n_rules++] = intern_rule(world, known, rule, class->node);
+		}
 	}
 	qsort(rules, ret->n_rules, sizeof(*rules), cmp_rule);
 	ret->rules = rules;
@@ -239,6 +242,12 @@ void world_find_subjects(struct compile_world *world, struct model_pod *const *p
 	keyset_release(&known_rules);
 	strbuf_release(&signature);
 	keyset_release(&signatures);
+}
+
+bool compile_has_conditions(const struct compile_world *world, uint32_t subject_class,
+			    enum policy_direction direction)
+{
+	return world->classes.items[subject_class].direction[direction].has_conditions;
 }
 
 bool compile_has_staged(const struct compile_world *world, uint32_t subject_class)

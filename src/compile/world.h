@@ -137,6 +137,10 @@ void compile_row_staged(struct compile_world *world, uint32_t subject_class,
 			enum policy_direction direction, enum port_space space, uint16_t port,
 			struct compile_row *ret);
 
+/* Whether a rule of the subject class is conditional. */
+bool compile_has_conditions(const struct compile_world *world, uint32_t subject_class,
+			    enum policy_direction direction);
+
 /* Whether anything staged touches the subject class. */
 bool compile_has_staged(const struct compile_world *world, uint32_t subject_class);
 

@@ -2,12 +2,13 @@
 #include "render/map.h"
 
 void map_output_init(struct map_output *output, struct analyze_map *map, words_fn write_endpoint,
-		     words_fn write_ports)
+		     words_fn write_ports, words_fn write_conditions)
 {
 	*output = (struct map_output){.map = map};
 	out_init(&output->out);
 	words_init(&output->endpoints, write_endpoint, map);
 	words_init(&output->ports, write_ports, map);
+	words_init(&output->conditions, write_conditions, map);
 }
 
 void map_output_release(struct map_output *output)
@@ -15,20 +16,28 @@ void map_output_release(struct map_output *output)
 	out_finish(&output->out);
 	words_release(&output->endpoints);
 	words_release(&output->ports);
+	words_release(&output->conditions);
+}
+
+static void output_words(struct map_output *output, struct words *words, uint32_t number)
+{
+	size_t len;
+	const char *text = words_get(words, number, &len);
+
+	out_add(&output->out, text, len);
 }
 
 void map_output_endpoint(struct map_output *output, uint32_t number)
 {
-	size_t len;
-	const char *text = words_get(&output->endpoints, number, &len);
-
-	out_add(&output->out, text, len);
+	output_words(output, &output->endpoints, number);
 }
 
 void map_output_ports(struct map_output *output, uint32_t ports)
 {
-	size_t len;
-	const char *text = words_get(&output->ports, ports, &len);
+	output_words(output, &output->ports, ports);
+}
 
-	out_add(&output->out, text, len);
+void map_output_conditions(struct map_output *output, uint32_t conditions)
+{
+	output_words(output, &output->conditions, conditions);
 }

@@ -5,6 +5,12 @@
 
 #include <stdio.h>
 
+static void write_quoted(const char *text, FILE *out)
+{
+	for (; *text; text++)
+		fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, out);
+}
+
 static void write_endpoint(const void *arg, uint32_t number, FILE *out)
 {
 	const struct analyze_map *map = arg;
@@ -15,8 +21,20 @@ static void write_endpoint(const void *arg, uint32_t number, FILE *out)
 		return;
 	}
 	putc('"', out);
-	for (; *id; id++)
-		fputs(*id == '"' ? "\"\"" : (char[]){*id, '\0'}, out);
+	write_quoted(id, out);
+	putc('"', out);
+}
+
+/* One field, a line for each condition. */
+static void write_conditions(const void *arg, uint32_t number, FILE *out)
+{
+	const struct analyze_map *map = arg;
+
+	putc('"', out);
+	for (size_t i = 0; i < analyze_portsets_n_texts(&map->sets, number); i++) {
+		fputs(i ? "\n" : "", out);
+		write_quoted(analyze_portsets_text(&map->sets, number, i), out);
+	}
 	putc('"', out);
 }
 
@@ -49,13 +67,18 @@ static void output_connection(void *arg, const struct analyze_map_connection *co
 	for (size_t i = 0; i < set->n; i++) {
 		const struct port_range *range = &set->ranges[i];
 		char text[64];
-		int len = snprintf(text, sizeof(text), ",%s,%u,%u\r\n",
-				   port_space_name(range->space), range->first, range->last);
+		int len = snprintf(text, sizeof(text), ",%s,%u,%u", port_space_name(range->space),
+				   range->first, range->last);
 
 		add_end(output, connection->from, connection->range);
 		out_literal(&output->out, ",");
 		add_end(output, connection->to, connection->range);
 		out_add(&output->out, text, (size_t)len);
+		if (output->map->has_conditions)
+			out_literal(&output->out, ",");
+		if (connection->conditions != ANALYZE_MAP_CERTAIN)
+			map_output_conditions(output, connection->conditions);
+		out_literal(&output->out, "\r\n");
 	}
 }
 
@@ -63,8 +86,11 @@ void render_map_csv(struct analyze_map *map)
 {
 	struct map_output output;
 
-	map_output_init(&output, map, write_endpoint, write_range);
-	out_literal(&output.out, "from,to,protocol,port,endPort\r\n");
+	map_output_init(&output, map, write_endpoint, write_range, write_conditions);
+	out_literal(&output.out, "from,to,protocol,port,endPort");
+	if (map->has_conditions)
+		out_literal(&output.out, ",conditions");
+	out_literal(&output.out, "\r\n");
 	analyze_map_each(map, output_connection, &output);
 	map_output_release(&output);
 }

@@ -24,6 +24,18 @@ static void write_ports(const void *arg, uint32_t number, FILE *out)
 	render_ports_json(&json, analyze_portsets_get(&map->sets, number));
 }
 
+static void write_conditions(const void *arg, uint32_t number, FILE *out)
+{
+	const struct analyze_map *map = arg;
+	struct json json;
+
+	json_init(&json, out, 0);
+	json_array(&json);
+	for (size_t i = 0; i < analyze_portsets_n_texts(&map->sets, number); i++)
+		json_string(&json, analyze_portsets_text(&map->sets, number, i));
+	json_end(&json);
+}
+
 static void render_pod_names(struct json *json, const struct analyze_map_endpoint *endpoint)
 {
 	json_field(json, "owner", endpoint->owner);
@@ -105,7 +117,12 @@ static void output_connection(void *arg, const struct analyze_map_connection *co
 		map_output_ports(output, connection->by_family[1]);
 		out_literal(out, "}");
 	}
-	out_literal(out, ",\"conditions\":[]}");
+	out_literal(out, ",\"conditions\":");
+	if (connection->conditions == ANALYZE_MAP_CERTAIN)
+		out_literal(out, "[]");
+	else
+		map_output_conditions(output, connection->conditions);
+	out_literal(out, "}");
 }
 
 static void render_assumptions(const struct analyze_map *map)
@@ -132,7 +149,7 @@ void render_map_json(struct analyze_map *map)
 		render_endpoint(&map->endpoints.items[i]);
 	}
 	fputs("],\n\"connections\":[", stdout);
-	map_output_init(&output, map, write_endpoint, write_ports);
+	map_output_init(&output, map, write_endpoint, write_ports, write_conditions);
 	analyze_map_each(map, output_connection, &output);
 	map_output_release(&output);
 	fputs("],\n\"assumptions\":", stdout);

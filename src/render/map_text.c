@@ -41,6 +41,15 @@ static void write_ports(const void *arg, uint32_t number, FILE *out)
 	strbuf_release(&text);
 }
 
+/* "the method is GET; …" */
+static void write_conditions(const void *arg, uint32_t number, FILE *out)
+{
+	const struct analyze_map *map = arg;
+
+	for (size_t i = 0; i < analyze_portsets_n_texts(&map->sets, number); i++)
+		fprintf(out, "%s%s", i ? "; " : "", analyze_portsets_text(&map->sets, number, i));
+}
+
 static bool is_open(const struct text_output *text, uint32_t endpoint)
 {
 	return endpoint != ANALYZE_MAP_OUTSIDE && text->n_open > 1 &&
@@ -53,7 +62,7 @@ static struct shared *shared_of(const struct text_output *text,
 {
 	const bool from = is_open(text, connection->from), to = is_open(text, connection->to);
 
-	if (from == to || connection->range)
+	if (from == to || connection->range || connection->conditions != ANALYZE_MAP_CERTAIN)
 		return NULL;
 	return to ? &text->shared[POLICY_EGRESS][connection->from]
 		  : &text->shared[POLICY_INGRESS][connection->to];
@@ -129,6 +138,10 @@ static void output_line(struct text_output *text, const struct analyze_map_conne
 		map_output_ports(&text->base, connection->by_family[1]);
 		out_literal(out, ")");
 	}
+	if (connection->conditions != ANALYZE_MAP_CERTAIN) {
+		out_literal(out, "   if ");
+		map_output_conditions(&text->base, connection->conditions);
+	}
 	out_literal(out, "\n");
 }
 
@@ -184,7 +197,7 @@ void render_map_text(struct analyze_map *map)
 {
 	struct text_output text = {0};
 
-	map_output_init(&text.base, map, write_endpoint, write_ports);
+	map_output_init(&text.base, map, write_endpoint, write_ports, write_conditions);
 	prepare(&text, map);
 	if (map->options.by_namespace)
 		puts("namespaces: of all that their workloads may do, the union\n");

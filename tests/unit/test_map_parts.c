@@ -63,6 +63,98 @@ static uint32_t port_number(struct analyze_portsets *sets, uint16_t port)
 	return number;
 }
 
+enum { N_PORTS = 10, N_TEXTS = 3, CERTAIN = 1 << N_TEXTS };
+
+/* By port: 0, CERTAIN, or a bit for each condition. */
+struct access {
+	unsigned char port[N_PORTS];
+};
+
+static uint32_t make_access(struct analyze_portsets *sets, struct random *random,
+			    struct access *ret)
+{
+	static const char *const texts[N_TEXTS] = {"c", "a", "b"};
+	uint32_t number = ANALYZE_PORTS_NONE;
+
+	for (uint16_t port = 0; port < N_PORTS; port++) {
+		struct port_set set = {0};
+		const char *chosen[N_TEXTS];
+		size_t n = 0;
+
+		ret->port[port] = (unsigned char)random_below(random, CERTAIN + 1);
+		for (int i = 0; i < N_TEXTS; i++)
+			if (ret->port[port] & 1 << i)
+				chosen[n++] = texts[i];
+		port_set_add(&set, (struct port_range){PORT_TCP, port, port});
+		if (ret->port[port] == CERTAIN)
+			number = analyze_portsets_union(sets, number,
+							analyze_portsets_add(sets, &set));
+		else if (n)
+			number = analyze_portsets_union(
+				sets, number,
+				analyze_portsets_add_conditional(sets, &set, chosen, n));
+		port_set_release(&set);
+	}
+	return number;
+}
+
+static struct access read_access(const struct analyze_portsets *sets, uint32_t number)
+{
+	const struct analyze_portset *set = analyze_portsets_whole(sets, number);
+	struct access ret = {0};
+
+	for (uint16_t port = 0; port < N_PORTS; port++) {
+		if (port_set_contains(&set->ports, PORT_TCP, port))
+			ret.port[port] = CERTAIN;
+		for (uint32_t i = 0; i < set->n_parts; i++) {
+			const uint32_t conditions = set->parts[i].conditions;
+
+			if (!port_set_contains(analyze_portsets_get(sets, set->parts[i].ports),
+					       PORT_TCP, port))
+				continue;
+			for (size_t k = 0; k < analyze_portsets_n_texts(sets, conditions); k++)
+				ret.port[port] |=
+					(unsigned char)(1 << strcspn("cab",
+								     analyze_portsets_text(
+									     sets, conditions, k)));
+		}
+	}
+	return ret;
+}
+
+/* What depends on conditions, against one set of bits for each port. */
+static void check_conditions(struct random *random)
+{
+	struct analyze_portsets sets;
+	uint32_t n_wrong = 0;
+
+	analyze_portsets_init(&sets);
+	for (int i = 0; i < 500; i++) {
+		struct access a, b, expected, got;
+		const uint32_t x = make_access(&sets, random, &a);
+		const uint32_t y = make_access(&sets, random, &b);
+
+		for (int port = 0; port < N_PORTS; port++)
+			expected.port[port] = a.port[port] == CERTAIN || b.port[port] == CERTAIN
+						      ? CERTAIN
+						      : a.port[port] | b.port[port];
+		got = read_access(&sets, analyze_portsets_union(&sets, x, y));
+		n_wrong += memcmp(&got, &expected, sizeof(got)) != 0;
+		for (int port = 0; port < N_PORTS; port++)
+			expected.port[port] = !a.port[port] || !b.port[port] ? 0
+					      : a.port[port] == CERTAIN      ? b.port[port]
+					      : b.port[port] == CERTAIN
+						      ? a.port[port]
+						      : a.port[port] | b.port[port];
+		got = read_access(&sets, analyze_portsets_intersect(&sets, x, y));
+		n_wrong += memcmp(&got, &expected, sizeof(got)) != 0;
+		got = read_access(&sets, x);
+		n_wrong += memcmp(&got, &a, sizeof(got)) != 0;
+	}
+	ok_int(n_wrong, 0, "conditions go through unions and intersections");
+	analyze_portsets_release(&sets);
+}
+
 #define SPACE 256
 
 /*
@@ -144,6 +236,7 @@ int main(void)
 
 	diag("BULKHEAD_SEED=%llu", (unsigned long long)random.state);
 	check_portsets(&random);
+	check_conditions(&random);
 	for (int i = 0; i < 200; i++)
 		check_union(&random, i % 2);
 	check_refs();
