@@ -53,6 +53,7 @@ static void judge_place(struct matrix *matrix, uint32_t from, uint32_t to)
 		.from = pair.from,
 		.to = pair.to,
 		.probes = &target->probes,
+		.is_staged = matrix->is_staged,
 	};
 
 	place->is_self = pair.from->pod && pair.from->pod == pair.to->pod;
@@ -72,7 +73,7 @@ static void matrix_init(struct matrix *matrix, const struct analyze_judge *judge
 {
 	struct ends_question ends = {.judge = judge, .snapshot = snapshot, .question = question};
 
-	*matrix = (struct matrix){.judge = judge};
+	*matrix = (struct matrix){.judge = judge, .is_staged = question->is_staged};
 	ends_init(&matrix->from, &ends);
 	ends.is_target = true;
 	for (size_t i = 0; i < matrix->from.items.n; i++)
@@ -159,6 +160,34 @@ static bool asks_ports(const struct analyze_port *port)
 		       analyze_port_shown(port->range.space, port->range.last);
 }
 
+bool analyze_answers_equal(const struct analyze_answer *a, const struct analyze_answer *b)
+{
+	for (int side = 0; side < POLICY_N_DIRECTIONS; side++)
+		if (a->sides[side].verdict != b->sides[side].verdict)
+			return false;
+	return a->verdict == b->verdict && port_set_equal(&a->allowed, &b->allowed);
+}
+
+/* What staged policies would change, if they would. */
+static void answer_staged(const struct analyze_judge *judge, const struct analyze_cluster *cluster,
+			  struct diag_list *diags, struct analyze_answer *answer)
+{
+	struct analyze_question question = answer->question;
+	struct analyze_answer staged;
+
+	if (!cluster->policies->has_staged || question.is_staged)
+		return;
+	question.is_staged = true;
+	if (!analyze_can(judge, cluster, &question, diags, &staged))
+		return;
+	if (analyze_answers_equal(answer, &staged)) {
+		analyze_answer_release(&staged);
+		return;
+	}
+	answer->staged = arena_alloc(&answer->arena, sizeof(staged));
+	*answer->staged = staged;
+}
+
 bool analyze_can(const struct analyze_judge *judge, const struct analyze_cluster *cluster,
 		 const struct analyze_question *question, struct diag_list *diags,
 		 struct analyze_answer *ret)
@@ -182,6 +211,7 @@ bool analyze_can(const struct analyze_judge *judge, const struct analyze_cluster
 			answer_list_parts(ret, &matrix);
 		answer_list_conditions(ret);
 		answer_list_assumptions(ret, &matrix);
+		answer_staged(judge, cluster, diags, ret);
 	} else {
 		refuse_void(&matrix, question, diags);
 	}
@@ -206,6 +236,8 @@ void analyze_answer_release(struct analyze_answer *answer)
 	vec_release(&answer->parts);
 	vec_release(&answer->conditions);
 	vec_release(&answer->assumptions);
+	if (answer->staged)
+		analyze_answer_release(answer->staged);
 	if (answer->specification)
 		analyze_answer_release(answer->specification);
 	arena_release(&answer->arena);

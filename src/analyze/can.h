@@ -36,6 +36,7 @@ struct analyze_question {
 	const struct analyze_endpoint *from;
 	const struct analyze_endpoint *to;
 	struct analyze_port port;
+	bool is_staged; /* as the staged policies would have it */
 };
 
 struct analyze_side {
@@ -70,6 +71,7 @@ struct analyze_answer {
 	VEC(struct analyze_part) parts; /* of a partial verdict over several members */
 	VEC(const char *) conditions;
 	VEC(const char *) assumptions;
+	struct analyze_answer *staged;        /* NULL, or what staged policies would change */
 	struct analyze_answer *specification; /* NULL, or what the specifications say otherwise */
 };
 
@@ -81,3 +83,6 @@ bool analyze_can(const struct analyze_judge *judge, const struct analyze_cluster
 		 const struct analyze_question *question, struct diag_list *diags,
 		 struct analyze_answer *ret);
 void analyze_answer_release(struct analyze_answer *answer);
+
+/* Whether both questions get the same: in all, on each side, and of the ports. */
+bool analyze_answers_equal(const struct analyze_answer *a, const struct analyze_answer *b);

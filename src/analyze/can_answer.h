@@ -21,6 +21,7 @@ struct matrix {
 	struct ends to;
 	struct place *places; /* from.groups × to.groups */
 	bool has_others;      /* a place that is not a pod to itself */
+	bool is_staged;
 };
 
 static inline struct place *matrix_place(const struct matrix *matrix, uint32_t from, uint32_t to)

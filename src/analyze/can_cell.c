@@ -63,7 +63,8 @@ bool cell_is_perhaps_own_node(const struct end *from, const struct end *to)
 static bool has_rules(uint8_t reason)
 {
 	return reason == VERDICT_NOT_ISOLATED || reason == VERDICT_RULE ||
-	       reason == VERDICT_DEFAULT_DENY || reason == VERDICT_CONDITION;
+	       reason == VERDICT_DEFAULT_DENY || reason == VERDICT_CONDITION ||
+	       reason == VERDICT_SOURCE_PORT;
 }
 
 static void explain_side(struct cell_side *side, const struct cell_question *question,
@@ -81,6 +82,7 @@ static void explain_side(struct cell_side *side, const struct cell_question *que
 		.direction = (uint8_t)direction,
 		.space = probe->space,
 		.port = probe->port,
+		.is_staged = question->is_staged,
 	};
 	struct analyze_why why = {.rules = side->rules, .near = side->near};
 
@@ -117,7 +119,9 @@ static void judge_probe(struct cell *cell, const struct cell_question *question,
 		.dst = question->to->addrs[question->family],
 		.space = probe->space,
 		.port = probe->port,
-		.flags = cell_is_own_node(question->from, question->to) ? VERDICT_FROM_OWN_NODE : 0,
+		.flags = (cell_is_own_node(question->from, question->to) ? VERDICT_FROM_OWN_NODE
+									 : 0) |
+			 (question->is_staged ? VERDICT_STAGED : 0),
 	};
 
 	analyze_judge_flow(question->judge, &flow, ret);

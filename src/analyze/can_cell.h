@@ -36,6 +36,7 @@ struct cell_question {
 	const struct end *to;
 	const struct probe_list *probes;
 	uint32_t family; /* 0: v4, 1: v6 */
+	bool is_staged;
 };
 
 void cell_judge(struct cell *cell, const struct cell_question *question);

@@ -47,14 +47,6 @@ static bool concerns(const struct analyze_specification *specification,
 	return false;
 }
 
-static bool same_answer(const struct analyze_answer *a, const struct analyze_answer *b)
-{
-	for (int side = 0; side < POLICY_N_DIRECTIONS; side++)
-		if (a->sides[side].verdict != b->sides[side].verdict)
-			return false;
-	return a->verdict == b->verdict && port_set_equal(&a->allowed, &b->allowed);
-}
-
 static bool get_judge(struct analyze_specification *specification, const struct analyze_pods *pods,
 		      struct diag_list *diags)
 {
@@ -79,7 +71,7 @@ void analyze_specification_compare(struct analyze_specification *specification,
 	if (!get_judge(specification, pods, diags) ||
 	    !analyze_can(&specification->judge, &specification->cluster, question, diags, &other))
 		return;
-	if (same_answer(answer, &other)) {
+	if (analyze_answers_equal(answer, &other)) {
 		analyze_answer_release(&other);
 		return;
 	}

@@ -145,9 +145,10 @@ static void render_covered(struct json *json, const char *key,
 	json_uint(json, endpoint->n_covered);
 }
 
-static void render_specification(struct json *json, const struct analyze_answer *answer)
+/* Another answer to the same question. */
+static void render_other(struct json *json, const char *key, const struct analyze_answer *answer)
 {
-	json_key(json, "specification");
+	json_key(json, key);
 	json_object(json);
 	json_field(json, "verdict", analyze_verdict_name(answer->verdict));
 	if (answer->asks_ports)
@@ -177,8 +178,10 @@ void render_can_json(const struct analyze_answer *answer, unsigned int indent)
 	render_covered(&json, "toCoversPods", question->to);
 	render_strings(&json, "conditions", answer->conditions.items, answer->conditions.n);
 	render_strings(&json, "assumptions", answer->assumptions.items, answer->assumptions.n);
+	if (answer->staged)
+		render_other(&json, "staged", answer->staged);
 	if (answer->specification)
-		render_specification(&json, answer->specification);
+		render_other(&json, "specification", answer->specification);
 	if (indent)
 		render_aside_json(&json, answer->cluster);
 	json_end(&json);

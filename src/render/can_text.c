@@ -199,20 +199,33 @@ static void print_covered(const struct analyze_endpoint *endpoint)
 		       endpoint->id, endpoint->n_covered, endpoint->n_covered == 1 ? "" : "s");
 }
 
-/* The same question, where the CNI has its own reading of a policy. */
-static void print_specification(const struct analyze_answer *answer, bool color)
+/* Another answer to the same question. */
+static void print_other(const struct analyze_answer *other, bool color)
 {
-	const struct analyze_question *question = &answer->question;
-	const struct analyze_answer *other = answer->specification;
+	const struct analyze_question *question = &other->question;
 
-	fputs("  but by the specification   ", stdout);
-	print_verdict(other->verdict, color);
-	printf("   (%s reads a policy in its own way)\n",
-	       policy_cni_title(answer->cluster->options.cni.id));
 	if (other->asks_ports)
 		print_allowed("  allowed ports", &other->allowed);
 	print_side(&other->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
 	print_side(&other->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
+}
+
+static void print_staged(const struct analyze_answer *answer, bool color)
+{
+	fputs("  with what is staged        ", stdout);
+	print_verdict(answer->staged->verdict, color);
+	putchar('\n');
+	print_other(answer->staged, color);
+}
+
+/* Where the CNI has its own reading of a policy. */
+static void print_specification(const struct analyze_answer *answer, bool color)
+{
+	fputs("  but by the specification   ", stdout);
+	print_verdict(answer->specification->verdict, color);
+	printf("   (%s reads a policy in its own way)\n",
+	       policy_cni_title(answer->cluster->options.cni.id));
+	print_other(answer->specification, color);
 }
 
 void render_can_text(const struct analyze_answer *answer, bool color)
@@ -235,6 +248,8 @@ void render_can_text(const struct analyze_answer *answer, bool color)
 	print_covered(question->to);
 	for (size_t i = 0; i < answer->conditions.n; i++)
 		printf("  if: %s\n", answer->conditions.items[i]);
+	if (answer->staged)
+		print_staged(answer, color);
 	if (answer->specification)
 		print_specification(answer, color);
 	for (size_t i = 0; i < answer->assumptions.n; i++)
