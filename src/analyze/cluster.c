@@ -19,6 +19,7 @@ static void choose_cni(struct analyze_cluster *cluster, const struct analyze_inp
 	}
 	finding = policy_cni_detect(cluster->snapshot, &cluster->diags);
 	cluster->options.cni = finding.cni;
+	cluster->options.cni_off = finding.off;
 	cluster->cni_from = finding.from;
 }
 

@@ -44,7 +44,7 @@ struct model_owner {
 /* What a pod and a pod template have in common. */
 struct model_template {
 	struct model_labels labels;
-	struct model_images images; /* when a DaemonSet makes it */
+	struct model_daemon daemon; /* when a DaemonSet makes it */
 	const struct model_port *ports;
 	uint32_t n_ports;
 	const char *service_account;
@@ -138,9 +138,9 @@ struct model_loader {
 	bool shows_v6;
 };
 
-/* The images of a DaemonSet's pods (images.c). */
-void model_read_images(struct model_object *object, const struct tree_node *template,
-		       struct model_images *ret);
+/* What a DaemonSet's pods run (daemon.c). */
+void model_read_daemon(struct model_object *object, const struct tree_node *template,
+		       struct model_daemon *ret);
 bool model_is_daemon(const char *kind);
 
 /* Files (load.c), directories (walk.c), documents (document.c). */

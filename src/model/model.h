@@ -83,10 +83,15 @@ struct model_account {
 
 struct model_pod;
 
-/* Of containers, as they are written: "quay.io/cilium/cilium:v1.18.2". */
-struct model_images {
+struct model_texts {
 	const char *const *items;
 	uint32_t n;
+};
+
+/* What the containers of a DaemonSet are, all together. */
+struct model_daemon {
+	struct model_texts images; /* as they are written: "quay.io/cilium/cilium:v1.18.2" */
+	struct model_texts args;   /* their commands too */
 };
 
 /*
@@ -102,8 +107,8 @@ struct model_workload {
 	struct model_pod **pods; /* never empty: `replicas: 0` keeps one; from a template ≤ 1000 */
 	uint32_t n_pods;
 	bool is_scaled_to_zero;
-	bool host_network; /* of all its pods */
-	struct model_images images; /* of a DaemonSet's containers; of others none */
+	bool host_network;          /* of all its pods */
+	struct model_daemon daemon; /* of others nothing */
 	struct diag_span span;
 	uint32_t index;
 };

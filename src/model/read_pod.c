@@ -173,7 +173,7 @@ void model_read_pod(struct model_object *object)
 	model_read_template(object, object->root, &pod->spec);
 	pod->owner = model_read_owner(object);
 	if (model_is_daemon(pod->owner.kind))
-		model_read_images(object, object->root, &pod->spec.images);
+		model_read_daemon(object, object->root, &pod->spec.daemon);
 	read_ips(object, pod_ips, pod->ips, &pod->n_ips);
 	read_ips(object, host_ips, pod->host_ips, &pod->n_host_ips);
 	if (pod->spec.host_network && pod->n_host_ips == 0) {

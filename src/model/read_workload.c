@@ -61,7 +61,7 @@ void model_read_workload(struct model_object *object)
 				   "a %s without a pod template", object->kind);
 	model_read_template(object, template, &workload->spec);
 	if (model_is_daemon(object->kind))
-		model_read_images(object, template, &workload->spec.images);
+		model_read_daemon(object, template, &workload->spec.daemon);
 	workload->owner = model_read_owner(object);
 	workload->replicas = read_replicas(object, spec);
 	workload->first_ordinal = read_first_ordinal(object, spec);

@@ -56,7 +56,7 @@ static struct model_workload *workload_from(struct model_loader *loader,
 	struct model_workload *workload = workload_new(loader, &record->record);
 
 	workload->alias = record->owner.kind ? record->owner.name : record->alias;
-	workload->images = record->spec.images;
+	workload->daemon = record->spec.daemon;
 	record->workload = workload;
 	return workload;
 }
@@ -76,8 +76,8 @@ static void make_pod(struct model_loader *loader, const struct model_pod_record 
 	struct model_workload *workload = workload_of(loader, record);
 	struct model_pod *pod = pod_new(loader, workload, &record->spec);
 
-	if (workload->images.n == 0)
-		workload->images = record->spec.images;
+	if (workload->daemon.images.n == 0)
+		workload->daemon = record->spec.daemon;
 	pod->name = record->record.name;
 	pod->span = record->record.span;
 	pod->n_ips = pod->host_network ? record->n_host_ips : record->n_ips;

@@ -68,6 +68,9 @@ const char *policy_cni_text(const struct policy_cni *cni, struct arena *arena);
 /* The version alone, as its makers write it: "1.18", kindnet's "20241212". */
 const char *policy_cni_version_text(uint16_t major, uint16_t minor, struct arena *arena);
 
+/* Whether a CNI decides if policies of this group have an effect: not those of a mesh. */
+bool policy_cni_is_asked(const char *group);
+
 /*
  * Why a kind of policy has no effect under this CNI, a clause; NULL when it has one. Where no
  * source tells, it has one; of a version that is not known, when any version's has. Kinds that no

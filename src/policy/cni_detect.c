@@ -54,6 +54,7 @@ struct shown {
 	const struct sign *sign;
 	const struct model_workload *daemon;
 	struct policy_cni cni;
+	const char *off;
 };
 
 /* Where the tag begins, after the last part of the path; at a digest or the end without one. */
@@ -87,9 +88,9 @@ static bool has_name(const struct sign *sign, const struct model_workload *daemo
 
 static const char *find_image(const struct sign *sign, const struct model_workload *daemon)
 {
-	for (uint32_t i = 0; i < daemon->images.n && sign->image; i++)
-		if (is_image(daemon->images.items[i], sign->image))
-			return daemon->images.items[i];
+	for (uint32_t i = 0; i < daemon->daemon.images.n && sign->image; i++)
+		if (is_image(daemon->daemon.images.items[i], sign->image))
+			return daemon->daemon.images.items[i];
 	return NULL;
 }
 
@@ -105,6 +106,25 @@ static void read_version(struct shown *shown)
 	}
 }
 
+/* An option that turns policy off; what people set in ConfigMaps is not seen. */
+static const struct {
+	uint8_t cni;
+	const char *option;
+} switches[] = {
+	{POLICY_CNI_AWS, "--enable-network-policy=false"}, /* of its node agent, as it is shipped */
+	{POLICY_CNI_KINDNET, "--network-policy=false"},
+	{POLICY_CNI_KUBE_ROUTER, "--run-firewall=false"},
+};
+
+static const char *find_switch(enum policy_cni_id cni, const struct model_texts *args)
+{
+	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
+		for (uint32_t j = 0; j < args->n && switches[i].cni == cni; j++)
+			if (strcmp(args->items[j], switches[i].option) == 0)
+				return switches[i].option;
+	return NULL;
+}
+
 /* What a DaemonSet shows: its sign of the highest standing, the first of several. */
 static struct shown look_at(const struct model_workload *daemon)
 {
@@ -118,6 +138,7 @@ static struct shown look_at(const struct model_workload *daemon)
 	}
 	if (shown.sign) {
 		shown.cni.id = shown.sign->cni;
+		shown.off = find_switch(shown.cni.id, &daemon->daemon.args);
 		read_version(&shown);
 	}
 	return shown;
@@ -203,8 +224,8 @@ static struct policy_cni_finding find_vendor(struct model_snapshot *snapshot,
 	}
 	if (!first)
 		return (struct policy_cni_finding){0};
-	return (struct policy_cni_finding){{.id = vendor_of(first->group)},
-					   policy_text(snapshot, first)};
+	return (struct policy_cni_finding){.cni.id = vendor_of(first->group),
+					   .from = policy_text(snapshot, first)};
 }
 
 struct policy_cni_finding policy_cni_detect(struct model_snapshot *snapshot,
@@ -216,7 +237,8 @@ struct policy_cni_finding policy_cni_detect(struct model_snapshot *snapshot,
 	if (!shown.sign)
 		return find_vendor(snapshot, diags);
 	if (!rival.sign || rival.sign->standing != shown.sign->standing)
-		return (struct policy_cni_finding){shown.cni, daemon_text(snapshot, shown.daemon)};
+		return (struct policy_cni_finding){shown.cni, shown.off,
+						   daemon_text(snapshot, shown.daemon)};
 	report_rivals(snapshot, &shown, &rival, diags);
 	return find_vendor(snapshot, diags);
 }

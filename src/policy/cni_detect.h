@@ -14,6 +14,7 @@
 
 struct policy_cni_finding {
 	struct policy_cni cni; /* POLICY_CNI_UNKNOWN: none was found, or no one of them */
+	const char *off;       /* NULL, or the option by which it runs without policies */
 	const char *from;      /* "DaemonSet kube-system/cilium"; NULL when none was found */
 };
 

@@ -104,7 +104,7 @@ static const struct effect effects[] = {
 
 #define N_EFFECTS (sizeof(effects) / sizeof(effects[0]))
 
-static bool is_network_group(const char *group)
+bool policy_cni_is_asked(const char *group)
 {
 	for (size_t i = 0; i < sizeof(network_groups) / sizeof(network_groups[0]); i++)
 		if (strcmp(network_groups[i], group) == 0)
@@ -166,7 +166,7 @@ const char *policy_cni_no_effect(const struct policy_cni *cni, const char *group
 {
 	const struct effect *other = NULL;
 
-	if (cni->id == POLICY_CNI_UNKNOWN || !is_network_group(group))
+	if (cni->id == POLICY_CNI_UNKNOWN || !policy_cni_is_asked(group))
 		return NULL;
 	for (size_t i = 0; i < N_EFFECTS; i++) {
 		if (!is_about(&effects[i], cni, group, kind))

@@ -164,6 +164,7 @@ struct policy_set {
 
 struct policy_options {
 	struct policy_cni cni; /* who enforces; what it does not evaluate has no effect */
+	const char *cni_off;   /* NULL, or the option by which it runs without policies */
 	bool skip_invalid;     /* the problems of a rejected policy are warnings */
 	bool lenient_peers;    /* policy.networking.k8s.io: an unknown peer fails closed */
 	const char *identity;  /* the source's, in the mesh; NULL: that of its service account */

@@ -142,12 +142,23 @@ static int compare_policies(const void *left, const void *right)
 	return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
+/* Why an object of this kind decides nothing, whatever it says; NULL: it does. */
+static const char *find_idleness(const struct policy_reader *reader)
+{
+	const struct policy_options *options = reader->options;
+	const struct model_policy_object *object = reader->object;
+	struct arena *arena = &reader->snapshot->arena;
+
+	if (options->cni_off && policy_cni_is_asked(object->group))
+		return arena_printf(arena, "%s runs with %s", policy_cni_title(options->cni.id),
+				    options->cni_off);
+	return policy_cni_no_effect(&options->cni, object->group, object->kind, arena);
+}
+
 /* Takes over the policies of an object, which have no effect if nobody evaluates their kind. */
 static void keep(const struct policy_reader *reader, struct reading *reading)
 {
-	const struct model_policy_object *object = reader->object;
-	const char *no_effect = policy_cni_no_effect(&reader->options->cni, object->group,
-						     object->kind, &reader->snapshot->arena);
+	const char *no_effect = find_idleness(reader);
 
 	for (size_t i = 0; i < reader->policies.n; i++) {
 		struct policy *policy = reader->policies.items[i];

@@ -94,6 +94,31 @@ static void test_daemons(void)
 	}
 }
 
+#define NODE_AGENT(value) \
+	DAEMON("kube-system", "aws-node", \
+	       IMAGE("x/amazon-k8s-cni:v1.19.2") ", {name: aws-eks-nodeagent, image: " \
+						 "x/network-policy-agent:v1.2.0, args: " \
+						 "[--enable-ipv6=false, " \
+						 "--enable-network-policy=" value "]}")
+
+static void test_switches(void)
+{
+	static const char *const values[] = {"true", "false"};
+	static const char *const yamls[] = {NODE_AGENT("true"), NODE_AGENT("false")};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct policy_cni_finding finding;
+		struct policies policies;
+
+		policies_read(&policies, yamls[i], false);
+		finding = policy_cni_detect(policies.snapshot, &policies.diags);
+		ok_int(finding.cni.id, POLICY_CNI_AWS, "the Amazon VPC CNI with its agent");
+		ok_str(finding.off, i ? "--enable-network-policy=false" : NULL, "policy is %s",
+		       values[i]);
+		policies_release(&policies);
+	}
+}
+
 static void test_rivals(void)
 {
 	struct policies policies;
@@ -111,6 +136,7 @@ static void test_rivals(void)
 int main(void)
 {
 	test_daemons();
+	test_switches();
 	test_rivals();
 	return tap_done();
 }

@@ -109,6 +109,8 @@ static void test_set(void)
 				   "metadata: {name: np, namespace: a}\n"
 				   "spec: {podSelector: {}}\n" ANP_TEXT("one") ANP_TEXT("two");
 	const struct policy_options options = {.cni = {POLICY_CNI_CILIUM, 1, 18}};
+	const struct policy_options off = {.cni.id = POLICY_CNI_AWS,
+					   .cni_off = "--enable-network-policy=false"};
 	struct policies policies;
 
 	policies_read(&policies, yaml, false);
@@ -125,6 +127,10 @@ static void test_set(void)
 	       "6:1 BH0207 warning 2 AdminNetworkPolicy (policy.networking.k8s.io) without effect: "
 	       "Cilium does not evaluate AdminNetworkPolicy\n",
 	       "said once");
+	policies.set = policy_set_build(policies.snapshot, &off, &policies.diags);
+	ok_int(policies.set->n_policies, 0, "one that runs without policies enforces none");
+	ok_str(policies.set->idle[2]->no_effect,
+	       "the Amazon VPC CNI runs with --enable-network-policy=false", "why");
 	policies_release(&policies);
 }
 
