@@ -64,12 +64,11 @@ static void add_policy(struct analyze_explained_pods *group, const struct analyz
 /* Whether a policy of the mesh would select the pod if it were in the mesh. */
 static bool is_missed(const struct policy *policy, const struct model_pod *pod)
 {
-	struct policy_peer subject = policy->subject;
+	struct model_pod in_mesh = *pod;
 
-	subject.pods.in_mesh = false;
-	return policy->is_mesh && subject.kind == POLICY_PEER_PODS &&
-	       !policy_subject_matches(&policy->subject, pod) &&
-	       policy_subject_matches(&subject, pod);
+	in_mesh.in_mesh = true;
+	return policy->is_mesh && !pod->in_mesh &&
+	       policy_subject_matches(&policy->subject, &in_mesh);
 }
 
 /* Policies that people may believe in. */

@@ -16,6 +16,10 @@
 	{ \
 		group, kind, MODEL_ROLE_POLICY, true, model_read_policy \
 	}
+#define POLICY(group, kind) \
+	{ \
+		group, kind, MODEL_ROLE_POLICY, false, model_read_policy \
+	}
 #define NOT_EVALUATED(group, kind) \
 	{ \
 		group, kind, MODEL_ROLE_NOT_EVALUATED, false, NULL \
@@ -52,7 +56,7 @@ static const struct model_kind kinds[] = {
 	OBJECT("batch", "CronJob", model_read_workload),
 	OBJECT("apps.openshift.io", "DeploymentConfig", model_read_workload),
 
-	{"networking.k8s.io", "NetworkPolicy", MODEL_ROLE_POLICY, false, model_read_policy},
+	POLICY("networking.k8s.io", "NetworkPolicy"),
 	CLUSTER_POLICY("policy.networking.k8s.io", "ClusterNetworkPolicy"),
 	CLUSTER_POLICY("policy.networking.k8s.io", "AdminNetworkPolicy"),
 	CLUSTER_POLICY("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
@@ -78,8 +82,8 @@ static const struct model_kind kinds[] = {
 	NOT_EVALUATED("security.antrea.tanzu.vmware.com", "NetworkPolicy"),
 	NOT_EVALUATED("security.antrea.tanzu.vmware.com", "ClusterNetworkPolicy"),
 
-	NOT_EVALUATED("security.istio.io", "AuthorizationPolicy"),
-	NOT_EVALUATED("security.istio.io", "PeerAuthentication"),
+	POLICY("security.istio.io", "AuthorizationPolicy"),
+	POLICY("security.istio.io", "PeerAuthentication"),
 	NOT_EVALUATED("security.istio.io", "RequestAuthentication"),
 	NOT_EVALUATED("networking.istio.io", "Sidecar"),
 

@@ -11,6 +11,8 @@ static const struct policy_frontend *const frontends[] = {
 	&policy_frontend_clusternetworkpolicy,
 	&policy_frontend_adminnetworkpolicy,
 	&policy_frontend_baselineadminnetworkpolicy,
+	&policy_frontend_istio_authorizationpolicy,
+	&policy_frontend_istio_peerauthentication,
 };
 
 const struct policy_frontend *policy_frontend_find(const char *group, const char *kind)

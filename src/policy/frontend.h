@@ -82,3 +82,7 @@ extern const struct policy_frontend policy_frontend_networkpolicy;
 extern const struct policy_frontend policy_frontend_clusternetworkpolicy;
 extern const struct policy_frontend policy_frontend_adminnetworkpolicy;
 extern const struct policy_frontend policy_frontend_baselineadminnetworkpolicy;
+
+/* The kinds of security.istio.io: policy/istio.c and policy/istio_mtls.c. */
+extern const struct policy_frontend policy_frontend_istio_authorizationpolicy;
+extern const struct policy_frontend policy_frontend_istio_peerauthentication;

@@ -87,7 +87,7 @@ static const struct {
 	{"gatekeeper-library", 0, 0},
 	{"illuminatio", 17, 0},
 	{"inspektor-gadget", 1, 0},
-	{"istio-authz-tests", 1, 0},
+	{"istio-authz-tests", 15, 0},
 	{"istio-bookinfo", 0, 0},
 	{"kube-prometheus", 8, 0},
 	{"kube-router", 2, 0},

@@ -65,6 +65,8 @@ static void add_selector(struct strbuf *buf, const struct selector *selector, st
 
 static void add_pods(struct strbuf *buf, const struct policy_pods *pods, struct arena *arena)
 {
+	if (pods->in_mesh)
+		strbuf_addstr(buf, "mesh/");
 	if (pods->ns) {
 		strbuf_addstr(buf, pods->ns);
 	} else {
@@ -74,6 +76,10 @@ static void add_pods(struct strbuf *buf, const struct policy_pods *pods, struct 
 	}
 	strbuf_addch(buf, ':');
 	add_selector(buf, &pods->pods, arena);
+	if (pods->accounts.n) {
+		strbuf_addch(buf, '/');
+		add_selector(buf, &pods->accounts, arena);
+	}
 }
 
 static void add_cidr(struct strbuf *buf, const struct ip_cidr *cidr)
@@ -83,9 +89,29 @@ static void add_cidr(struct strbuf *buf, const struct ip_cidr *cidr)
 	strbuf_addstr(buf, ip_cidr_format(cidr, text));
 }
 
+static void add_peer(struct strbuf *buf, const struct policy_peer *peer, struct arena *arena);
+
+static void add_tree(struct strbuf *buf, const struct policy_peer *tree, struct arena *arena)
+{
+	static const char *const words[] = {
+		[POLICY_PEER_ALL_OF] = "all(",
+		[POLICY_PEER_ANY_OF] = "any(",
+		[POLICY_PEER_NONE_OF] = "none(",
+	};
+
+	strbuf_addstr(buf, words[tree->kind]);
+	for (uint32_t i = 0; i < tree->n_parts; i++)
+		add_peer(buf, &tree->parts[i], arena);
+	strbuf_addstr(buf, " )");
+}
+
 static void add_peer(struct strbuf *buf, const struct policy_peer *peer, struct arena *arena)
 {
 	strbuf_addch(buf, ' ');
+	if (policy_peer_is_tree(peer)) {
+		add_tree(buf, peer, arena);
+		return;
+	}
 	if (peer->kind == POLICY_PEER_PODS) {
 		add_pods(buf, &peer->pods, arena);
 		return;
@@ -114,7 +140,8 @@ static void add_port(struct strbuf *buf, const struct policy_port *port)
 
 static void add_rule(struct strbuf *buf, const struct policy_rule *rule, struct arena *arena)
 {
-	strbuf_printf(buf, "  %s[%u] %u:%u ", policy_direction_name(rule->direction), rule->index,
+	strbuf_printf(buf, "  %s[%u] %u:%u ",
+		      rule->list ? rule->list : policy_direction_name(rule->direction), rule->index,
 		      rule->span.line, rule->span.column);
 	if (rule->action != POLICY_ALLOW)
 		strbuf_printf(buf, "%s ", policy_action_name(rule->action));
@@ -137,8 +164,8 @@ static void add_policy(struct strbuf *buf, const struct policy *policy, struct a
 
 	if (policy->ns)
 		strbuf_printf(buf, "%s/", policy->ns);
-	strbuf_printf(buf, "%s selects ", policy->name);
-	add_pods(buf, &policy->subject.pods, arena);
+	strbuf_printf(buf, "%s selects", policy->name);
+	add_peer(buf, &policy->subject, arena);
 	strbuf_addstr(buf, " isolates");
 	for (size_t i = 0; i < POLICY_N_DIRECTIONS; i++) {
 		if (policy->isolates[directions[i]])
@@ -157,5 +184,8 @@ const char *policies_text(const struct policies *policies)
 
 	for (uint32_t i = 0; i < policies->set->n_policies; i++)
 		add_policy(&buf, policies->set->policies[i], &policies->snapshot->arena);
+	for (uint32_t i = 0; i < policies->set->n_idle; i++)
+		strbuf_printf(&buf, "%s without effect: %s\n", policies->set->idle[i]->name,
+			      policies->set->idle[i]->no_effect);
 	return keep(policies, &buf);
 }

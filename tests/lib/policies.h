@@ -35,5 +35,8 @@ const char *policies_diags(const struct policies *policies);
  *	  ingress[0] 7:5 from any ports TCP 80-90 TCP:http
  *	  ingress[1] 8:5 deny from nodes: ports any if …
  *	  egress[0] 9:5 to shop: {team=a}:x=y 10.0.0.0/8-10.1.0.0/16 ports any
+ *	  rules[0] 10:5 from none( mesh/shop:/@name=bot ) ports any
+ *
+ * then those without effect, "NAME without effect: WHY".
  */
 const char *policies_text(const struct policies *policies);

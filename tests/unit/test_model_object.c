@@ -58,7 +58,7 @@ static void test_counts(void)
 		 "BH0107"},
 		{"kinds that are not evaluated",
 		 OF("cilium.io/v2", "CiliumNetworkPolicy") OF("cilium.io/v2", "CiliumNetworkPolicy")
-			 OF("security.istio.io/v1", "AuthorizationPolicy"),
+			 OF("security.istio.io/v1", "RequestAuthentication"),
 		 3, 0, "BH0106 2 {apiVersion; BH0106 6 {apiVersion"},
 		{"another API's NetworkPolicy", OF("crd.projectcalico.org/v1", "NetworkPolicy"), 1,
 		 0, "BH0106 2 {apiVersion"},
