@@ -3,6 +3,7 @@
 #include "lib/policies.h"
 #include "lib/tap.h"
 
+#include "analyze/specification.h"
 #include "base/strbuf.h"
 #include "policy/equal.h"
 #include "policy/specification.h"
@@ -108,8 +109,69 @@ static void test_equal(void)
 	}
 }
 
+struct asking {
+	struct analyze_cluster cluster;
+	struct analyze_endpoints endpoints;
+	struct analyze_specification specification;
+	struct analyze_judge judge;
+	struct analyze_pods pods;
+	struct diag_list diags;
+};
+
+static void ask(struct asking *asking, const char *from, const char *to, struct analyze_answer *ret)
+{
+	struct analyze_question question = {
+		.from = analyze_endpoint_get(&asking->endpoints, from, &asking->diags),
+		.to = analyze_endpoint_get(&asking->endpoints, to, &asking->diags),
+	};
+
+	if (!analyze_port_parse("5432", &asking->diags, &question.port) ||
+	    !analyze_can(&asking->judge, &asking->cluster, &question, &asking->diags, ret))
+		bail("no answer");
+	analyze_specification_compare(&asking->specification, &asking->judge, &asking->pods, ret,
+				      &asking->diags);
+}
+
+static void start_asking(struct asking *asking, const struct analyze_input *input)
+{
+	analyze_cluster_load(&asking->cluster, input);
+	asking->diags = asking->cluster.diags;
+	read_otherwise(asking->cluster.policies->policies[0]);
+	analyze_endpoints_init(&asking->endpoints, &asking->cluster);
+	analyze_specification_init(&asking->specification, &asking->cluster);
+	for (uint32_t i = 0; i < asking->cluster.snapshot->n_pods; i++)
+		vec_push(&asking->pods, asking->cluster.snapshot->pods[i]);
+	if (analyze_judge_init(&asking->judge, &asking->cluster, asking->pods.items, asking->pods.n,
+			       &asking->diags))
+		bail("no table");
+}
+
+static void test_answers(void)
+{
+	static const char *const path = "tests/cli/fixtures/cni/shop.yaml";
+	const struct analyze_input input = {.paths = &path, .n_paths = 1, .cni = "cilium@1.18"};
+	struct asking asking = {0};
+	struct analyze_answer answer;
+
+	start_asking(&asking, &input);
+	ask(&asking, "shop/web", "shop/db", &answer);
+	ok_int(answer.verdict, ANALYZE_DENY, "the CNI's answer");
+	ok(answer.specification && answer.specification->verdict == ANALYZE_ALLOW,
+	   "the specification's is another one");
+	analyze_answer_release(&answer);
+	ask(&asking, "shop/db", "shop/web", &answer);
+	ok(!answer.specification, "the other way round they say the same");
+	analyze_answer_release(&answer);
+	analyze_judge_release(&asking.judge);
+	analyze_specification_release(&asking.specification);
+	analyze_endpoints_release(&asking.endpoints);
+	vec_release(&asking.pods);
+	analyze_cluster_release(&asking.cluster);
+}
+
 int main(void)
 {
+	test_answers();
 	test_same();
 	test_other();
 	test_equal();
