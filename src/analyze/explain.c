@@ -86,7 +86,7 @@ static void add_idle(struct analyze_explained_pods *group, const struct analyze_
 }
 
 static void fill_group(struct analyze_explained_pods *group, const struct analyze_cluster *cluster,
-		       const struct compile_world *world, uint32_t class)
+		       struct compile_world *world, uint32_t class)
 {
 	const struct policy *const *policies;
 	uint32_t n;
@@ -98,10 +98,12 @@ static void fill_group(struct analyze_explained_pods *group, const struct analyz
 		add_policy(group, cluster, policies[i],
 			   policies[i]->is_staged ? "only staged" : NULL);
 	add_idle(group, cluster);
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+		analyze_per_pod_reading(world, class, direction, &group->per_pod[direction]);
 }
 
 static void add_group(struct analyze_explanation *explanation,
-		      const struct analyze_cluster *cluster, const struct compile_world *world,
+		      const struct analyze_cluster *cluster, struct compile_world *world,
 		      uint32_t class)
 {
 	const struct analyze_endpoint *endpoint = explanation->endpoint;
@@ -156,6 +158,7 @@ bool analyze_explain(const struct analyze_cluster *cluster, const struct analyze
 			add_group(ret, cluster, world,
 				  compile_subject_class(world, endpoint->pods[i]));
 	compile_world_free(world);
+	analyze_ties_find(cluster, endpoint->pods, endpoint->n_pods, &ret->ties);
 	for (uint32_t i = 0; i < snapshot->n_services; i++)
 		if (has_backend(snapshot->services[i], endpoint))
 			vec_push(&ret->services, snapshot->services[i]);
@@ -181,6 +184,7 @@ void analyze_explanation_release(struct analyze_explanation *explanation)
 		}
 	}
 	vec_release(&explanation->groups);
+	analyze_ties_release(&explanation->ties);
 	vec_release(&explanation->services);
 	arena_release(&explanation->arena);
 }

@@ -9,6 +9,8 @@
 
 #include "analyze/cluster.h"
 #include "analyze/endpoint.h"
+#include "analyze/reading.h"
+#include "analyze/ties.h"
 #include "base/vec.h"
 
 struct analyze_explained_rule {
@@ -29,6 +31,7 @@ struct analyze_explained_pods {
 	struct model_pod **pods;
 	uint32_t n_pods;
 	bool is_isolated[POLICY_N_DIRECTIONS];
+	struct analyze_reading per_pod[POLICY_N_DIRECTIONS]; /* where isolation per pod differs */
 	VEC(struct analyze_explained_policy)
 	policies[POLICY_N_DIRECTIONS]; /* that say something there; those without effect last */
 };
@@ -39,6 +42,7 @@ struct analyze_explanation {
 	const struct policy_set *policies; /* of the cluster */
 	struct arena arena;
 	VEC(struct analyze_explained_pods) groups;
+	struct analyze_ties ties;                   /* of all of them */
 	VEC(const struct model_service *) services; /* that have one of the pods behind them */
 };
 

@@ -71,6 +71,7 @@ enum diag_severity { DIAG_NOTE, DIAG_WARNING, DIAG_ERROR };
 	X(BH0206, WARNING, "an invalid policy is left out, as an API server would") \
 	X(BH0207, WARNING, "policies without effect") \
 	X(BH0208, WARNING, "a policy that the cluster refused or does not enforce") \
+	X(BH0209, WARNING, "two policies of equal priority do not agree") \
 	X(BH0301, ERROR, "the table does not fit its budget") \
 	X(BH0401, ERROR, "an endpoint or port of a question that cannot be resolved")
 

@@ -2,6 +2,7 @@
 #include "cli/batch.h"
 
 #include "analyze/specification.h"
+#include "analyze/ties.h"
 #include "base/strbuf.h"
 #include "cli/progress.h"
 #include "render/render.h"
@@ -216,6 +217,18 @@ static int read_all(struct batch *batch, int fd)
 	return len < 0 ? -errno : 0;
 }
 
+/* Of everybody who was asked about, said once. */
+static void report_ties(struct batch *batch)
+{
+	struct diag_list diags;
+
+	arena_init(&batch->arena);
+	diag_list_init(&diags, &batch->arena);
+	analyze_ties_report(batch->cluster, batch->pods.items, batch->pods.n, &diags);
+	cli_print_diags(batch->options, &diags);
+	arena_release(&batch->arena);
+}
+
 int cli_batch(const struct cli_options *options, struct analyze_cluster *cluster, const char *path)
 {
 	const bool is_stdin = strcmp(path, "-") == 0;
@@ -238,6 +251,7 @@ int cli_batch(const struct cli_options *options, struct analyze_cluster *cluster
 		close(fd);
 	if (batch.has_judge)
 		analyze_judge_release(&batch.judge);
+	report_ties(&batch);
 	analyze_specification_release(&batch.specification);
 	vec_release(&batch.pods);
 	vec_release(&batch.lines);

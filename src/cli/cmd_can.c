@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include "analyze/specification.h"
+#include "analyze/ties.h"
 #include "cli/batch.h"
 #include "render/render.h"
 
@@ -54,6 +55,7 @@ static bool answer_for(struct analyze_cluster *cluster, const struct analyze_que
 		analyze_specification_init(&specification, cluster);
 		analyze_specification_compare(&specification, &judge, pods, ret, diags);
 		analyze_specification_release(&specification);
+		analyze_ties_report(cluster, pods->items, pods->n, diags);
 	}
 	analyze_judge_release(&judge);
 	return is_answered;

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include "analyze/map.h"
+#include "analyze/ties.h"
 #include "cli/progress.h"
 #include "render/render.h"
 
@@ -99,6 +100,8 @@ static int build(const struct cli_options *options, const struct map_options *ow
 	struct diag_list diags;
 	struct progress progress;
 	bool is_resolved;
+	/* without the hypothetical ones of the map */
+	const uint32_t n_pods = cluster->snapshot->n_pods;
 
 	analyze_endpoints_init(&endpoints, cluster);
 	diag_list_init(&diags, &endpoints.arena);
@@ -108,6 +111,7 @@ static int build(const struct cli_options *options, const struct map_options *ow
 		analyze_map_build(&map, cluster, &map_options, &diags);
 		progress_stop(&progress);
 		render(options, &map);
+		analyze_ties_report(cluster, cluster->snapshot->pods, n_pods, &diags);
 		analyze_map_release(&map);
 	}
 	diag_list_print(stderr, &diags, options->color_errors);

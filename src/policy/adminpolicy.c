@@ -320,6 +320,7 @@ static void read_spec(struct policy_reader *reader, const struct adminpolicy_dia
 	    policy_integer(reader, "'priority'", fields.values[SPEC_PRIORITY], priorities,
 			   &priority))
 		policy->order = priority;
+	policy->has_open_ties = fields.values[SPEC_PRIORITY];
 	if (fields.values[SPEC_TIER] &&
 	    policy_choose(reader, &tiers, fields.values[SPEC_TIER], &tier))
 		policy->tier_key = tier ? POLICY_TIER_BASELINE : POLICY_TIER_ADMIN;

@@ -124,14 +124,15 @@ struct policy {
 	const char *ns; /* NULL for cluster-wide ones */
 	const char *name;
 	struct policy_tier tier_key;
-	uint32_t tier;    /* number in the set's tiers */
-	double order;     /* within the tier; INFINITY: last */
-	const char *tie;  /* orders policies of equal order; NULL: group, namespace, name, kind */
-	uint32_t index;   /* position in the set */
-	uint32_t part;    /* of its object, from 0: most have one */
-	bool is_staged;   /* decides only the staged row */
-	bool is_removal;  /* staged: takes what it replaces out, and has no rules */
-	bool is_replaced; /* by a staged one, on the staged row */
+	uint32_t tier;      /* number in the set's tiers */
+	double order;       /* within the tier; INFINITY: last */
+	const char *tie;    /* orders policies of equal order; NULL: group, namespace, name, kind */
+	bool has_open_ties; /* its API leaves it open which of equal order is first */
+	uint32_t index;     /* position in the set */
+	uint32_t part;      /* of its object, from 0: most have one */
+	bool is_staged;     /* decides only the staged row */
+	bool is_removal;    /* staged: takes what it replaces out, and has no rules */
+	bool is_replaced;   /* by a staged one, on the staged row */
 	const char *replaces_group;
 	const char *replaces_kind;  /* staged: NULL, or the kind of what it replaces */
 	const char *no_effect;      /* NULL, or why it decides nothing: "dry-run" */

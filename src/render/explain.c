@@ -85,6 +85,36 @@ static void print_policy(const struct analyze_explained_policy *explained, size_
 		print_rule(&explained->rules.items[i]);
 }
 
+/* "ClusterNetworkPolicy x ingress[0]" */
+static void print_ref(const struct policy_rule *rule)
+{
+	struct strbuf text = {0};
+
+	strbuf_printf(&text, "%s ", rule->policy->kind);
+	analyze_policy_text(rule->policy, &text);
+	strbuf_addch(&text, ' ');
+	analyze_rule_text(rule, &text);
+	fputs(strbuf_str(&text), stdout);
+	strbuf_release(&text);
+}
+
+/* Isolation read per pod, where that makes a difference. */
+static void print_reading(const struct analyze_reading *reading)
+{
+	struct strbuf text = {0};
+
+	if (!reading->rule)
+		return;
+	analyze_policy_text(reading->policy, &text);
+	printf("    read per pod instead of per direction, NetworkPolicy %s would be final here "
+	       "too, and\n"
+	       "    what ",
+	       strbuf_str(&text));
+	print_ref(reading->rule);
+	puts(" denies would be allowed");
+	strbuf_release(&text);
+}
+
 static void print_direction(const struct analyze_explained_pods *group,
 			    enum policy_direction direction)
 {
@@ -99,6 +129,24 @@ static void print_direction(const struct analyze_explained_pods *group,
 		puts("everybody, nothing isolates it");
 	for (size_t i = 0; i < group->policies[direction].n; i++)
 		print_policy(&group->policies[direction].items[i], i + 1);
+	print_reading(&group->per_pod[direction]);
+}
+
+static void print_tie(const struct analyze_tie *tie)
+{
+	struct port_set ports = {0};
+	struct strbuf text = {0};
+
+	port_set_add(&ports, tie->ports);
+	analyze_ports_text(&ports, &text);
+	fputs("  equal priority: ", stdout);
+	print_ref(tie->first);
+	fputs(" and ", stdout);
+	print_ref(tie->second);
+	printf(" do not agree on %s; the former is taken to be first, by its name\n",
+	       strbuf_str(&text));
+	strbuf_release(&text);
+	port_set_release(&ports);
 }
 
 void render_explain_text(const struct analyze_explanation *explanation, bool color)
@@ -119,6 +167,8 @@ void render_explain_text(const struct analyze_explanation *explanation, bool col
 		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
 			print_direction(group, direction);
 	}
+	for (size_t i = 0; i < explanation->ties.n; i++)
+		print_tie(&explanation->ties.items[i]);
 }
 
 static void render_labels(struct json *json, const char *key, const struct model_labels *labels)
@@ -185,6 +235,30 @@ static void render_policy(struct json *json, const struct analyze_explained_poli
 	json_end(json);
 }
 
+static void render_rule_ref(struct json *json, const char *key, const struct policy_rule *rule)
+{
+	const struct analyze_ref ref = {rule->policy, rule, 0};
+
+	json_key(json, key);
+	render_ref_json(json, &ref);
+}
+
+static void render_reading(struct json *json, const struct analyze_reading *reading)
+{
+	const struct analyze_ref policy = {reading->policy, NULL, 0};
+
+	json_key(json, "perPodReading");
+	if (!reading->rule) {
+		json_null(json);
+		return;
+	}
+	json_object(json);
+	json_key(json, "final");
+	render_ref_json(json, &policy);
+	render_rule_ref(json, "notAsked", reading->rule);
+	json_end(json);
+}
+
 static void render_group(struct json *json, const struct analyze_explained_pods *group)
 {
 	json_object(json);
@@ -203,9 +277,24 @@ static void render_group(struct json *json, const struct analyze_explained_pods 
 		for (size_t i = 0; i < group->policies[direction].n; i++)
 			render_policy(json, &group->policies[direction].items[i]);
 		json_end(json);
+		render_reading(json, &group->per_pod[direction]);
 		json_end(json);
 	}
 	json_end(json);
+}
+
+static void render_tie(struct json *json, const struct analyze_tie *tie)
+{
+	struct port_set ports = {0};
+
+	port_set_add(&ports, tie->ports);
+	json_object(json);
+	render_rule_ref(json, "first", tie->first);
+	render_rule_ref(json, "second", tie->second);
+	json_key(json, "ports");
+	render_ports_json(json, &ports);
+	json_end(json);
+	port_set_release(&ports);
 }
 
 void render_explain_json(const struct analyze_explanation *explanation)
@@ -229,6 +318,11 @@ void render_explain_json(const struct analyze_explanation *explanation)
 	json_array(&json);
 	for (size_t i = 0; i < explanation->groups.n; i++)
 		render_group(&json, &explanation->groups.items[i]);
+	json_end(&json);
+	json_key(&json, "ties");
+	json_array(&json);
+	for (size_t i = 0; i < explanation->ties.n; i++)
+		render_tie(&json, &explanation->ties.items[i]);
 	json_end(&json);
 	render_aside_json(&json, explanation->cluster);
 	json_end(&json);

@@ -25,4 +25,27 @@ ok_like "$out" '^    1. ClusterNetworkPolicy guard, policy.networking.k8s.io, ti
 ok_like "$out" '^       egress\[1\] pass to all pods in all namespaces' "a rule that passes"
 ok_like "$out" 'allow to nodes with role=cp on TCP 6443 ' "a rule for nodes"
 
+ties=tests/cli/fixtures/ties
+for verb in "map" "can shop/web data/db 5432 -f"; do
+	run "$bulkhead" $verb $ties
+	ok_like "$err" "policies.yaml:9:5: warning: ClusterNetworkPolicy closed-db and ClusterNetworkPolicy open-db have the same priority and do not agree about pod data/db on TCP 5432 \[BH0209\]" "$verb: a tie is a warning"
+	ok_like "$err" "policies.yaml:23:5: note: this rule is taken to be first" "$verb: the other place"
+done
+run "$bulkhead" can data/db shop/web 80 -f $ties
+ok_int "$status" 1 "isolation is per direction: Baseline decides ingress"
+run "$bulkhead" can 192.0.2.1 shop/web 80 -f $ties
+ok_str "$err" "" "the ties of others are not told"
+run "$bulkhead" explain data/db -f $ties
+ok_like "$out" '^  equal priority: ClusterNetworkPolicy closed-db ingress\[0\] and ClusterNetworkPolicy open-db ingress\[0\] do not agree on TCP 5432; the former' "explain: a tie"
+run "$bulkhead" explain data/db -o json -f $ties
+ok_like "$out" '"ties": \[$' "explain: a tie in the JSON"
+ok_like "$out" '"first": {$' "explain: who is first"
+run "$bulkhead" explain shop/web -f $ties
+ok_like "$out" '^    read per pod instead of per direction, NetworkPolicy shop/web-egress would be final here too' "explain: the other reading of isolation"
+ok_like "$out" '^    what ClusterNetworkPolicy floor ingress\[0\] denies would be allowed' "explain: what it would change"
+run "$bulkhead" explain shop/web -o json -f $ties
+ok_like "$out" '"notAsked": {$' "explain: the other reading in the JSON"
+run "$bulkhead" explain data/db -o json -f $ties
+ok_like "$out" '"perPodReading": null' "explain: no difference"
+
 tap_done

@@ -85,6 +85,15 @@ static void write_pods(struct random_cluster *cluster)
 	strbuf_addstr(&cluster->yaml, "}");
 }
 
+/* Often everybody, so that policies meet. */
+static void write_whom(struct random_cluster *cluster)
+{
+	if (random_chance(&cluster->random, 40))
+		strbuf_addstr(&cluster->yaml, "namespaces: {}");
+	else
+		write_pods(cluster);
+}
+
 static void write_cidr(struct random_cluster *cluster, const struct ip_cidr *cidr)
 {
 	struct ip_cidr canonical = *cidr;
@@ -121,7 +130,7 @@ static void write_peer(struct random_cluster *cluster, bool has_addresses)
 
 	strbuf_addstr(&cluster->yaml, "    - {");
 	if (kind < 35)
-		write_pods(cluster);
+		write_whom(cluster);
 	else if (kind < 80)
 		write_networks(cluster);
 	else
@@ -185,7 +194,7 @@ void random_adminpolicy(struct random_cluster *cluster, uint32_t number)
 		strbuf_printf(&cluster->yaml, "  tier: %s\n",
 			      random_chance(&cluster->random, 60) ? "Admin" : "Baseline");
 	strbuf_addstr(&cluster->yaml, "  subject: {");
-	write_pods(cluster);
+	write_whom(cluster);
 	strbuf_addstr(&cluster->yaml, "}\n");
 	write_rules(cluster, dialect, false);
 	write_rules(cluster, dialect, true);
