@@ -64,9 +64,10 @@ static const struct model_kind kinds[] = {
 	{"kustomize.config.k8s.io", "Kustomization", MODEL_ROLE_OVERLAY, true, NULL},
 	{"kustomize.config.k8s.io", "Component", MODEL_ROLE_OVERLAY, true, NULL},
 
-	NOT_EVALUATED("cilium.io", "CiliumNetworkPolicy"),
-	NOT_EVALUATED("cilium.io", "CiliumClusterwideNetworkPolicy"),
-	NOT_EVALUATED("cilium.io", "CiliumCIDRGroup"),
+	{"cilium.io", "CiliumNetworkPolicy", MODEL_ROLE_POLICY, false, model_read_policy},
+	CLUSTER_POLICY("cilium.io", "CiliumClusterwideNetworkPolicy"),
+	CLUSTER_POLICY("cilium.io", "CiliumCIDRGroup"),
+	CLUSTER_POLICY("cilium.io", "CiliumNode"),
 	NOT_EVALUATED("cilium.io", "CiliumEgressGatewayPolicy"),
 	NOT_EVALUATED("cilium.io", "CiliumLocalRedirectPolicy"),
 

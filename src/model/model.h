@@ -144,6 +144,7 @@ struct model_service_port {
 struct model_service {
 	struct model_namespace *ns;
 	const char *name;
+	struct model_labels labels;
 	const char *type; /* "ClusterIP", "NodePort", "LoadBalancer", "ExternalName" */
 	const struct model_label *selector; /* NULL and n 0: none */
 	uint32_t n_selector;

@@ -133,12 +133,14 @@ static void read_families(struct model_object *object, const struct tree_node *s
 void model_read_service(struct model_object *object)
 {
 	struct model_loader *loader = object->loader;
+	const struct tree_node *metadata = model_object_map(object, object->root, "metadata");
 	const struct tree_node *spec = model_object_map(object, object->root, "spec");
 	struct model_record *record = arena_alloc(&loader->scratch, sizeof(*record));
 	struct model_service *service = arena_alloc(&loader->snapshot->arena, sizeof(*service));
 	struct model_labels selector = model_object_labels(object, spec, "selector");
 
 	service->name = object->name;
+	service->labels = model_object_labels(object, metadata, "labels");
 	service->origin = MODEL_DECLARED;
 	service->span = tree_span(object->file, object->root);
 	service->type = model_object_string(object, spec, "type");

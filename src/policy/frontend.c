@@ -13,6 +13,10 @@ static const struct policy_frontend *const frontends[] = {
 	&policy_frontend_baselineadminnetworkpolicy,
 	&policy_frontend_istio_authorizationpolicy,
 	&policy_frontend_istio_peerauthentication,
+	&policy_frontend_ciliumnetworkpolicy,
+	&policy_frontend_ciliumclusterwidenetworkpolicy,
+	&policy_frontend_ciliumcidrgroup,
+	&policy_frontend_ciliumnode,
 };
 
 const struct policy_frontend *policy_frontend_find(const char *group, const char *kind)

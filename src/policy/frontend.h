@@ -22,6 +22,9 @@
 	((struct policy_tier){POLICY_LAYER_NETWORK, POLICY_ORDER_BASELINE, "kube-baseline", \
 			      "Baseline"})
 
+/* The ranks of rules where what denies comes first, whoever says it. */
+enum policy_rank { POLICY_RANK_DENY, POLICY_RANK_PROXIED, POLICY_RANK_ALLOW };
+
 struct policy_schema;
 
 /* What a front end made of an object that policies refer to. */
@@ -86,3 +89,9 @@ extern const struct policy_frontend policy_frontend_baselineadminnetworkpolicy;
 /* The kinds of security.istio.io: policy/istio.c and policy/istio_mtls.c. */
 extern const struct policy_frontend policy_frontend_istio_authorizationpolicy;
 extern const struct policy_frontend policy_frontend_istio_peerauthentication;
+
+/* The kinds of cilium.io: policy/cilium.c; and what they refer to: policy/cilium_resource.c. */
+extern const struct policy_frontend policy_frontend_ciliumnetworkpolicy;
+extern const struct policy_frontend policy_frontend_ciliumclusterwidenetworkpolicy;
+extern const struct policy_frontend policy_frontend_ciliumcidrgroup;
+extern const struct policy_frontend policy_frontend_ciliumnode;

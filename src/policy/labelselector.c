@@ -56,26 +56,37 @@ static const struct policy_choices operators = {
 	.n = sizeof(operator_names) / sizeof(operator_names[0]),
 };
 
-static void add(struct policy_reader *reader, struct selector *selector, size_t op, const char *key)
+/* One selector while it is read. */
+struct selector_reading {
+	struct policy_reader *reader;
+	model_syntax_fn key_syntax;
+	struct selector *selector;
+};
+
+static void add(const struct selector_reading *r, size_t op, const char *key)
 {
+	struct selector *selector = r->selector;
+
 	selector->requirements[selector->n++] = (struct selector_requirement){
 		.op = (uint8_t)op,
-		.key = intern_str(&reader->snapshot->intern, key),
+		.key = intern_str(&r->reader->snapshot->intern, key),
 	};
 }
 
-static void read_labels(struct policy_reader *reader, const struct tree_node *labels,
-			struct selector *ret)
+static void read_labels(const struct selector_reading *r, const struct tree_node *labels)
 {
+	struct policy_reader *reader = r->reader;
+
 	for (uint32_t i = 0; labels && i < labels->len; i++) {
 		const struct tree_member *member = &labels->members[i];
-		struct selector_requirement *requirement = &ret->requirements[ret->n];
+		struct selector_requirement *requirement =
+			&r->selector->requirements[r->selector->n];
 		const char *value;
 
-		policy_key_check(reader, "label key", member, model_syntax_label_key);
+		policy_key_check(reader, "label key", member, r->key_syntax);
 		value = policy_string(reader, "label value", member->value,
 				      model_syntax_label_value);
-		add(reader, ret, SELECTOR_IN, member->key);
+		add(r, SELECTOR_IN, member->key);
 		requirement->values = arena_alloc(&reader->snapshot->arena, sizeof(char *));
 		if (value)
 			requirement->values[requirement->n_values++] = value;
@@ -120,10 +131,10 @@ static void missing(struct policy_reader *reader, const struct tree_node *item,
 			     requirement_fields[field].name);
 }
 
-static void read_requirement(struct policy_reader *reader, const struct tree_node *item,
-			     struct selector *ret)
+static void read_requirement(const struct selector_reading *r, const struct tree_node *item)
 {
-	struct selector_requirement *requirement = &ret->requirements[ret->n];
+	struct selector_requirement *requirement = &r->selector->requirements[r->selector->n];
+	struct policy_reader *reader = r->reader;
 	const struct tree_node *key;
 	struct policy_fields fields;
 	size_t op = SELECTOR_IN;
@@ -132,21 +143,22 @@ static void read_requirement(struct policy_reader *reader, const struct tree_nod
 		return;
 	key = fields.values[KEY];
 	if (key)
-		policy_string(reader, "label key", key, model_syntax_label_key);
+		policy_string(reader, "label key", key, r->key_syntax);
 	else
 		missing(reader, item, &fields, KEY);
 	if (!fields.values[OPERATOR])
 		missing(reader, item, &fields, OPERATOR);
 	else if (policy_choose(reader, &operators, fields.values[OPERATOR], &op))
 		check_values(reader, op, &fields, item);
-	add(reader, ret, op, key ? key->text : "");
+	add(r, op, key ? key->text : "");
 	if (fields.values[VALUES])
 		read_values(reader, fields.values[VALUES], requirement);
 }
 
-void policy_labelselector_read(struct policy_reader *reader, const struct tree_node *node,
-			       struct selector *ret)
+void policy_labelselector_read_as(struct policy_reader *reader, const struct tree_node *node,
+				  model_syntax_fn key_syntax, struct selector *ret)
 {
+	const struct selector_reading reading = {reader, key_syntax, ret};
 	const struct tree_node *labels;
 	const struct tree_node *expressions;
 	struct policy_fields fields;
@@ -161,8 +173,14 @@ void policy_labelselector_read(struct policy_reader *reader, const struct tree_n
 	if (n == 0)
 		return;
 	ret->requirements = arena_alloc_n(&reader->snapshot->arena, n, sizeof(*ret->requirements));
-	read_labels(reader, labels, ret);
+	read_labels(&reading, labels);
 	for (uint32_t i = 0; expressions && i < expressions->len; i++)
-		read_requirement(reader, expressions->items[i], ret);
+		read_requirement(&reading, expressions->items[i]);
 	selector_normalise(ret);
+}
+
+void policy_labelselector_read(struct policy_reader *reader, const struct tree_node *node,
+			       struct selector *ret)
+{
+	policy_labelselector_read_as(reader, node, model_syntax_label_key, ret);
 }

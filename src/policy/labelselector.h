@@ -18,3 +18,7 @@ extern const struct policy_schema policy_schema_requirement;
  */
 void policy_labelselector_read(struct policy_reader *reader, const struct tree_node *node,
 			       struct selector *ret);
+
+/* The same where keys have a syntax of their own. */
+void policy_labelselector_read_as(struct policy_reader *reader, const struct tree_node *node,
+				  model_syntax_fn key_syntax, struct selector *ret);

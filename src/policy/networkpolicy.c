@@ -7,6 +7,7 @@
 #include "policy/networkpolicy.h"
 
 #include "base/arena.h"
+#include "policy/cilium_networkpolicy.h"
 #include "policy/labelselector.h"
 #include "policy/metadata.h"
 
@@ -155,6 +156,7 @@ static void read_rule(struct policy_reader *reader, const struct tree_node *item
 
 	rule->span = policy_span(reader, item);
 	rule->action = POLICY_ALLOW;
+	rule->rank = POLICY_RANK_ALLOW;
 	warn_null(reader, item, "a rule that is null allows everything", "{}");
 	if (!policy_schema_read(reader, &rule_schemas[rule->direction], item, &fields))
 		return;
@@ -200,21 +202,28 @@ static void read_types(struct policy_reader *reader, const struct tree_node *lis
 	}
 }
 
-/* Rules of a direction that policyTypes does not name are not in force. */
+/* Rules of a direction that policyTypes does not name are not in force, but for Cilium. */
 static void drop_idle_rules(struct policy_reader *reader, const struct policy_fields *fields,
 			    enum policy_direction direction, struct policy *policy)
 {
 	const struct tree_member *member =
 		fields->members[direction == POLICY_INGRESS ? SPEC_INGRESS : SPEC_EGRESS];
+	const bool is_cilium = cilium_enforces(reader);
 	struct diag *diag;
 
 	if (policy->isolates[direction] || policy->n_rules[direction] == 0)
 		return;
-	policy->n_rules[direction] = 0;
+	if (is_cilium)
+		policy->isolates[direction] = true;
+	else
+		policy->n_rules[direction] = 0;
 	if (reader->failed)
 		return;
 	diag = policy_warning(reader, tree_key_span(reader->object->file, member),
-			      "the %s rules have no effect: 'policyTypes' does not have %s",
+			      is_cilium ? "Cilium enforces the %s rules, though 'policyTypes' does "
+					  "not have %s"
+					: "the %s rules have no effect: 'policyTypes' does not "
+					  "have %s",
 			      member->key, type_names[direction]);
 	diag_hint(reader->diags, diag, "add %s to 'policyTypes', or remove the rules",
 		  type_names[direction]);
@@ -254,6 +263,8 @@ static void read_networkpolicy(struct policy_reader *reader, struct policy *poli
 	read_types(reader, fields.values[SPEC_TYPES], policy);
 	drop_idle_rules(reader, &fields, POLICY_INGRESS, policy);
 	drop_idle_rules(reader, &fields, POLICY_EGRESS, policy);
+	if (cilium_enforces(reader))
+		cilium_networkpolicy_adapt(reader, policy);
 }
 
 static const char *const versions[] = {"v1", NULL};

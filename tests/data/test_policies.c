@@ -83,7 +83,7 @@ static const struct {
 	{"ahmetb-recipes", 14, 0},
 	{"antrea", 0, 0},
 	{"calico", 4, 0},
-	{"cilium-connectivity", 7, 0},
+	{"cilium-connectivity", 62, 0},
 	{"gatekeeper-library", 0, 0},
 	{"illuminatio", 17, 0},
 	{"inspektor-gadget", 1, 0},
@@ -93,7 +93,8 @@ static const struct {
 	{"kube-router", 2, 0},
 	/* All values of its object are placeholders: "portValue", "cidrValue", "operatorValue". */
 	{"kubernetes-api-testdata", 0, 1},
-	{"kubescape-tests", 20, 0},
+	/* A CiliumNetworkPolicy without a spec, and one without a rule. */
+	{"kubescape-tests", 39, 2},
 	{"netassert", 1, 0},
 	{"online-boutique", 13, 0},
 	{"sock-shop", 13, 0},

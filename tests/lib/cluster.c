@@ -18,31 +18,43 @@ static struct model_loader *start(struct cluster *cluster, const struct model_op
 }
 
 static void finish(struct cluster *cluster, struct model_loader *loader,
-		   const struct model_options *options)
+		   const struct policy_options *policy)
 {
-	const struct policy_options policy = {.skip_invalid = options && options->skip_invalid};
-
 	cluster->snapshot = model_loader_finish(loader, &cluster->diags);
-	cluster->policies = policy_set_build(cluster->snapshot, &policy, &cluster->diags);
+	cluster->policies = policy_set_build(cluster->snapshot, policy, &cluster->diags);
+}
+
+static struct policy_options same_options(const struct model_options *options)
+{
+	return (struct policy_options){.skip_invalid = options && options->skip_invalid};
+}
+
+void cluster_load_under(struct cluster *cluster, const char *name, const char *text,
+			const struct model_options *options, const struct policy_options *policy)
+{
+	struct model_loader *loader = start(cluster, options);
+
+	model_load_text(loader, name, text, strlen(text), &cluster->diags);
+	finish(cluster, loader, policy);
 }
 
 void cluster_load_text(struct cluster *cluster, const char *name, const char *text,
 		       const struct model_options *options)
 {
-	struct model_loader *loader = start(cluster, options);
+	const struct policy_options policy = same_options(options);
 
-	model_load_text(loader, name, text, strlen(text), &cluster->diags);
-	finish(cluster, loader, options);
+	cluster_load_under(cluster, name, text, options, &policy);
 }
 
 void cluster_load_paths(struct cluster *cluster, const char *const *paths, size_t n_paths,
 			const struct model_options *options)
 {
+	const struct policy_options policy = same_options(options);
 	struct model_loader *loader = start(cluster, options);
 
 	for (size_t i = 0; i < n_paths; i++)
 		model_load_path(loader, paths[i], &cluster->diags);
-	finish(cluster, loader, options);
+	finish(cluster, loader, &policy);
 }
 
 void cluster_compile(struct cluster *cluster, struct model_pod *const *pods, size_t n_pods,

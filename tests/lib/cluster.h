@@ -29,6 +29,9 @@ struct cluster {
 /* Problems, also of policies, are in cluster->diags. `options` may be NULL. */
 void cluster_load_text(struct cluster *cluster, const char *name, const char *text,
 		       const struct model_options *options);
+/* The same with more said of the policies, such as who enforces them. */
+void cluster_load_under(struct cluster *cluster, const char *name, const char *text,
+			const struct model_options *options, const struct policy_options *policy);
 void cluster_load_paths(struct cluster *cluster, const char *const *paths, size_t n_paths,
 			const struct model_options *options);
 

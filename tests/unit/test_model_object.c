@@ -57,7 +57,7 @@ static void test_counts(void)
 		{"unknown kinds", OF("v1", "Secret") OF("v1", "Secret") OF("a.b/v1", "Thing"), 3, 0,
 		 "BH0107"},
 		{"kinds that are not evaluated",
-		 OF("cilium.io/v2", "CiliumNetworkPolicy") OF("cilium.io/v2", "CiliumNetworkPolicy")
+		 OF("crd.antrea.io/v1beta1", "Tier") OF("crd.antrea.io/v1beta1", "Tier")
 			 OF("security.istio.io/v1", "RequestAuthentication"),
 		 3, 0, "BH0106 2 {apiVersion; BH0106 6 {apiVersion"},
 		{"another API's NetworkPolicy", OF("crd.projectcalico.org/v1", "NetworkPolicy"), 1,
@@ -92,7 +92,7 @@ static void test_kind_counts(void)
 	const struct model_snapshot *snapshot;
 
 	sketch_text(&sketch,
-		    OF("v1", "Secret") OF("cilium.io/v2", "CiliumNetworkPolicy") OF("v1", "Secret")
+		    OF("v1", "Secret") OF("crd.antrea.io/v1beta1", "Tier") OF("v1", "Secret")
 			    OF("v1", "ConfigMap"),
 		    NULL);
 	snapshot = sketch.snapshot;
@@ -100,7 +100,7 @@ static void test_kind_counts(void)
 	ok_str(snapshot->ignored[0].kind, "ConfigMap", "sorted by name");
 	ok_int(snapshot->ignored[1].n, 2, "and counted");
 	ok_int(snapshot->n_not_evaluated, 1, "one that is not evaluated");
-	ok_str(snapshot->not_evaluated[0].group, "cilium.io", "with its group");
+	ok_str(snapshot->not_evaluated[0].group, "crd.antrea.io", "with its group");
 	sketch_release(&sketch);
 }
 

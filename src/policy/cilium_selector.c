@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Endpoint selectors: whom they select among pods, nodes and the rest of the world. */
+#include "policy/cilium.h"
+
+#include "base/arena.h"
+#include "base/intern.h"
+#include "policy/cilium_label.h"
+#include "policy/labelselector.h"
+
+#include <string.h>
+
+/* What a selector says of namespaces, whatever its other requirements. */
+struct scope {
+	bool names_namespace; /* by the namespace's name */
+	bool names_labels;    /* by a namespace's label */
+	bool names_cluster;
+	bool names_reserved;
+	bool is_positive; /* some requirement is not met by an endpoint without labels */
+};
+
+static bool is_positive(const struct selector_requirement *requirement)
+{
+	return requirement->op == SELECTOR_IN || requirement->op == SELECTOR_EXISTS;
+}
+
+static void look(const struct policy_reader *reader, const struct selector *selector,
+		 struct scope *ret)
+{
+	*ret = (struct scope){0};
+	for (uint32_t i = 0; i < selector->n; i++) {
+		const struct cilium_key key =
+			cilium_key_parse(reader, selector->requirements[i].key);
+
+		ret->names_namespace |= key.home == CILIUM_NAMESPACE;
+		ret->names_labels |= key.home == CILIUM_NAMESPACE_LABEL;
+		ret->names_cluster |= key.home == CILIUM_CLUSTER;
+		ret->names_reserved |= key.home == CILIUM_RESERVED;
+		ret->is_positive |= is_positive(&selector->requirements[i]);
+	}
+}
+
+struct policy_peer cilium_tree(const struct policy_reader *reader, enum policy_peer_kind kind,
+			       uint32_t n)
+{
+	struct arena *arena = &reader->snapshot->arena;
+
+	return (struct policy_peer){
+		.kind = (uint8_t)kind,
+		.parts = n ? arena_alloc_n(arena, n, sizeof(struct policy_peer)) : NULL,
+		.n_parts = n,
+	};
+}
+
+static struct policy_peer all_pods(void)
+{
+	return (struct policy_peer){.kind = POLICY_PEER_PODS};
+}
+
+/* Whether an endpoint whose label has this value meets the requirement. */
+static bool is_met(const struct selector_requirement *requirement, const char *value)
+{
+	bool is_in = false;
+
+	for (uint32_t i = 0; i < requirement->n_values; i++)
+		is_in |= strcmp(requirement->values[i], value) == 0;
+	switch ((enum selector_op)requirement->op) {
+	case SELECTOR_IN:
+		return is_in;
+	case SELECTOR_NOT_IN:
+		return !is_in;
+	case SELECTOR_EXISTS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void append(struct selector *to, const struct selector_requirement *requirement,
+		   const char *key)
+{
+	to->requirements[to->n] = *requirement;
+	to->requirements[to->n++].key = key;
+}
+
+/* Adds what a requirement asks of a pod; false: no pod meets it. */
+static bool add_requirement(const struct policy_reader *reader,
+			    const struct selector_requirement *requirement, struct policy_pods *to)
+{
+	const struct cilium_key key = cilium_key_parse(reader, requirement->key);
+
+	switch ((enum cilium_home)key.home) {
+	case CILIUM_POD:
+		append(&to->pods, requirement, key.key);
+		return true;
+	case CILIUM_NAMESPACE:
+	case CILIUM_NAMESPACE_LABEL:
+		append(&to->namespaces, requirement, key.key);
+		return true;
+	case CILIUM_ACCOUNT:
+		append(&to->accounts, requirement, key.key);
+		return true;
+	case CILIUM_CLUSTER:
+		return is_met(requirement, CILIUM_CLUSTER_NAME);
+	case CILIUM_RESERVED:
+	case CILIUM_NOWHERE:
+		break;
+	}
+	return !is_positive(requirement);
+}
+
+static void make_room(const struct policy_reader *reader, struct selector *selector, uint32_t n)
+{
+	selector->requirements =
+		arena_alloc_n(&reader->snapshot->arena, n, sizeof(*selector->requirements));
+}
+
+/* The pods that meet every requirement; false: none can. */
+static bool pods_of(const struct policy_reader *reader, const struct selector *selector,
+		    struct policy_pods *ret)
+{
+	bool some = true;
+
+	make_room(reader, &ret->pods, selector->n);
+	make_room(reader, &ret->namespaces, selector->n);
+	make_room(reader, &ret->accounts, selector->n);
+	for (uint32_t i = 0; i < selector->n; i++)
+		some &= add_requirement(reader, &selector->requirements[i], ret);
+	selector_normalise(&ret->pods);
+	selector_normalise(&ret->namespaces);
+	selector_normalise(&ret->accounts);
+	return some;
+}
+
+/* What one requirement asks of any endpoint, Cilium's own too. */
+static struct policy_peer peer_of(const struct policy_reader *reader,
+				  const struct selector_requirement *requirement)
+{
+	const struct cilium_key key = cilium_key_parse(reader, requirement->key);
+	struct selector_requirement positive = *requirement;
+	struct selector one = {&positive, 1};
+	struct policy_peer part = all_pods(), none;
+	bool some;
+
+	positive.op = requirement->op == SELECTOR_NOT_IN       ? SELECTOR_IN
+		      : requirement->op == SELECTOR_NOT_EXISTS ? SELECTOR_EXISTS
+							       : requirement->op;
+	if (key.home == CILIUM_RESERVED)
+		some = is_met(&positive, "") && cilium_entity(reader, key.key, &part);
+	else
+		some = pods_of(reader, &one, &part.pods);
+	if (!some)
+		part = cilium_tree(reader, POLICY_PEER_ANY_OF, 0);
+	if (is_positive(requirement))
+		return part;
+	none = cilium_tree(reader, POLICY_PEER_NONE_OF, 1);
+	none.parts[0] = part;
+	return none;
+}
+
+/* Among all endpoints, Cilium's own and the world included. */
+static void select_anybody(const struct policy_reader *reader, const struct selector *selector,
+			   struct policy_peer *ret)
+{
+	*ret = cilium_tree(reader, POLICY_PEER_ALL_OF, selector->n);
+	for (uint32_t i = 0; i < selector->n; i++)
+		ret->parts[i] = peer_of(reader, &selector->requirements[i]);
+}
+
+/* The implicit scope: the policy's namespace, or whatever has a namespace; then the cluster. */
+static void select_pods(const struct policy_reader *reader, const struct selector *selector,
+			const char *ns, struct policy_peer *ret)
+{
+	*ret = all_pods();
+	if (!pods_of(reader, selector, &ret->pods))
+		*ret = cilium_tree(reader, POLICY_PEER_ANY_OF, 0);
+	else
+		ret->pods.ns = ns;
+}
+
+static void warn_labels(struct policy_reader *reader, const struct tree_node *node,
+			const struct selector *selector)
+{
+	for (uint32_t i = 0; i < selector->n && !reader->failed; i++) {
+		const struct selector_requirement *requirement = &selector->requirements[i];
+		const struct cilium_key key = cilium_key_parse(reader, requirement->key);
+		struct diag *diag;
+
+		if (key.home == CILIUM_CLUSTER && !is_met(requirement, CILIUM_CLUSTER_NAME)) {
+			policy_warning(reader, policy_span(reader, node),
+				       "the selector leaves this cluster out, whose name is taken "
+				       "to be '%s'",
+				       CILIUM_CLUSTER_NAME);
+			continue;
+		}
+		if (key.home != CILIUM_NOWHERE)
+			continue;
+		diag = policy_warning(reader, policy_span(reader, node),
+				      "Cilium's identities do not have the label '%s'",
+				      requirement->key);
+		diag_hint(reader->diags, diag,
+			  is_positive(requirement) ? "the selector selects nothing"
+						   : "the requirement is met by everything");
+	}
+}
+
+static void read_selector(struct policy_reader *reader, const struct tree_node *node,
+			  struct selector *ret)
+{
+	policy_labelselector_read_as(reader, node, cilium_key_syntax, ret);
+	warn_labels(reader, node, ret);
+}
+
+void cilium_endpoints_read(struct policy_reader *reader, const struct tree_node *node,
+			   const char *scope_ns, struct policy_peer *ret)
+{
+	struct selector selector;
+	struct scope scope;
+	bool is_scoped;
+
+	read_selector(reader, node, &selector);
+	look(reader, &selector, &scope);
+	is_scoped = !scope.names_namespace && (!scope_ns || !scope.names_labels);
+	if (scope.names_reserved || (!is_scoped && !scope.is_positive &&
+				     (scope.names_cluster || !cilium_since(reader, 1, 19))))
+		select_anybody(reader, &selector, ret);
+	else
+		select_pods(reader, &selector, is_scoped ? scope_ns : NULL, ret);
+	ret->span = policy_span(reader, node);
+}
+
+/* The requirement that Cilium replaces by the policy's own namespace. */
+static bool is_replaced(const struct selector_requirement *requirement, const char *value)
+{
+	return value && requirement->op == SELECTOR_IN && requirement->n_values == 1 &&
+	       strcmp(requirement->key, "k8s:io.kubernetes.pod.namespace") == 0 &&
+	       strcmp(requirement->values[0], value) == 0;
+}
+
+static void drop_namespace(struct policy_reader *reader, const struct tree_node *node,
+			   const char *ns, struct selector *selector)
+{
+	const struct tree_node *labels = tree_get(node, "matchLabels");
+	const char *value = tree_get_string(labels, "k8s:io.kubernetes.pod.namespace");
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < selector->n; i++)
+		if (!is_replaced(&selector->requirements[i], value))
+			selector->requirements[n++] = selector->requirements[i];
+	if (value && strcmp(value, ns) != 0)
+		policy_warning(reader, policy_span(reader, labels),
+			       "the policy is for pods of its own namespace '%s': Cilium takes the "
+			       "namespace '%s' out of the selector",
+			       ns, value);
+	selector->n = n;
+}
+
+const char *cilium_subject_read(struct policy_reader *reader, const struct tree_node *node,
+				const char *ns, struct policy_peer *ret)
+{
+	struct selector selector;
+	struct scope scope;
+
+	read_selector(reader, node, &selector);
+	if (ns)
+		drop_namespace(reader, node, ns, &selector);
+	look(reader, &selector, &scope);
+	select_pods(reader, &selector, ns, ret);
+	ret->span = policy_span(reader, node);
+	if (ret->kind == POLICY_PEER_PODS)
+		return NULL;
+	return scope.names_reserved
+		       ? "it selects endpoints of Cilium's own, no pods"
+		       : "its selector names labels that Cilium's identities do not have";
+}
