@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prints the manifests of a synthetic cluster: usage: bench-generate PODS [POLICIES] [owned] */
+/* Prints the manifests of a synthetic cluster: usage: bench-generate PODS [POLICIES] [owned] [mixed] */
 #include "lib/manifests.h"
 
 #include <stdio.h>
@@ -14,11 +14,14 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "owned"))
 			shape.owned = true;
+		else if (!strcmp(argv[i], "mixed"))
+			shape.mixed = true;
 		else
 			*(i == 1 ? &shape.n_pods : &shape.n_policies) = strtoul(argv[i], NULL, 10);
 	}
 	if (shape.n_pods < 100) {
-		fprintf(stderr, "usage: %s PODS [POLICIES] [owned], with at least 100 pods\n",
+		fprintf(stderr,
+			"usage: %s PODS [POLICIES] [owned] [mixed], with at least 100 pods\n",
 			argv[0]);
 		return 2;
 	}

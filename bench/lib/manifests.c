@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/manifests.h"
 
+#include "lib/manifests_mixed.h"
 #include "lib/twister.h"
 
 #include <stdio.h>
@@ -24,9 +25,9 @@ static uint32_t app_namespace(uint32_t app)
 	return app % N_NAMESPACES;
 }
 
-static void write_namespace(struct strbuf *text, uint32_t number)
+static void write_namespace(const struct writer *writer, uint32_t number)
 {
-	strbuf_printf(text,
+	strbuf_printf(writer->text,
 		      "%sapiVersion: v1\nkind: Namespace\nmetadata:\n"
 		      "  name: team-%u\n"
 		      "  labels:\n"
@@ -35,6 +36,8 @@ static void write_namespace(struct strbuf *text, uint32_t number)
 		      "    env: %s\n",
 		      number ? "---\n" : "", number, number, number % 3,
 		      number < 7 ? "prod" : "dev");
+	if (writer->shape->mixed)
+		strbuf_addstr(writer->text, "    istio-injection: enabled\n");
 }
 
 static void write_owner(struct strbuf *text, uint32_t app)
@@ -189,6 +192,11 @@ static void write_policy(struct writer *writer, uint32_t number)
 	const uint32_t peer = ns + N_NAMESPACES * twister_below(&writer->random, n_of_namespace);
 	char name[32];
 
+	if (writer->shape->mixed && number % 2) {
+		manifests_write_mixed(&(struct manifests_policy){number, ns, app, peer},
+				      writer->text);
+		return;
+	}
 	snprintf(name, sizeof(name), "p-%05u", number);
 	write_policy_head(writer->text, name, ns);
 	if (kind < .50)
@@ -220,7 +228,7 @@ void manifests_write(const struct manifests_shape *shape, struct strbuf *ret)
 	for (uint32_t app = 0; app < writer.n_apps; app++)
 		writer.versions[app] = 1 + twister_below(&writer.random, 2);
 	for (uint32_t i = 0; i < N_NAMESPACES; i++)
-		write_namespace(ret, i);
+		write_namespace(&writer, i);
 	for (uint32_t i = 0; i < shape->n_pods; i++)
 		write_pod(&writer, i);
 	for (uint32_t i = 0; i < n_policies; i++) {

@@ -19,6 +19,7 @@ struct manifests_shape {
 	uint32_t n_pods;
 	uint32_t n_policies; /* 0: one per app */
 	bool owned;          /* pods of an app are owned by one ReplicaSet, and so one endpoint */
+	bool mixed;          /* every other policy is of another API; all pods are in the mesh */
 };
 
 /* Appends the whole cluster as YAML. */
