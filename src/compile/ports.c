@@ -140,12 +140,31 @@ static void divide_by_names(struct compile_world *world, struct interval_list *l
 	free(names.items);
 }
 
+#define TCP_FIRST port_point(PORT_TCP, 0)
+#define TCP_LAST port_point(PORT_TCP, port_space_last(PORT_TCP))
+
+/* Whether a layer judges TCP alone, whatever its rules say of ports. */
+static bool has_mesh(const struct subject_class *class, enum policy_direction direction)
+{
+	return class->direction[direction].has_mesh ||
+	       (class->staged && class->staged[direction].has_mesh);
+}
+
+static void divide_by_mesh(struct compile_world *world, struct interval_list *list)
+{
+	for (size_t i = 0; i < world->classes.n; i++)
+		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+			if (has_mesh(&world->classes.items[i], direction))
+				divide(world, list, TCP_FIRST, TCP_LAST);
+}
+
 void world_divide_ports(struct compile_world *world)
 {
 	struct interval_list list = {0};
 
 	if (world->port_segments.n)
 		return;
+	divide_by_mesh(world, &list);
 	for (size_t i = 0; i < world->rules.n; i++)
 		divide_by_rule(world, world->rules.items[i]->rule, &list);
 	divide_by_names(world, &list);
@@ -184,6 +203,8 @@ static void make_parts(struct compile_world *world, const struct subject_class *
 	add_rules(world, class->example, side, &maker);
 	if (class->staged)
 		add_rules(world, class->example, &class->staged[direction], &maker);
+	if (has_mesh(class, direction))
+		interval_add(&list, TCP_FIRST, TCP_LAST, maker.next_term++);
 	interval_sweep(&list, PORT_LINE_LAST, &sets, &side->part_segments);
 	free(list.items);
 	side->n_parts = sets.n;

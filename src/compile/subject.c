@@ -156,7 +156,9 @@ static void fill_direction(struct compile_world *world, struct keyset *known,
 
 		if (!policy_has_say(policy, view->is_staged))
 			continue;
-		ret->has_mesh |= world->set->tiers[policy->tier].layer == POLICY_LAYER_MESH;
+		ret->has_mesh |=
+			policy->tier_key.layer == POLICY_LAYER_MESH &&
+			(policy->isolates[view->direction] || policy->n_rules[view->direction] > 0);
 		if (policy->isolates[view->direction])
 			isolating[ret->n_isolating++] = policy;
 		for (uint32_t k = 0; k < policy->n_rules[view->direction]; k++) {
