@@ -12,7 +12,7 @@ _bulkhead_paths() {
 }
 
 _bulkhead() {
-	local shared="--file --namespace --output --pod-cidr --cni --invalid=skip --color --verbose --help"
+	local shared="--file --namespace --output --pod-cidr --cni --mesh --invalid=skip --color --verbose --help"
 	local verb=${COMP_WORDS[1]}
 	local before=${COMP_WORDS[COMP_CWORD - 1]}
 
@@ -36,14 +36,15 @@ _bulkhead() {
 			azure gke ovn-kubernetes openshift-sdn kube-router weave kube-ovn spec"
 		return
 		;;
+	--mesh) _bulkhead_words "all auto" && return ;;
 	--color) _bulkhead_words "auto always never" && return ;;
 	--level) _bulkhead_words "workload namespace" && return ;;
-	-n | --namespace | --pod-cidr | --from | --to | --only | --port) return ;;
+	-n | --namespace | --pod-cidr | --as | --from | --to | --only | --port) return ;;
 	esac
 	case $verb in
 	help) _bulkhead_words "can map explain lab version" ;;
 	lab) _bulkhead_words "run up probe exec apply flows status down" ;;
-	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch" ;;
+	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch --as" ;;
 	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
 	map)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then

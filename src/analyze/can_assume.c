@@ -154,6 +154,8 @@ void answer_list_assumptions(struct analyze_answer *answer, const struct matrix 
 	assume_endpoint(&assuming, from);
 	if (to != from)
 		assume_endpoint(&assuming, to);
+	if (matrix->judge->identity)
+		assume(&assuming, "the source has the identity %s", matrix->judge->identity);
 	assume_ports(&assuming, to);
 	assume_peers(&assuming, find_interest(&assuming, &matrix->to, POLICY_INGRESS),
 		     &matrix->from);

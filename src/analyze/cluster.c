@@ -3,6 +3,7 @@
 
 #include "model/load.h"
 #include "policy/cni_detect.h"
+#include "policy/identity.h"
 
 #include <assert.h>
 
@@ -21,6 +22,18 @@ static void choose_cni(struct analyze_cluster *cluster, const struct analyze_inp
 	cluster->options.cni = finding.cni;
 	cluster->options.cni_off = finding.off;
 	cluster->cni_from = finding.from;
+}
+
+static void choose_identity(struct analyze_cluster *cluster, const struct analyze_input *input)
+{
+	struct policy_identity identity;
+	const char *problem;
+
+	if (!input->identity)
+		return;
+	problem = policy_identity_parse(input->identity, &cluster->arena, &identity);
+	assert(!problem);
+	cluster->options.identity = identity.text;
 }
 
 const char *analyze_cluster_cni_text(struct analyze_cluster *cluster)
@@ -49,6 +62,8 @@ void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_inpu
 		model_load_path(loader, input->paths[i], &ret->diags);
 	ret->snapshot = model_loader_finish(loader, &ret->diags);
 	ret->options.skip_invalid = input->skip_invalid;
+	ret->options.mesh_all = input->mesh_all;
+	choose_identity(ret, input);
 	choose_cni(ret, input);
 	ret->policies = policy_set_build(ret->snapshot, &ret->options, &ret->diags);
 }

@@ -22,6 +22,8 @@ struct analyze_input {
 	const char *const *pod_cidrs;
 	size_t n_pod_cidrs;
 	const char *cni; /* that policy_cni_parse() takes; NULL: the one that the input shows */
+	const char *identity; /* that policy_identity_parse() takes; NULL: each source's own */
+	bool mesh_all;        /* every pod is in the mesh */
 	bool skip_invalid;
 };
 

@@ -62,6 +62,7 @@ int analyze_judge_init(struct analyze_judge *judge, const struct analyze_cluster
 	int err;
 
 	*judge = (struct analyze_judge){.snapshot = cluster->snapshot,
+					.identity = cluster->options.identity,
 					.n_pods = cluster->snapshot->n_pods};
 	list_once(pods, n_pods, &list);
 	judge->world = compile_world_new(cluster->snapshot, cluster->policies, list.items, list.n);

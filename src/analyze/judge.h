@@ -28,7 +28,8 @@ struct analyze_judge {
 	struct table_view view;
 	VEC(struct analyze_port_run) runs; /* by space, then first: all ports of all spaces */
 	uint32_t n_port_classes;
-	uint32_t n_pods; /* of the snapshot when it was made; later ones it does not know */
+	const char *identity; /* that every source has in the mesh; NULL: its own */
+	uint32_t n_pods;      /* of the snapshot when it was made; later ones it does not know */
 };
 
 /*

@@ -4,16 +4,19 @@
 #include "analyze/specification.h"
 #include "analyze/ties.h"
 #include "cli/batch.h"
+#include "policy/identity.h"
 #include "render/render.h"
 
 #include <string.h>
 
 struct can_options {
 	const char *batch; /* NULL: the question is on the command line */
+	const char *as;    /* NULL: the source's own identity */
 };
 
 static const struct cli_option own_options[] = {
 	{"batch", true, NULL, offsetof(struct can_options, batch)},
+	{"as", true, NULL, offsetof(struct can_options, as)},
 	{0},
 };
 
@@ -101,6 +104,22 @@ static int run_one(const struct cli_options *options, struct analyze_cluster *cl
 	return code;
 }
 
+/* --as, if it is there. */
+static int check_identity(const struct cli_options *options, const char *as)
+{
+	struct policy_identity identity;
+	const char *problem = NULL;
+	struct arena arena;
+
+	arena_init(&arena);
+	if (as)
+		problem = policy_identity_parse(as, &arena, &identity);
+	if (problem)
+		cli_refuse(options, "--as: %s", problem);
+	arena_release(&arena);
+	return problem ? CLI_USAGE : CLI_YES;
+}
+
 static int check_usage(const struct cli_options *options, const struct can_options *own, int n)
 {
 	if (own->batch && n > 0)
@@ -115,7 +134,7 @@ static int check_usage(const struct cli_options *options, const struct can_optio
 		if (strcmp(own->batch, "-") == 0 && strcmp(options->paths.items[i], "-") == 0)
 			return cli_refuse(options,
 					  "standard input cannot be both input and questions");
-	return CLI_YES;
+	return check_identity(options, own->as);
 }
 
 static int run(const struct cli_options *options, const struct can_options *own, int n,
@@ -140,8 +159,10 @@ int cli_run_can(const struct cli_command *command, int argc, char **argv)
 	struct cli_options options = {.command = command, .own = own_options, .data = &own};
 	int n, code = CLI_USAGE;
 
-	if (cli_options_parse(&options, argc, argv, &n))
+	if (cli_options_parse(&options, argc, argv, &n)) {
+		options.identity = own.as;
 		code = options.wants_help ? cli_help_of(command) : run(&options, &own, n, argv);
+	}
 	cli_options_release(&options);
 	return code;
 }

@@ -9,6 +9,7 @@ static const char shared_options[] =
 	"  -o, --output FORMAT      text, json; map: csv too\n"
 	"      --pod-cidr CIDR      for pods without an address (10.244.0.0/16)\n"
 	"      --cni NAME[@VERSION] who enforces: cilium@1.18, calico, … (what the input shows)\n"
+	"      --mesh all           every pod is in Istio's mesh (auto: what the input shows)\n"
 	"      --invalid=skip       leave out what an API server would refuse\n"
 	"      --color WHEN         auto, always, never\n"
 	"  -v, --verbose            notes too\n";

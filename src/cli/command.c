@@ -24,7 +24,9 @@ static const struct cli_command commands[] = {
 	 "\n"
 	 "PORT is 5432/TCP, 5432, http/TCP, 53/UDP, 8000-8080, ICMP, 8/ICMP; without one the\n"
 	 "allowed ports are printed.\n\n"
-	 "  --batch FILE|-    a question a line, one JSON answer a line\n",
+	 "  --batch FILE|-    a question a line, one JSON answer a line\n"
+	 "  --as IDENTITY     who the source is in the mesh: NAMESPACE/SERVICE-ACCOUNT, "
+	 "spiffe://…\n",
 	 cli_run_can},
 	{"map", "who may talk to whom, on what", "PATH…",
 	 "  --from, --to ENDPOINT    only connections from there, to there\n"

@@ -21,6 +21,8 @@ int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
 		.pod_cidrs = options->pod_cidrs.items,
 		.n_pod_cidrs = options->pod_cidrs.n,
 		.cni = options->cni,
+		.identity = options->identity,
+		.mesh_all = options->mesh_all,
 		.skip_invalid = options->skip_invalid,
 	};
 	struct progress progress;

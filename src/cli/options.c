@@ -118,6 +118,17 @@ static bool set_cni(void *data, const char *value)
 	return !problem;
 }
 
+static bool set_mesh(void *data, const char *value)
+{
+	struct cli_options *options = data;
+
+	options->mesh_all = strcmp(value, "all") == 0;
+	if (!options->mesh_all && strcmp(value, "auto") != 0)
+		return cli_refuse(options, "--mesh %s is unknown, expected all or auto", value) ==
+		       CLI_YES;
+	return true;
+}
+
 static bool set_verbose(void *data, const char *value)
 {
 	(void)value;
@@ -136,10 +147,15 @@ static const struct {
 	char letter; /* 0: none */
 	struct cli_option option;
 } shared[] = {
-	{'f', {"file", true, set_file, 0}},     {'n', {"namespace", true, set_namespace, 0}},
-	{'o', {"output", true, set_output, 0}}, {0, {"pod-cidr", true, set_pod_cidr, 0}},
-	{0, {"invalid", true, set_invalid, 0}}, {0, {"color", true, set_color, 0}},
-	{0, {"cni", true, set_cni, 0}},         {'v', {"verbose", false, set_verbose, 0}},
+	{'f', {"file", true, set_file, 0}},
+	{'n', {"namespace", true, set_namespace, 0}},
+	{'o', {"output", true, set_output, 0}},
+	{0, {"pod-cidr", true, set_pod_cidr, 0}},
+	{0, {"invalid", true, set_invalid, 0}},
+	{0, {"color", true, set_color, 0}},
+	{0, {"cni", true, set_cni, 0}},
+	{0, {"mesh", true, set_mesh, 0}},
+	{'v', {"verbose", false, set_verbose, 0}},
 	{'h', {"help", false, set_help, 0}},
 };
 

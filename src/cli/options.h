@@ -7,6 +7,7 @@
  *	-o, --output FORMAT   text, json, …
  *	--pod-cidr CIDR       for pods without an address
  *	--cni NAME[@VERSION]  which network plugin enforces
+ *	--mesh all            every pod is in the mesh
  *	--invalid=skip        as an API server would
  *	--color WHEN          auto, always, never
  *	-v, --verbose         notes too
@@ -39,7 +40,9 @@ struct cli_options {
 	VEC(const char *) paths;
 	VEC(const char *) pod_cidrs;
 	const char *ns;
-	const char *cni; /* NULL: the one that the input shows */
+	const char *cni;      /* NULL: the one that the input shows */
+	const char *identity; /* set by the verb, checked: of the source, in the mesh; NULL: its own */
+	bool mesh_all;
 	enum cli_format format;
 	bool has_csv; /* set by the verb: it can write CSV */
 	bool skip_invalid;

@@ -48,6 +48,7 @@ static void print_help(FILE *out)
 	      "  --pod-cidr CIDR    addresses for pods that have none (10.244.0.0/16, "
 	      "fd00:10:244::/56)\n"
 	      "  --cni NAME[@VER]   who enforces in the cluster: cilium@1.18, calico, …\n"
+	      "  --mesh all         every pod is in Istio's mesh\n"
 	      "  --invalid=skip     leave invalid policies out, as the API server would\n"
 	      "  --nodes N          spread pods that name no node over N nodes (1)\n"
 	      "  --name NAME        of the lab, where there are several\n"

@@ -15,6 +15,7 @@
 enum {
 	OPTION_POD_CIDR = 256,
 	OPTION_CNI,
+	OPTION_MESH,
 	OPTION_INVALID,
 	OPTION_COLOR,
 	OPTION_NAME,
@@ -29,6 +30,7 @@ static const struct option long_options[] = {
 	{"help", no_argument, NULL, 'h'},
 	{"pod-cidr", required_argument, NULL, OPTION_POD_CIDR},
 	{"cni", required_argument, NULL, OPTION_CNI},
+	{"mesh", required_argument, NULL, OPTION_MESH},
 	{"invalid", required_argument, NULL, OPTION_INVALID},
 	{"color", optional_argument, NULL, OPTION_COLOR},
 	{"name", required_argument, NULL, OPTION_NAME},
@@ -100,6 +102,12 @@ static int set_word(struct reader *reader, int option, const char *text)
 		return strcmp(text, "skip") ? refuse(reader->verb, "--invalid", "expected skip")
 					    : 0;
 	}
+	if (option == OPTION_MESH) {
+		options->input.base.mesh_all = !strcmp(text, "all");
+		return options->input.base.mesh_all || !strcmp(text, "auto")
+			       ? 0
+			       : refuse(reader->verb, "--mesh", "expected all or auto");
+	}
 	if (option == OPTION_NAME) {
 		options->name = text;
 		return lab_name_is_valid(text) ? 0
@@ -120,6 +128,7 @@ static unsigned int wanted_by(int option)
 	switch (option) {
 	case 'f':
 	case OPTION_CNI:
+	case OPTION_MESH:
 	case OPTION_INVALID:
 		return LAB_TAKES_INPUT | LAB_TAKES_PATHS;
 	case 'n':

@@ -27,6 +27,8 @@ static void write_input(struct json *json, const struct lab_input *input)
 	json_field(json, "namespace", input->base.ns);
 	write_strings(json, "podCidrs", input->base.pod_cidrs, input->base.n_pod_cidrs);
 	json_field(json, "cni", input->base.cni);
+	json_key(json, "meshAll");
+	json_bool(json, input->base.mesh_all);
 	json_key(json, "skipInvalid");
 	json_bool(json, input->base.skip_invalid);
 	json_key(json, "nodes");
@@ -165,6 +167,7 @@ static int read_plan(void *arg, struct tree_node *root, const struct diag_file *
 	const struct tree_node *input = tree_get(root, "input");
 	uint32_t n_nodes, n_pods, n_outside;
 	const struct tree_node *skip_invalid = tree_get(input, "skipInvalid");
+	const struct tree_node *mesh_all = tree_get(input, "meshAll");
 
 	(void)file;
 	list_of(root, "nodes", &n_nodes);
@@ -177,6 +180,7 @@ static int read_plan(void *arg, struct tree_node *root, const struct diag_file *
 	*reading->input = (struct lab_input){
 		.base.ns = tree_get_string(input, "namespace"),
 		.base.cni = tree_get_string(input, "cni"),
+		.base.mesh_all = mesh_all && mesh_all->boolean,
 		.base.skip_invalid = skip_invalid && skip_invalid->boolean,
 		.n_nodes = number_of(tree_get(input, "nodes")),
 	};

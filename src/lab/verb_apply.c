@@ -97,6 +97,7 @@ static int apply(struct lab_session *session, struct lab_cluster *cluster,
 	}
 	input.base.paths = options->input.base.paths;
 	input.base.n_paths = options->input.base.n_paths;
+	input.base.mesh_all |= options->input.base.mesh_all;
 	if (options->input.base.cni)
 		input.base.cni = options->input.base.cni;
 	clock_gettime(CLOCK_MONOTONIC, &start);
@@ -128,6 +129,7 @@ int lab_verb_apply(const struct lab_options *options)
 	input = session.input; /* as `up` read it, but these paths */
 	input.base.paths = options->input.base.paths;
 	input.base.n_paths = options->input.base.n_paths;
+	input.base.mesh_all |= options->input.base.mesh_all;
 	input.base.skip_invalid |= options->input.base.skip_invalid;
 	if (options->input.base.cni)
 		input.base.cni = options->input.base.cni;
