@@ -75,7 +75,9 @@ static const char *list_name(const struct lab_side *side, const struct table_rul
 static void explain_rule(struct strbuf *buf, const struct lab_side *side,
 			 const struct table_rule *rule)
 {
-	strbuf_addstr(buf, side->action == TABLE_ALLOW ? "allowed by " : "denied by ");
+	strbuf_addstr(buf, side->action == TABLE_ALLOW  ? "allowed by "
+			   : side->action == TABLE_DENY ? "denied by "
+							: "nobody decides the condition of ");
 	add_policy(buf, side, rule->policy);
 	strbuf_printf(buf, " %s[%u]", list_name(side, rule), rule->index);
 	add_place(buf, side, rule->file, rule->line);

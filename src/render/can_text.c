@@ -118,6 +118,10 @@ static void print_reason(const struct analyze_side *side)
 		print_policies(&side->rules);
 	} else {
 		fputs(analyze_reason_text(side->reason), stdout);
+		if (side->rules.n) {
+			fputs(", by ", stdout);
+			print_policies(&side->rules);
+		}
 	}
 	putchar('\n');
 }

@@ -14,7 +14,7 @@
 	X(NOT_ISOLATED, "not-isolated", "no policy isolates the pod in this direction") \
 	X(RULE, "rule", "a rule decides") \
 	X(DEFAULT_DENY, "default-deny", "isolated, and no rule allows it") \
-	X(CONDITION, "condition", "a proxy has to decide") \
+	X(CONDITION, "condition", "it depends on a condition") \
 	/* before the table */ \
 	X(SELF, "self", "a pod cannot block access to itself") \
 	X(LOCAL_NODE, "local-node", "ingress from the pod's own node is always allowed") \
