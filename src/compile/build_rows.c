@@ -264,6 +264,8 @@ static void set_endpoint(struct rows *rows, const struct model_pod *pod,
 	endpoint->egress = remap_of(rows, class, POLICY_EGRESS);
 	endpoint->ingress = remap_of(rows, class, POLICY_INGRESS);
 	endpoint->flags = TABLE_ENDPOINT_USED;
+	if (rows->build->world->set->rules_own_node)
+		endpoint->flags |= TABLE_ENDPOINT_RULES_OWN_NODE;
 	endpoint->name = build_string(rows->build, strbuf_str(&name));
 	strbuf_release(&name);
 }

@@ -220,6 +220,7 @@ static void read_spec(struct policy_reader *reader, struct policy *policy,
 	};
 
 	policy->span = policy_span(reader, node);
+	policy->rules_own_node = true;
 	if (!policy_schema_read(reader, &spec_schema, node, &spec.fields))
 		return;
 	check_log(reader, spec.fields.values[SPEC_LOG]);

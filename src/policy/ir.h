@@ -138,6 +138,7 @@ struct policy {
 	const char *no_effect;      /* NULL, or why it decides nothing: "dry-run" */
 	struct policy_peer subject; /* PODS, and trees of them */
 	bool asks_own_node;         /* a rule has OWN_NODE */
+	bool rules_own_node;        /* its API's rules decide on what a pod's own node sends, too */
 	bool is_mesh;               /* binds only pods that are in the mesh */
 	bool isolates[POLICY_N_DIRECTIONS];
 	struct policy_rule *rules[POLICY_N_DIRECTIONS];
@@ -159,6 +160,7 @@ struct policy_set {
 	uint32_t n_idle;
 	bool has_staged;
 	bool asks_own_node; /* a rule has OWN_NODE */
+	bool rules_own_node; /* a policy does */
 	struct policy_rejected *rejected;
 	uint32_t n_rejected;
 };

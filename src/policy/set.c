@@ -318,6 +318,7 @@ static void order_policies(struct reading *reading, struct arena *arena)
 		set->has_staged |= policy->is_staged;
 		policy->asks_own_node = asks_own_node(policy);
 		set->asks_own_node |= policy->asks_own_node;
+		set->rules_own_node |= policy->rules_own_node;
 		set->policies[set->n_policies++] = policy;
 	}
 	for (uint32_t i = 0; i < set->n_policies && set->has_staged; i++)

@@ -140,6 +140,7 @@ struct table_endpoint {
 };
 
 #define TABLE_ENDPOINT_USED 1u
+#define TABLE_ENDPOINT_RULES_OWN_NODE 2u /* a rule may deny it what its own node sends */
 
 /*
  * One subject class, one direction, one port class. Cell c of peer class c; peer classes from n_cells on

@@ -381,12 +381,22 @@ VERDICT_INLINE void verdict_fold(struct verdict *verdict, __u32 flags)
 						      : verdict->side[VERDICT_INGRESS].reason;
 }
 
+/* What a pod's own node sends needs no rule, and most APIs' rules cannot keep it out. */
+VERDICT_INLINE int verdict_asks_rules(const struct verdict_flow *flow,
+				      const struct table_endpoint *endpoint)
+{
+	return !(flow->flags & VERDICT_FROM_OWN_NODE) ||
+	       endpoint->flags & TABLE_ENDPOINT_RULES_OWN_NODE;
+}
+
 /* Judges the sides that the flags name, once both addresses are known. */
 VERDICT_INLINE int verdict_sides(const struct table_view *table, const struct table_keys *keys,
 				 const struct table_answers *answers,
 				 const struct verdict_flow *flow, struct verdict *verdict)
 {
+	struct verdict_side *ingress = &verdict->side[VERDICT_INGRESS];
 	const struct table_endpoint *endpoint;
+	__u8 is_ruled = 0;
 	__u32 port_class;
 
 	if (verdict_port_class(table, keys, flow->space, flow->port, &port_class))
@@ -402,26 +412,31 @@ VERDICT_INLINE int verdict_sides(const struct table_view *table, const struct ta
 						   flow->flags},
 			    &verdict->side[VERDICT_EGRESS]);
 	}
-	if (flow->flags & VERDICT_FROM_OWN_NODE) {
-		verdict_side_set(&verdict->side[VERDICT_INGRESS], TABLE_ALLOW, VERDICT_LOCAL_NODE);
-	} else if (flow->flags & VERDICT_JUDGE_INGRESS && verdict->dst.endpoint) {
+	if (flow->flags & VERDICT_JUDGE_INGRESS && verdict->dst.endpoint) {
 		endpoint = table_item(table, keys->endpoints, verdict->dst.endpoint,
 				      struct table_endpoint);
 		if (!endpoint)
 			return -1;
-		verdict_row(table, keys, answers,
-			    (struct verdict_place){endpoint->ingress + port_class,
-						   verdict->src.flags_class & TABLE_CLASS_MASK,
-						   flow->flags},
-			    &verdict->side[VERDICT_INGRESS]);
+		if (verdict_asks_rules(flow, endpoint)) {
+			verdict_row(table, keys, answers,
+				    (struct verdict_place){
+					    endpoint->ingress + port_class,
+					    verdict->src.flags_class & TABLE_CLASS_MASK,
+					    flow->flags},
+				    ingress);
+			is_ruled = ingress->reason != VERDICT_DEFAULT_DENY;
+		}
 	}
+	if (flow->flags & VERDICT_FROM_OWN_NODE && !is_ruled)
+		verdict_side_set(ingress, TABLE_ALLOW, VERDICT_LOCAL_NODE);
 	return 0;
 }
 
 /*
  * Judges a flow with one table. Semantics: NetworkPolicy v1 as compiled into the rows; self-traffic
  * (one endpoint owns both addresses) and ingress from the pod's own node are allowed before the table
- * (networking.k8s.io/v1 NetworkPolicySpec.ingress; DESIGN "Outcome").
+ * (networking.k8s.io/v1 NetworkPolicySpec.ingress; DESIGN "Outcome"), unless the endpoint's rules
+ * decide on its own node too: then only the default deny does not count.
  */
 VERDICT_INLINE void verdict_flow(const struct table_view *table, const struct verdict_flow *flow,
 				 struct verdict *verdict)

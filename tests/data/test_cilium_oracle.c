@@ -32,17 +32,8 @@ struct deviation {
 	size_t n; /* how many sides of questions */
 };
 
-#define HOST "what a pod's own node sends is always let in, even if a rule denies it"
-
 static const struct deviation deviations[] = {
 	{"fqdn-unresolved", "names are not known, so that they are conditions", 7},
-	{"deny-l4-vs-allow-l3", HOST, 1},
-	{"deny-entity-cluster", HOST, 3},
-	{"random-100186", HOST, 1},
-	{"random-100227", HOST, 1},
-	{"random-100292", HOST, 1},
-	{"random-100325", HOST, 1},
-	{"random-100519", HOST, 1},
 };
 
 struct totals {
