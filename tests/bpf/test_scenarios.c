@@ -3,7 +3,7 @@
  * tests/scenario: small clusters whose answers a person wrote down. Each folder has cluster.yaml, policy.yaml
  * and `expect`, whose lines are
  *
- *	FROM TO PORT/PROTOCOL allow|deny [REASON]	of the whole; REASON is the deciding side's, or the target's
+ *	FROM TO PORT/PROTOCOL allow|deny|decide [REASON]	of the whole; REASON is the deciding side's, or the target's
  *	refused CODE					policies are not valid, one such line for each error
  *	read PATH					the first line: what is below PATH is the cluster, an example
  *
@@ -104,6 +104,16 @@ static void parse_port(const char *text, struct oracle_question *question)
 				 : number;
 }
 
+/* The side that decides: a denial before a condition, egress before ingress. */
+static const struct oracle_side *whole(const struct oracle_verdict *verdict)
+{
+	const struct oracle_side *egress = &verdict->side[0], *ingress = &verdict->side[1];
+
+	if (egress->is_allowed || (egress->n_conditions && !ingress->is_allowed))
+		return ingress;
+	return egress;
+}
+
 static void check_answer(struct agreement *agreement, const char *scenario, char *words[5])
 {
 	static const char own_node[] = "own-node:";
@@ -121,9 +131,11 @@ static void check_answer(struct agreement *agreement, const char *scenario, char
 	question.asked.dst = parse_end(agreement->cluster.snapshot, words[1]);
 	parse_port(words[2], &question.asked);
 	oracle_judge(&agreement->oracle, &question.asked, &verdict);
-	side = &verdict.side[verdict.side[0].is_allowed];
-	ok_str(side->is_allowed ? "allow" : "deny", words[3], "%s: %s -> %s %s %s", name, words[0],
-	       words[1], words[2], words[3]);
+	side = whole(&verdict);
+	ok_str(side->n_conditions ? "decide"
+	       : side->is_allowed ? "allow"
+				  : "deny",
+	       words[3], "%s: %s -> %s %s %s", name, words[0], words[1], words[2], words[3]);
 	if (words[4])
 		ok_str(agreement_reasons[side->reason], words[4], "%s: … by %s", name, words[4]);
 	if (!ok(agreement_ask(agreement, &question, 1, &complaint) == 1, "%s: … and all agree",

@@ -34,6 +34,7 @@ static void check_coverage(const struct search *search)
 		VERDICT_NOT_ISOLATED, VERDICT_RULE,       VERDICT_DEFAULT_DENY,
 		VERDICT_SELF,         VERDICT_LOCAL_NODE, VERDICT_HOST_NETWORK,
 		VERDICT_OUTSIDE,      VERDICT_REMOTE,     VERDICT_ADDRESS_CONFLICT,
+		VERDICT_CONDITION,
 	};
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)

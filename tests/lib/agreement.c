@@ -86,15 +86,25 @@ void agreement_close(struct agreement *agreement)
 
 /* ---- What the table should say ---- */
 
-static const char *action_name(bool is_allowed)
+const char *agreement_action_name(uint8_t action)
 {
-	return is_allowed ? "allow" : "deny";
+	static const char *const names[] = {
+		[TABLE_DENY] = "deny", [TABLE_ALLOW] = "allow", [TABLE_DECIDE] = "decide"};
+
+	return action <= TABLE_DECIDE ? names[action] : "?";
+}
+
+static uint8_t action_of(const struct oracle_side *side)
+{
+	if (side->n_conditions)
+		return TABLE_DECIDE;
+	return side->is_allowed ? TABLE_ALLOW : TABLE_DENY;
 }
 
 bool agreement_is_of_rules(uint8_t reason)
 {
 	return reason == VERDICT_RULE || reason == VERDICT_DEFAULT_DENY ||
-	       reason == VERDICT_NOT_ISOLATED;
+	       reason == VERDICT_NOT_ISOLATED || reason == VERDICT_CONDITION;
 }
 
 /* The oracle knows no tables: a pod that is none of its endpoints, or is not asked about, is judged elsewhere. */
@@ -113,109 +123,6 @@ static void expect(struct agreement_ask *ask, enum verdict_direction direction)
 
 /* ---- Comparing a side ---- */
 
-/* Cluster-wide policies have no namespace, which is "" in the table. */
-static bool is_rule(const struct agreement_ask *ask, const struct table_rule *rule,
-		    const struct oracle_rule *want, enum verdict_direction direction)
-{
-	const struct table_view *view = &ask->agreement->cluster.view;
-	const struct table_policy *policy = table_policy(view, rule->policy);
-
-	return policy && rule->index == want->index && rule->ingress == direction &&
-	       strcmp(table_string(view, policy->kind), want->policy->kind) == 0 &&
-	       strcmp(table_string(view, policy->ns), want->policy->ns ? want->policy->ns : "") ==
-		       0 &&
-	       strcmp(table_string(view, policy->name), want->policy->name) == 0;
-}
-
-/* A rule of the table is the oracle's. */
-static bool compare_one_rule(struct agreement_ask *ask, uint32_t number,
-			     const struct oracle_rule *want, enum verdict_direction direction)
-{
-	const struct table_view *view = &ask->agreement->cluster.view;
-	const struct table_rule *rule = table_rule(view, number);
-	const struct table_policy *policy = table_policy(view, rule ? rule->policy : 0);
-
-	if (rule && is_rule(ask, rule, want, direction))
-		return true;
-	return agreement_complain(
-		ask, "%s: the oracle's rule is %s %s/%s [%u], the table's is %s %s/%s [%u]",
-		agreement_directions[direction], want->policy->kind,
-		want->policy->ns ? want->policy->ns : "", want->policy->name, want->index,
-		policy ? table_string(view, policy->kind) : "none",
-		policy ? table_string(view, policy->ns) : "",
-		policy ? table_string(view, policy->name) : "", rule ? rule->index : 0);
-}
-
-static bool compare_rule(struct agreement_ask *ask, const struct table_outcome *outcome,
-			 enum verdict_direction direction)
-{
-	const struct table_view *view = &ask->agreement->cluster.view;
-	const struct oracle_side *want = &ask->want[direction];
-	const struct table_rule *rule = table_rule(view, outcome->rule);
-
-	if (want->reason != VERDICT_RULE)
-		return outcome->rule == 0 || agreement_complain(ask, "%s: a rule without need",
-								agreement_directions[direction]);
-	return compare_one_rule(ask, outcome->rule, &want->rule, direction) &&
-	       (rule->action == (want->is_allowed ? TABLE_ALLOW : TABLE_DENY) ||
-		agreement_complain(ask, "%s: the rule's own action is %s",
-				   agreement_directions[direction],
-				   action_name(rule->action == TABLE_ALLOW)));
-}
-
-/* The rules that said pass on the way, tier by tier. */
-static bool compare_passed(struct agreement_ask *ask, const struct table_outcome *outcome,
-			   enum verdict_direction direction)
-{
-	const struct oracle_side *want = &ask->want[direction];
-	uint32_t n;
-	const uint32_t *list = table_list(&ask->agreement->cluster.view, outcome->passed, &n);
-
-	if (n != want->n_passed)
-		return agreement_complain(ask, "%s: %u rules said pass, expected %u",
-					  agreement_directions[direction], n, want->n_passed);
-	for (uint32_t i = 0; i < n; i++)
-		if (!compare_one_rule(ask, list[i], &want->passed[i], direction))
-			return false;
-	return true;
-}
-
-/* The tier that isolates decides: only NetworkPolicy isolates. */
-static bool is_decided_by_isolation(const struct oracle_side *want)
-{
-	return want->reason == VERDICT_DEFAULT_DENY ||
-	       (want->reason == VERDICT_RULE &&
-		strcmp(want->rule.policy->kind, "NetworkPolicy") == 0);
-}
-
-/* The isolating policies of an outcome, as the oracle finds them and in the documented order. */
-static bool compare_isolating(struct agreement_ask *ask, const struct table_outcome *outcome,
-			      enum verdict_direction direction)
-{
-	const struct agreement *agreement = ask->agreement;
-	const struct table_view *view = &agreement->cluster.view;
-	uint32_t n, at = 0;
-	const uint32_t *list = table_list(view, outcome->isolating, &n);
-
-	for (uint32_t i = 0; i < agreement->cluster.snapshot->n_policies; i++) {
-		const struct model_policy_object *policy = agreement->cluster.snapshot->policies[i];
-
-		if (!is_decided_by_isolation(&ask->want[direction]) ||
-		    !oracle_isolates(&agreement->oracle, policy, ask->pod[direction],
-				     direction == VERDICT_EGRESS))
-			continue;
-		if (at == n || strcmp(table_string(view, table_policy(view, list[at])->name),
-				      policy->name) != 0)
-			return agreement_complain(ask,
-						  "%s: %s/%s is not among the isolating policies",
-						  agreement_directions[direction], policy->ns,
-						  policy->name);
-		at++;
-	}
-	return at == n || agreement_complain(ask, "%s: %u isolating policies, expected %u",
-					     agreement_directions[direction], n, at);
-}
-
 static bool compare_side(struct agreement_ask *ask, enum verdict_direction direction)
 {
 	const struct verdict_side *got = &ask->verdict->side[direction];
@@ -226,12 +133,11 @@ static bool compare_side(struct agreement_ask *ask, enum verdict_direction direc
 	ask->agreement->n_reasons[want->reason]++;
 	ask->agreement->n_denied_by_rule += want->reason == VERDICT_RULE && !want->is_allowed;
 	ask->agreement->n_passed += want->n_passed > 0;
-	if (got->action != (want->is_allowed ? TABLE_ALLOW : TABLE_DENY) ||
-	    got->reason != want->reason)
+	if (got->action != action_of(want) || got->reason != want->reason)
 		return agreement_complain(
 			ask, "%s: the oracle says %s (%s), the table says %s (%s)",
-			agreement_directions[direction], action_name(want->is_allowed),
-			agreement_reasons[want->reason], action_name(got->action == TABLE_ALLOW),
+			agreement_directions[direction], agreement_action_name(action_of(want)),
+			agreement_reasons[want->reason], agreement_action_name(got->action),
 			agreement_reasons[got->reason]);
 	if (!agreement_is_of_rules(want->reason))
 		return got->outcome == 0 || agreement_complain(ask, "%s: an outcome without need",
@@ -239,8 +145,7 @@ static bool compare_side(struct agreement_ask *ask, enum verdict_direction direc
 	if (!outcome || outcome->stable_id != got->stable_id)
 		return agreement_complain(ask, "%s: no outcome %u", agreement_directions[direction],
 					  got->outcome);
-	return compare_rule(ask, outcome, direction) && compare_passed(ask, outcome, direction) &&
-	       compare_isolating(ask, outcome, direction);
+	return agreement_outcome(ask, outcome, direction);
 }
 
 /* ---- The whole ---- */
@@ -262,22 +167,31 @@ static bool compare_ends(struct agreement_ask *ask)
 	return true;
 }
 
-/* struct verdict: deny if a side denies, egress before ingress; else as the last that was judged. */
+/* struct verdict: the side that denies, else the one that is to be decided, else the last that was judged. */
+static enum verdict_direction deciding_side(const struct agreement_ask *ask)
+{
+	const uint8_t egress = action_of(&ask->want[VERDICT_EGRESS]);
+	const uint8_t ingress = action_of(&ask->want[VERDICT_INGRESS]);
+
+	if (egress == TABLE_DENY || (egress == TABLE_DECIDE && ingress == TABLE_ALLOW))
+		return VERDICT_EGRESS;
+	if (ingress != TABLE_ALLOW || ask->question->judge & VERDICT_JUDGE_INGRESS)
+		return VERDICT_INGRESS;
+	return VERDICT_EGRESS;
+}
+
 static bool compare_whole(struct agreement_ask *ask)
 {
 	const struct verdict *got = ask->verdict;
-	enum verdict_direction last = ask->question->judge & VERDICT_JUDGE_INGRESS ? VERDICT_INGRESS
-										   : VERDICT_EGRESS;
-	enum verdict_direction by = !ask->want[VERDICT_EGRESS].is_allowed    ? VERDICT_EGRESS
-				    : !ask->want[VERDICT_INGRESS].is_allowed ? VERDICT_INGRESS
-									     : last;
+	const enum verdict_direction by = deciding_side(ask);
 	const struct oracle_side *want = &ask->want[by];
 
-	return (got->action == (want->is_allowed ? TABLE_ALLOW : TABLE_DENY) &&
-		got->reason == want->reason && got->direction == by) ||
+	return (got->action == action_of(want) && got->reason == want->reason &&
+		got->direction == by) ||
 	       agreement_complain(ask, "whole: expected %s (%s, by %s), got %s (%s, by %s)",
-				  action_name(want->is_allowed), agreement_reasons[want->reason],
-				  agreement_directions[by], action_name(got->action == TABLE_ALLOW),
+				  agreement_action_name(action_of(want)),
+				  agreement_reasons[want->reason], agreement_directions[by],
+				  agreement_action_name(got->action),
 				  agreement_reasons[got->reason],
 				  agreement_directions[got->direction]);
 }
@@ -286,9 +200,9 @@ static bool compare_kernel(struct agreement_ask *ask, const struct verdict *kern
 {
 	return memcmp(kernel, ask->verdict, sizeof(*kernel)) == 0 ||
 	       agreement_complain(ask, "the kernel says %s (%s), userspace %s (%s)",
-				  action_name(kernel->action == TABLE_ALLOW),
+				  agreement_action_name(kernel->action),
 				  agreement_reasons[kernel->reason],
-				  action_name(ask->verdict->action == TABLE_ALLOW),
+				  agreement_action_name(ask->verdict->action),
 				  agreement_reasons[ask->verdict->reason]);
 }
 

@@ -8,8 +8,8 @@
  *		agreement_close(&agreement);
  *	}
  *
- * Compared are, of each side, the action, the reason, the deciding rule, the rules that passed and the policies
- * that isolate; the whole; every byte of the kernel's answer with userspace's; and what `map` reads of
+ * Compared are, of each side, the action, the reason, the deciding rule, the rules that passed, the
+ * conditions and the policies that isolate; the whole; every byte of the kernel's answer with userspace's; and what `map` reads of
  * the world (rows, bitsets, parts of ports, ranges) with the cells.
  */
 #pragma once

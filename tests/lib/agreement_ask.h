@@ -24,5 +24,11 @@ bool agreement_complain(struct agreement_ask *ask, const char *format, ...)
 /* A reason that rules give, or their absence. */
 bool agreement_is_of_rules(uint8_t reason);
 
+const char *agreement_action_name(uint8_t action); /* enum table_action */
+
+/* The rules, conditions and isolating policies of an outcome are the oracle's. */
+bool agreement_outcome(struct agreement_ask *ask, const struct table_outcome *outcome,
+		       enum verdict_direction direction);
+
 /* What `map` reads of the world says the same as the verdict. */
 bool agreement_rows(struct agreement_ask *ask, enum verdict_direction direction);

@@ -7,15 +7,26 @@ void oracle_decide(struct oracle_side *side, bool is_allowed, enum verdict_reaso
 	side->reason = reason;
 }
 
-/*
- * "Admin tier, NetworkPolicy tier, Baseline tier"; what none of them decides is allowed.
- */
+/* What would be allowed anyway needs no condition. */
+static void settle(struct oracle_side *side)
+{
+	if (side->is_allowed)
+		side->n_conditions = 0;
+	if (side->n_conditions == 0)
+		return;
+	side->rest = side->rule;
+	side->rule = side->conditions[0];
+	side->reason = VERDICT_CONDITION;
+}
+
+/* "Admin tier, NetworkPolicy tier, Baseline tier"; what none of them decides is allowed. */
 static struct oracle_side judge_pod(const struct oracle_ask *ask, const struct model_pod *pod)
 {
 	struct oracle_side side = {.is_allowed = true, .reason = VERDICT_NOT_ISOLATED};
 
 	if (!oracle_adminpolicy(ask, "Admin", pod, &side) && !oracle_networkpolicy(ask, pod, &side))
 		oracle_adminpolicy(ask, "Baseline", pod, &side);
+	settle(&side);
 	return side;
 }
 

@@ -2,7 +2,7 @@
 /*
  * The oracle: what the texts of NetworkPolicy and policy.networking.k8s.io say of one packet, evaluated as
  * naively as they are written (k8s.io/api networking/v1 types.go; kubernetes.io "Network Policies";
- * network-policy-api apis/v1alpha1 and apis/v1alpha2). It knows no `domainNames`: nobody knows them here.
+ * network-policy-api apis/v1alpha1 and apis/v1alpha2). Who has a name of `domainNames` is left open: a condition.
  *
  * The engine is tested against it, so it shares no code with the engine above `model`: it reads the policy
  * objects' trees itself and knows no rules, classes or tables. It takes the policies for valid ones. No state.
@@ -50,12 +50,18 @@ struct oracle_rule {
 	uint32_t index; /* in its list, from 0 */
 };
 
+#define ORACLE_MAX_CONDITIONS 64
+
 struct oracle_side {
-	bool is_allowed;
-	uint8_t reason;               /* enum verdict_reason */
-	struct oracle_rule rule;      /* with VERDICT_RULE: the first that decides */
+	bool is_allowed;         /* whatever the conditions say */
+	uint8_t reason;          /* enum verdict_reason */
+	struct oracle_rule rule; /* the first that decides, with VERDICT_RULE and VERDICT_CONDITION */
 	struct oracle_rule passed[2]; /* at most one of a tier */
 	uint32_t n_passed;
+	/* With VERDICT_CONDITION: these rules allow if …, and `rest` (policy NULL: none) denies what is left. */
+	struct oracle_rule conditions[ORACLE_MAX_CONDITIONS];
+	uint32_t n_conditions;
+	struct oracle_rule rest;
 };
 
 /* The packet passes if both sides allow it. */

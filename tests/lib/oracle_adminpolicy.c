@@ -5,6 +5,7 @@
  */
 #include "lib/oracle_ask.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- Subjects and peers ---- */
@@ -73,6 +74,15 @@ static bool peers_match(const struct oracle_ask *ask, const struct tree_node *pe
 	return false;
 }
 
+/* Any address may have the names of `domainNames`. */
+static bool has_names(const struct tree_node *peers)
+{
+	for (uint32_t i = 0; i < oracle_count(peers); i++)
+		if (oracle_field(peers->items[i], "domainNames"))
+			return true;
+	return false;
+}
+
 /* ---- Ports ---- */
 
 static bool number_matches(const struct oracle_ask *ask, const struct tree_node *number)
@@ -136,13 +146,6 @@ static bool ports_match(const struct oracle_ask *ask, const struct tree_node *ru
 
 /* ---- A tier ---- */
 
-/* A policy that selects the pod, and its first rule that matches. */
-struct candidate {
-	const struct model_policy_object *policy;
-	const struct tree_node *rule;
-	uint32_t index;
-};
-
 static bool is_in_tier(const struct model_policy_object *policy, const char *tier)
 {
 	const struct tree_node *spec = oracle_field(policy->root, "spec");
@@ -174,57 +177,78 @@ static bool is_before(const struct oracle *oracle, const struct model_policy_obj
 	return kind < 0;
 }
 
-/* "a rule that appears at the top … would take the highest precedence" */
-static bool first_rule(const struct oracle_ask *ask, const struct model_policy_object *policy,
-		       struct candidate *ret)
-{
-	const struct tree_node *rules = oracle_field(oracle_field(policy->root, "spec"),
-						     ask->is_egress ? "egress" : "ingress");
-
-	for (uint32_t i = 0; i < oracle_count(rules); i++) {
-		const struct tree_node *rule = rules->items[i];
-
-		if (!peers_match(ask, oracle_field(rule, ask->is_egress ? "to" : "from")) ||
-		    !ports_match(ask, rule))
-			continue;
-		*ret = (struct candidate){policy, rule, i};
-		return true;
-	}
-	return false;
-}
-
-static bool find_first(const struct oracle_ask *ask, const char *tier, const struct model_pod *pod,
-		       struct candidate *ret)
+/* The policy of the tier that selects the pod and is next after `last`; NULL: the first, none. */
+static const struct model_policy_object *next_policy(const struct oracle_ask *ask, const char *tier,
+						     const struct model_pod *pod,
+						     const struct model_policy_object *last)
 {
 	const struct model_snapshot *snapshot = ask->oracle->snapshot;
+	const struct model_policy_object *next = NULL;
 
-	*ret = (struct candidate){0};
 	for (uint32_t i = 0; i < snapshot->n_policies; i++) {
 		const struct model_policy_object *policy = snapshot->policies[i];
 		const struct tree_node *subject =
 			oracle_field(oracle_field(policy->root, "spec"), "subject");
 
 		if (is_in_tier(policy, tier) && selects_pod(ask->oracle, subject, pod) &&
-		    (!ret->policy || is_before(ask->oracle, policy, ret->policy)))
-			first_rule(ask, policy, ret);
+		    (!last || is_before(ask->oracle, last, policy)) &&
+		    (!next || is_before(ask->oracle, policy, next)))
+			next = policy;
 	}
-	return ret->policy;
+	return next;
+}
+
+static bool decide(const struct oracle_ask *ask, const struct tree_node *rule,
+		   const struct oracle_rule *named, struct oracle_side *ret)
+{
+	const struct tree_node *action = oracle_field(rule, "action");
+
+	if (oracle_is_text(action, "Pass")) {
+		ret->passed[ret->n_passed++] = *named;
+		return ask->oracle->fault == ORACLE_PASS_SKIPS_ALL;
+	}
+	oracle_decide(ret, !oracle_is_text(action, "Deny"), VERDICT_RULE);
+	ret->rule = *named;
+	return true;
+}
+
+/*
+ * "a rule that appears at the top … would take the highest precedence". Whether one of them matches;
+ * what it decides is in `ret_is_final`.
+ */
+static bool ask_rules(const struct oracle_ask *ask, const struct model_policy_object *policy,
+		      struct oracle_side *ret, bool *ret_is_final)
+{
+	const struct tree_node *rules = oracle_field(oracle_field(policy->root, "spec"),
+						     ask->is_egress ? "egress" : "ingress");
+
+	for (uint32_t i = 0; i < oracle_count(rules); i++) {
+		const struct tree_node *rule = rules->items[i];
+		const struct tree_node *peers = oracle_field(rule, ask->is_egress ? "to" : "from");
+		const struct oracle_rule named = {policy, i};
+
+		if (!ports_match(ask, rule))
+			continue;
+		if (peers_match(ask, peers)) {
+			*ret_is_final = decide(ask, rule, &named, ret);
+			return true;
+		}
+		if (has_names(peers)) {
+			assert(ret->n_conditions < ORACLE_MAX_CONDITIONS);
+			ret->conditions[ret->n_conditions++] = named;
+		}
+	}
+	return false;
 }
 
 bool oracle_adminpolicy(const struct oracle_ask *ask, const char *tier, const struct model_pod *pod,
 			struct oracle_side *ret)
 {
-	const struct tree_node *action;
-	struct candidate first;
+	const struct model_policy_object *policy = NULL;
+	bool is_final = false;
 
-	if (!find_first(ask, tier, pod, &first))
-		return false;
-	action = oracle_field(first.rule, "action");
-	if (oracle_is_text(action, "Pass")) {
-		ret->passed[ret->n_passed++] = (struct oracle_rule){first.policy, first.index};
-		return ask->oracle->fault == ORACLE_PASS_SKIPS_ALL;
-	}
-	oracle_decide(ret, !oracle_is_text(action, "Deny"), VERDICT_RULE);
-	ret->rule = (struct oracle_rule){first.policy, first.index};
-	return true;
+	while ((policy = next_policy(ask, tier, pod, policy)))
+		if (ask_rules(ask, policy, ret, &is_final))
+			return is_final;
+	return false;
 }

@@ -46,8 +46,8 @@ bool oracle_networkpolicy(const struct oracle_ask *ask, const struct model_pod *
 			  struct oracle_side *ret);
 
 /*
- * The same of a tier of policy.networking.k8s.io, "Admin" or "Baseline". A rule that passes is noted in
- * `ret`, and decides nothing.
+ * The same of a tier of policy.networking.k8s.io, "Admin" or "Baseline". A rule that passes, or decides
+ * if something holds, is noted in `ret`, and decides nothing.
  */
 bool oracle_adminpolicy(const struct oracle_ask *ask, const char *tier, const struct model_pod *pod,
 			struct oracle_side *ret);

@@ -7,6 +7,7 @@ struct dialect {
 	const char *kind;
 	const char *ports;
 	const char *actions[4]; /* as likely as they are often here */
+	bool has_names;         /* of domains */
 	void (*write_port)(struct random_cluster *cluster, bool has_names);
 };
 
@@ -56,18 +57,15 @@ static void write_protocol(struct random_cluster *cluster, bool has_names)
 	strbuf_addstr(&cluster->yaml, "}}\n");
 }
 
-static const struct dialect cluster_dialect = {"v1alpha2",
-					       "ClusterNetworkPolicy",
-					       "protocols",
-					       {"Accept", "Deny", "Pass", "Deny"},
-					       write_protocol};
-static const struct dialect admin_dialect = {
-	"v1alpha1", "AdminNetworkPolicy", "ports", {"Allow", "Deny", "Pass", "Deny"}, write_port};
-static const struct dialect baseline_dialect = {"v1alpha1",
-						"BaselineAdminNetworkPolicy",
-						"ports",
-						{"Allow", "Deny", "Deny", "Deny"},
-						write_port};
+static const struct dialect cluster_dialect = {"v1alpha2",  "ClusterNetworkPolicy",
+					       "protocols", {"Accept", "Deny", "Pass", "Deny"},
+					       true,        write_protocol};
+static const struct dialect admin_dialect = {"v1alpha1", "AdminNetworkPolicy",
+					     "ports",    {"Allow", "Deny", "Pass", "Deny"},
+					     true,       write_port};
+static const struct dialect baseline_dialect = {"v1alpha1", "BaselineAdminNetworkPolicy",
+						"ports",    {"Allow", "Deny", "Deny", "Deny"},
+						false,      write_port};
 
 /* ---- Subjects and peers ---- */
 
@@ -124,32 +122,37 @@ static void write_nodes(struct random_cluster *cluster)
 	random_write_selector(cluster, random_label_keys, 2);
 }
 
-static void write_peer(struct random_cluster *cluster, bool has_addresses)
+/* `has_names`: domain names are allowed here. */
+static void write_peer(struct random_cluster *cluster, bool has_addresses, bool has_names)
 {
 	uint32_t kind = has_addresses ? random_below(&cluster->random, 100) : 0;
 
 	strbuf_addstr(&cluster->yaml, "    - {");
 	if (kind < 35)
 		write_whom(cluster);
-	else if (kind < 80)
+	else if (kind < 65 || (kind >= 78 && !has_names))
 		write_networks(cluster);
-	else
+	else if (kind < 78)
 		write_nodes(cluster);
+	else
+		strbuf_addstr(&cluster->yaml, "domainNames: ['*.example.com', example.org]");
 	strbuf_addstr(&cluster->yaml, "}\n");
 }
 
 /* ---- Policies ---- */
 
-/* Where there are addresses there are no port names. */
+/* Where there are addresses there are no port names, and domain names only where something is allowed. */
 static void write_rule(struct random_cluster *cluster, const struct dialect *dialect,
 		       bool is_egress)
 {
 	bool has_addresses = is_egress && random_chance(&cluster->random, 60);
+	const char *action = random_pick(&cluster->random, dialect->actions);
+	bool has_names = action[0] == 'A' && dialect->has_names;
 
-	strbuf_printf(&cluster->yaml, "  - action: %s\n    %s:\n",
-		      random_pick(&cluster->random, dialect->actions), is_egress ? "to" : "from");
+	strbuf_printf(&cluster->yaml, "  - action: %s\n    %s:\n", action,
+		      is_egress ? "to" : "from");
 	for (uint32_t n = random_between(&cluster->random, 1, 2); n > 0; n--)
-		write_peer(cluster, has_addresses);
+		write_peer(cluster, has_addresses, has_names);
 	if (random_chance(&cluster->random, 35))
 		return;
 	strbuf_printf(&cluster->yaml, "    %s:\n", dialect->ports);
