@@ -139,7 +139,7 @@ int cli_run_map(const struct cli_command *command, int argc, char **argv)
 {
 	struct map_options own = {0};
 	struct cli_options options = {
-		.command = command, .own = own_options, .data = &own, .has_csv = true};
+		.command = command, .own = own_options, .data = &own, .formats = CLI_FORMAT(CSV)};
 	int n, code = CLI_USAGE;
 
 	own.shared = &options;

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include "base/arena.h"
+#include "base/strbuf.h"
 #include "model/syntax.h"
 #include "policy/cni.h"
 
@@ -38,20 +39,37 @@ static bool set_pod_cidr(void *data, const char *value)
 	return true;
 }
 
+static const char *const format_names[CLI_N_FORMATS] = {
+#define X(id, name) [CLI_##id] = name,
+	CLI_FORMATS(X)
+#undef X
+};
+
+static bool refuse_output(const struct cli_options *options, unsigned int formats,
+			  const char *value)
+{
+	struct strbuf names = {0};
+
+	for (unsigned int i = 0; i < CLI_N_FORMATS; i++)
+		if (formats & 1u << i)
+			strbuf_printf(&names, "%s%s", i ? ", " : "", format_names[i]);
+	cli_refuse(options, "unknown output format '%s', expected one of %s", value,
+		   strbuf_str(&names));
+	strbuf_release(&names);
+	return false;
+}
+
 static bool set_output(void *data, const char *value)
 {
 	struct cli_options *options = data;
+	const unsigned int formats = options->formats | CLI_FORMAT(TEXT) | CLI_FORMAT(JSON);
 
-	if (strcmp(value, "text") == 0)
-		options->format = CLI_TEXT;
-	else if (strcmp(value, "json") == 0)
-		options->format = CLI_JSON;
-	else if (strcmp(value, "csv") == 0 && options->has_csv)
-		options->format = CLI_CSV;
-	else
-		return cli_refuse(options, "unknown output format '%s', expected text%s or json",
-				  value, options->has_csv ? ", csv" : "") == CLI_YES;
-	return true;
+	for (unsigned int i = 0; i < CLI_N_FORMATS; i++)
+		if (formats & 1u << i && strcmp(value, format_names[i]) == 0) {
+			options->format = i;
+			return true;
+		}
+	return refuse_output(options, formats, value);
 }
 
 static bool set_invalid(void *data, const char *value)

@@ -22,7 +22,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum cli_format { CLI_TEXT, CLI_JSON, CLI_CSV };
+/* id, name after -o */
+#define CLI_FORMATS(X) \
+	X(TEXT, "text") \
+	X(JSON, "json") \
+	X(CSV, "csv") \
+	X(MD, "md") \
+	X(DOT, "dot") \
+	X(SVG, "svg") \
+	X(SARIF, "sarif") \
+	X(JUNIT, "junit") \
+	X(TAP, "tap") \
+	X(GITHUB, "github") \
+	X(GITLAB, "gitlab") \
+	X(PROMETHEUS, "prometheus")
+
+enum cli_format {
+#define X(id, name) CLI_##id,
+	CLI_FORMATS(X)
+#undef X
+		CLI_N_FORMATS
+};
+
+/* A set of formats: CLI_FORMAT(CSV) | CLI_FORMAT(MD). */
+#define CLI_FORMAT(id) (1u << CLI_##id)
 
 /* An option of one verb. */
 struct cli_option {
@@ -40,11 +63,12 @@ struct cli_options {
 	VEC(const char *) paths;
 	VEC(const char *) pod_cidrs;
 	const char *ns;
-	const char *cni;      /* NULL: the one that the input shows */
-	const char *identity; /* set by the verb, checked: of the source, in the mesh; NULL: its own */
+	const char *cni; /* NULL: the one that the input shows */
+	const char
+		*identity; /* set by the verb, checked: of the source, in the mesh; NULL: its own */
 	bool mesh_all;
 	enum cli_format format;
-	bool has_csv; /* set by the verb: it can write CSV */
+	unsigned int formats; /* set by the verb: those it has besides text and JSON */
 	bool skip_invalid;
 	bool is_verbose;
 	bool color;        /* on stdout */
