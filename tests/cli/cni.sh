@@ -4,8 +4,16 @@
 . tests/lib/tap.sh
 
 bulkhead=$BULKHEAD_BUILD/bin/bulkhead
-shop=tests/cli/fixtures/cni/shop.yaml
-cilium=tests/cli/fixtures/cni/cilium.yaml
+fixtures=tests/cli/fixtures/cni
+shop=$fixtures/shop.yaml
+cilium=$fixtures/cilium.yaml
+
+# json CODE: what python prints of the last answer.
+json() {
+	printf '%s' "$out" | python3 -c "import json, sys
+answer = json.load(sys.stdin)
+$1"
+}
 
 run "$bulkhead" can shop/web shop/db 5432 -f $shop
 ok_int "$status" 1 "by the specifications the AdminNetworkPolicy denies"
@@ -33,6 +41,28 @@ ok_int "$status" 0 "map takes it too"
 ok_like "$err" 'without effect' "and says it"
 run "$bulkhead" explain shop/db -f $shop --cni flannel
 ok_int "$status" 0 "explain takes it too"
+
+run "$bulkhead" can shop/web shop/db 5432 -f $fixtures/block.yaml
+ok_int "$status" 0 "an ipBlock has the pods in it"
+run "$bulkhead" can shop/web shop/db 5432 -f $fixtures/block.yaml --cni cilium
+ok_int "$status" 1 "not for Cilium"
+ok_like "$out" '^  but by the specification +allowed +\(Cilium ' "which the specification contradicts"
+ok_like "$out" 'allowed: by shop/db-from-pods ingress\[0\]$' "by this rule"
+run "$bulkhead" can -o json shop/web shop/db 5432 -f $fixtures/block.yaml --cni cilium
+ok_str "$(json 'print(answer["verdict"], answer["specification"]["verdict"])')" "deny allow" "both in the JSON"
+run "$bulkhead" can -o json shop/db shop/web 5432 -f $fixtures/block.yaml --cni cilium
+ok_str "$(json 'print("specification" in answer)')" "False" "only where they differ"
+printf 'shop/web shop/db 5432\nshop/db shop/web 5432\n' >"$tap_work/questions"
+run "$bulkhead" can --batch "$tap_work/questions" -f $fixtures/block.yaml --cni cilium
+ok_like "$(echo "$out" | sed -n 1p)" '"verdict":"deny",.*"specification":\{"verdict":"allow",' "in a batch too"
+ok_str "$(echo "$out" | sed -n 2p | grep -c specification)" "0" "line by line"
+
+run "$bulkhead" can shop/web shop/db 5432 -f $shop -f $fixtures/ciliumpolicy.yaml
+ok_like "$err" '^cni: cilium, from CiliumNetworkPolicy shop/db$' "one vendor's policies show the CNI"
+ok_like "$err" 'ciliumpolicy.yaml:9:5: warning: .*: Valid is False: rule is empty' "a status is read"
+ok_like "$err" 'hint: when it is invalid, Cilium does not take it in' "with what Cilium does then"
+run "$bulkhead" can shop/web shop/db 5432 -f $shop -f $fixtures/ciliumpolicy.yaml --cni calico@3.28
+ok_like "$err" '1 CiliumNetworkPolicy \(cilium.io\) without effect: Calico does not' "a policy of another vendor"
 
 run "$bulkhead" can -o json shop/web shop/db 5432 -f $shop -f $cilium
 ok_like "$out" '"version": "1\.18"' "the version in the JSON"
