@@ -128,6 +128,7 @@ struct model_snapshot *model_loader_finish(struct model_loader *loader, struct d
 	model_index_build(snapshot, &loader->accounts);
 	model_give_addresses(loader, diags);
 	model_make_backends(loader);
+	model_make_routes(loader);
 	take_assumptions(loader);
 	loader->snapshot = NULL;
 	model_loader_free(loader);

@@ -56,6 +56,15 @@ static const struct model_kind kinds[] = {
 	OBJECT("batch", "CronJob", model_read_workload),
 	OBJECT("apps.openshift.io", "DeploymentConfig", model_read_workload),
 
+	OBJECT("networking.k8s.io", "Ingress", model_read_ingress),
+	OBJECT("extensions", "Ingress", model_read_ingress),
+	OBJECT("route.openshift.io", "Route", model_read_openshift_route),
+	OBJECT("gateway.networking.k8s.io", "HTTPRoute", model_read_gateway_route),
+	OBJECT("gateway.networking.k8s.io", "GRPCRoute", model_read_gateway_route),
+	OBJECT("gateway.networking.k8s.io", "TLSRoute", model_read_gateway_route),
+	OBJECT("gateway.networking.k8s.io", "TCPRoute", model_read_gateway_route),
+	OBJECT("gateway.networking.k8s.io", "UDPRoute", model_read_gateway_route),
+
 	POLICY("networking.k8s.io", "NetworkPolicy"),
 	CLUSTER_POLICY("policy.networking.k8s.io", "ClusterNetworkPolicy"),
 	CLUSTER_POLICY("policy.networking.k8s.io", "AdminNetworkPolicy"),

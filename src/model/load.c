@@ -60,6 +60,7 @@ void model_loader_free(struct model_loader *loader)
 	vec_release(&loader->workloads);
 	vec_release(&loader->nodes);
 	vec_release(&loader->services);
+	vec_release(&loader->routes);
 	vec_release(&loader->endpoints);
 	vec_release(&loader->policies);
 	hash_map_release(&loader->records);

@@ -130,6 +130,7 @@ struct model_loader {
 	struct model_record_list declared_accounts;
 	struct model_record_list nodes;
 	struct model_record_list services;
+	struct model_record_list routes;
 	struct model_record_list endpoints;
 	struct model_record_list policies;
 	struct model_lack untyped;
@@ -212,6 +213,9 @@ void model_read_service(struct model_object *object);
 void model_read_endpointslice(struct model_object *object);
 void model_read_endpoints(struct model_object *object);
 void model_read_policy(struct model_object *object);
+void model_read_ingress(struct model_object *object);
+void model_read_openshift_route(struct model_object *object);
+void model_read_gateway_route(struct model_object *object);
 
 /* The labels, ports and so on of a mapping with `metadata` and `spec`. */
 void model_read_template(struct model_object *object, const struct tree_node *template,
@@ -226,6 +230,7 @@ void model_assume(struct model_loader *loader);
 void model_sort(struct model_loader *loader);
 void model_give_addresses(struct model_loader *loader, struct diag_list *diags);
 void model_make_backends(struct model_loader *loader);
+void model_make_routes(struct model_loader *loader);
 
 /*
  * A workload with one pod that the input does not show; its namespace does not become closed by it.

@@ -163,6 +163,31 @@ struct model_service {
 	struct diag_span span;
 };
 
+/* A Service that a route sends to, at one port of it or at all. */
+struct model_route_backend {
+	const char *ns;
+	const char *name;
+	const struct model_service *service; /* NULL: the input does not have it */
+	uint16_t port;                       /* 0: by name; without a name, every port */
+	const char *port_name;               /* NULL: by number */
+	bool by_target;                      /* the port is the pod's, not the Service's */
+	struct diag_span span;
+};
+
+/*
+ * What a proxy at the cluster's edge is told to let in: an Ingress, a Route of OpenShift, or an
+ * HTTPRoute, GRPCRoute, TLSRoute, TCPRoute or UDPRoute of the Gateway API.
+ */
+struct model_route {
+	const char *group;
+	const char *kind;
+	const char *ns;
+	const char *name;
+	struct model_route_backend *backends; /* as they are written: one may be there twice */
+	uint32_t n_backends;
+	struct diag_span span;
+};
+
 struct model_node {
 	const char *name;
 	struct model_labels labels;
@@ -217,6 +242,8 @@ struct model_snapshot {
 	uint32_t n_accounts;
 	struct model_service **services;
 	uint32_t n_services;
+	struct model_route **routes; /* by namespace, kind, name */
+	uint32_t n_routes;
 	struct model_node **nodes;
 	uint32_t n_nodes;
 	struct model_policy_object *
@@ -278,3 +305,14 @@ struct model_pod *model_add_hypothetical(struct model_snapshot *snapshot, const 
 /* All numbers of a port name (with its protocol) in a pod, added to `ret`. */
 void model_pod_named_ports(const struct model_pod *pod, const char *name, enum port_space space,
 			   struct port_set *ret);
+
+/* The ports at which a pod gets what comes to a port of its Service, added to `ret`. */
+void model_service_targets(const struct model_service_port *port, const struct model_pod *pod,
+			   struct port_set *ret);
+
+/*
+ * The ports at which a pod gets what a route sends to a backend, added to `ret`; none, when it is
+ * not behind the backend's Service.
+ */
+void model_route_ports(const struct model_route_backend *backend, const struct model_pod *pod,
+		       struct port_set *ret);

@@ -56,6 +56,17 @@ static int compare_services(const void *a, const void *b)
 	return order ? order : strcmp(x->name, y->name);
 }
 
+static int compare_routes(const void *a, const void *b)
+{
+	const struct model_route *x = *(struct model_route *const *)a;
+	const struct model_route *y = *(struct model_route *const *)b;
+	int order = strcmp(x->ns, y->ns);
+
+	if (order == 0)
+		order = strcmp(x->kind, y->kind);
+	return order ? order : strcmp(x->name, y->name);
+}
+
 static int compare_policies(const void *a, const void *b)
 {
 	const struct model_policy_object *x = *(struct model_policy_object *const *)a;
@@ -161,6 +172,8 @@ void model_sort(struct model_loader *loader)
 				    compare_accounts);
 	snapshot->services =
 		sorted_objects(loader, &loader->services, compare_services, &snapshot->n_services);
+	snapshot->routes =
+		sorted_objects(loader, &loader->routes, compare_routes, &snapshot->n_routes);
 	snapshot->policies =
 		sorted_objects(loader, &loader->policies, compare_policies, &snapshot->n_policies);
 }

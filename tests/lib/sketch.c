@@ -162,6 +162,40 @@ const char *sketch_services(struct sketch *sketch)
 	return strbuf_str(text);
 }
 
+static void add_backend(struct sketch *sketch, const struct model_route_backend *backend)
+{
+	struct strbuf *text = &sketch->text;
+
+	strbuf_printf(text, " %s/%s%s", backend->ns, backend->name, backend->service ? ":" : "?");
+	for (uint32_t i = 0; i < sketch->snapshot->n_pods; i++) {
+		const struct model_pod *pod = sketch->snapshot->pods[i];
+		struct port_set ports = {0};
+
+		model_route_ports(backend, pod, &ports);
+		for (size_t p = 0; p < ports.n; p++)
+			strbuf_printf(text, " %s %d/%s", pod->name, ports.ranges[p].first,
+				      port_space_name(ports.ranges[p].space));
+		port_set_release(&ports);
+	}
+}
+
+const char *sketch_routes(struct sketch *sketch)
+{
+	strbuf_clear(&sketch->text);
+	for (uint32_t i = 0; i < sketch->snapshot->n_routes; i++) {
+		const struct model_route *route = sketch->snapshot->routes[i];
+
+		add_separator(&sketch->text);
+		strbuf_printf(&sketch->text, "%s/%s/%s ->", route->ns, route->kind, route->name);
+		for (uint32_t b = 0; b < route->n_backends; b++) {
+			if (b > 0)
+				strbuf_addch(&sketch->text, ',');
+			add_backend(sketch, &route->backends[b]);
+		}
+	}
+	return strbuf_str(&sketch->text);
+}
+
 const char *sketch_namespaces(struct sketch *sketch)
 {
 	struct strbuf *text = &sketch->text;

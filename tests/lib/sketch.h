@@ -41,6 +41,9 @@ const char *sketch_ports(struct sketch *sketch);
 /* "NS/NAME ADDRESS… -> POD… ADDRESS…; …" of the Services of the input. */
 const char *sketch_services(struct sketch *sketch);
 
+/* "NS/KIND/NAME -> NS/SERVICE: POD 80/TCP …, …; …": the pods behind each backend, and at what port. */
+const char *sketch_routes(struct sketch *sketch);
+
 /* "NAME: key=value,…; …" with the origin as a letter: declared, implied, assumed, hypothetical. */
 const char *sketch_namespaces(struct sketch *sketch);
 

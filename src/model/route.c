@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is behind a route. */
+#include "model/loader.h"
+
+#include <string.h>
+
+void model_make_routes(struct model_loader *loader)
+{
+	const struct model_snapshot *snapshot = loader->snapshot;
+
+	for (uint32_t i = 0; i < snapshot->n_routes; i++)
+		for (uint32_t j = 0; j < snapshot->routes[i]->n_backends; j++) {
+			struct model_route_backend *backend = &snapshot->routes[i]->backends[j];
+
+			backend->service = model_find_service(snapshot, backend->ns, backend->name);
+		}
+}
+
+static bool is_behind(const struct model_service *service, const struct model_pod *pod)
+{
+	for (uint32_t i = 0; i < service->n_backends; i++)
+		if (service->backends[i] == pod)
+			return true;
+	return false;
+}
+
+void model_service_targets(const struct model_service_port *port, const struct model_pod *pod,
+			   struct port_set *ret)
+{
+	if (port->target)
+		port_set_add(ret, (struct port_range){port->space, port->target, port->target});
+	else if (port->target_name)
+		model_pod_named_ports(pod, port->target_name, port->space, ret);
+}
+
+/* Texts are interned: equal ones are one. A route that names no port means every one. */
+static bool is_named(const struct model_route_backend *backend,
+		     const struct model_service_port *port)
+{
+	if (backend->port_name)
+		return port->name == backend->port_name ||
+		       (backend->by_target && port->target_name == backend->port_name);
+	return backend->by_target || !backend->port || port->port == backend->port;
+}
+
+void model_route_ports(const struct model_route_backend *backend, const struct model_pod *pod,
+		       struct port_set *ret)
+{
+	const struct model_service *service = backend->service;
+
+	if (!service || !is_behind(service, pod))
+		return;
+	for (uint32_t i = 0; i < service->n_ports; i++) {
+		const struct model_service_port *port = &service->ports[i];
+		struct port_set targets = {0};
+
+		if (!is_named(backend, port))
+			continue;
+		model_service_targets(port, pod, &targets);
+		if (!backend->by_target || !backend->port || port->port == backend->port ||
+		    port_set_contains(&targets, port->space, backend->port))
+			port_set_union(ret, &targets);
+		port_set_release(&targets);
+	}
+}
