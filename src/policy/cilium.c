@@ -107,7 +107,7 @@ static void check_log(struct policy_reader *reader, const struct tree_node *node
 			     "'value' must have at most %d characters", LOG_MAX_LEN);
 }
 
-/* The direction is closed by having rules, unless it is said; and 1.20 closes none without. */
+/* Rules close their direction, unless it is said that they do not; without rules nothing does. */
 static void read_default_deny(struct policy_reader *reader, struct spec *spec)
 {
 	const struct tree_node *node = spec->fields.values[SPEC_DEFAULT_DENY];
@@ -121,9 +121,11 @@ static void read_default_deny(struct policy_reader *reader, struct spec *spec)
 				       has_items(spec->fields.values[allows + 1]);
 		const struct tree_node *said = fields.values[d];
 
-		spec->policy->isolates[d] = said ? said->boolean : has_rules;
-		if (!has_rules && cilium_since(reader, 1, 20))
-			spec->policy->isolates[d] = false;
+		spec->policy->isolates[d] = has_rules && (!said || said->boolean);
+		if (said && said->boolean && !has_rules)
+			policy_warning(reader, policy_span(reader, said),
+				       "'%s' has no effect: there are no rules of %s",
+				       default_deny_fields[d].name, policy_direction_name(d));
 	}
 }
 

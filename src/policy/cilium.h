@@ -142,6 +142,12 @@ void cilium_fqdn_read(struct policy_reader *reader, const char *what, const stru
 /* An item of `toPorts`, or of `icmps`. */
 void cilium_port_rule_read(struct policy_reader *reader, const struct cilium_list *list,
 			   const struct tree_node *item, struct cilium_ports *ret);
+/*
+ * Until 1.19 a name in an egress rule is the one number that it has in the cluster: makes numbers of
+ * names in place, and returns how many ports are left.
+ */
+size_t cilium_ports_number(const struct policy_reader *reader, struct policy_port *ports, size_t n);
+
 void cilium_icmp_read(struct policy_reader *reader, const struct tree_node *item,
 		      struct cilium_ports *ret);
 

@@ -218,6 +218,40 @@ static void add_port(struct policy_reader *reader, const struct tree_node *node,
 			add(to, space, port, span);
 }
 
+/* All that pods mean by a name. */
+static void collect(const struct policy_reader *reader, const char *name, struct port_set *ret)
+{
+	const struct model_snapshot *snapshot = reader->snapshot;
+
+	for (uint32_t i = 0; i < snapshot->n_pods; i++)
+		for (enum port_space space = PORT_TCP; space <= PORT_SCTP; space++)
+			model_pod_named_ports(snapshot->pods[i], name, space, ret);
+}
+
+size_t cilium_ports_number(const struct policy_reader *reader, struct policy_port *ports, size_t n)
+{
+	size_t n_left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct policy_port *port = &ports[n_left];
+		struct port_set known = {0};
+
+		*port = ports[i];
+		n_left += port->kind != POLICY_PORT_NAMED;
+		if (port->kind != POLICY_PORT_NAMED)
+			continue;
+		collect(reader, port->name, &known);
+		if (known.n == 1 && known.ranges[0].first == known.ranges[0].last &&
+		    known.ranges[0].space == port->space) {
+			port->kind = POLICY_PORT_RANGE;
+			port->first = port->last = known.ranges[0].first;
+			n_left++;
+		}
+		port_set_release(&known);
+	}
+	return n_left;
+}
+
 static bool read_port(struct policy_reader *reader, const struct tree_node *node,
 		      struct policy_fields *fields, struct port *ret)
 {
@@ -323,6 +357,8 @@ void cilium_port_rule_read(struct policy_reader *reader, const struct cilium_lis
 	}
 	if (!cilium_is_deny(list))
 		cilium_l7_read(reader, list, &fields, ret);
-	if (!ret->n)
+	if (cilium_direction(list) == POLICY_EGRESS && !cilium_since(reader, 1, 20))
+		ret->n = cilium_ports_number(reader, ret->items, ret->n);
+	if (!ret->n && (!ports || !ports->len))
 		cilium_warn_empty(reader, item, "ports");
 }
