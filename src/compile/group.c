@@ -22,11 +22,13 @@ static void push_pointer(struct strbuf *buf, const void *pointer)
 	strbuf_add(buf, &pointer, sizeof(pointer));
 }
 
-/* Everything that selectors and port names can see of a pod. */
-static void put_signature(const struct model_pod *pod, bool by_node, struct strbuf *ret)
+/* Everything that selectors and port names can see of a pod; `mark`: in which blocks it is. */
+static void put_signature(const struct model_pod *pod, bool by_node, uint32_t mark,
+			  struct strbuf *ret)
 {
 	strbuf_clear(ret);
 	push_pointer(ret, by_node ? pod->node : NULL);
+	strbuf_add(ret, &mark, sizeof(mark));
 	push_pointer(ret, pod->ns);
 	push_pointer(ret, pod->account);
 	strbuf_addch(ret, pod->in_mesh);
@@ -50,6 +52,8 @@ struct assignment {
 	VEC(uint32_t) group_of;   /* by shape */
 	struct keyset signatures; /* what shapes say; ids are the groups */
 	struct strbuf signature;
+	struct keyset marks; /* by block, whether a pod is in it */
+	struct strbuf mark;
 };
 
 /*
@@ -64,16 +68,30 @@ struct shape {
 	uint32_t n_labels;
 	uint32_t n_ports;
 	const char *node;
-	uint64_t in_mesh; /* as wide as it is, for there must be no padding */
+	uint32_t in_mesh; /* as wide as it is, for there must be no padding */
+	uint32_t mark;
 };
 
-static uint32_t group_by_signature(struct assignment *assignment, const struct model_pod *pod)
+static uint32_t mark_of(struct assignment *assignment, const struct model_pod *pod)
+{
+	const struct groups *groups = assignment->groups;
+
+	if (!groups->n_blocks)
+		return 0;
+	strbuf_clear(&assignment->mark);
+	for (size_t i = 0; i < groups->n_blocks; i++)
+		strbuf_addch(&assignment->mark, policy_subject_matches(groups->blocks[i], pod));
+	return keyset_intern(&assignment->marks, assignment->mark.text, assignment->mark.len, NULL);
+}
+
+static uint32_t group_by_signature(struct assignment *assignment, const struct model_pod *pod,
+				   uint32_t mark)
 {
 	struct groups *groups = assignment->groups;
 	uint32_t id;
 	bool is_new;
 
-	put_signature(pod, groups->by_node, &assignment->signature);
+	put_signature(pod, groups->by_node, mark, &assignment->signature);
 	id = keyset_intern(&assignment->signatures, assignment->signature.text,
 			   assignment->signature.len, &is_new);
 	if (!is_new)
@@ -96,12 +114,13 @@ static uint32_t group_of(struct assignment *assignment, const struct model_pod *
 		.n_ports = pod->n_ports,
 		.node = assignment->groups->by_node ? pod->node : NULL,
 		.in_mesh = pod->in_mesh,
+		.mark = mark_of(assignment, pod),
 	};
 	bool is_new;
 	const uint32_t id = keyset_intern(&assignment->shapes, &shape, sizeof(shape), &is_new);
 
 	if (is_new)
-		vec_push(&assignment->group_of, group_by_signature(assignment, pod));
+		vec_push(&assignment->group_of, group_by_signature(assignment, pod, shape.mark));
 	return assignment->group_of.items[id];
 }
 
@@ -116,6 +135,8 @@ static void assign_pods(struct groups *groups, struct model_pod *const *pods, si
 	vec_release(&assignment.group_of);
 	keyset_release(&assignment.signatures);
 	strbuf_release(&assignment.signature);
+	keyset_release(&assignment.marks);
+	strbuf_release(&assignment.mark);
 }
 
 /* Calls for every token of every group, groups ascending. */

@@ -25,7 +25,10 @@ struct group_list {
 
 struct groups {
 	const struct model_snapshot *snapshot;
-	bool by_node;                      /* pods of different nodes are told apart */
+	bool by_node; /* pods of different nodes are told apart */
+	const struct policy_peer *const
+		*blocks; /* and pods in and out of these, by their addresses */
+	size_t n_blocks;
 	const struct model_pod **examples; /* by group: one of its pods */
 	size_t n, cap;
 	uint32_t *of_pod; /* by pod index; GROUP_NONE: not one of the pods given, or host-network */
@@ -34,7 +37,7 @@ struct groups {
 	uint32_t *postings;    /* group ids, ascending in each run */
 };
 
-/* With the first two members set, and all others 0. */
+/* With the members up to `n_blocks` set, and all others 0. */
 void groups_init(struct groups *groups, struct model_pod *const *pods, size_t n_pods);
 void groups_release(struct groups *groups);
 

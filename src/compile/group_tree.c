@@ -6,12 +6,26 @@
 
 #include <assert.h>
 
-static void match_leaf(const struct groups *groups, const struct policy_pods *pods,
+/* All pods of a group are in the block, or none is: it is one that the groups were made by. */
+static void match_block(const struct groups *groups, const struct policy_peer *leaf,
+			struct bitset *ret)
+{
+	for (size_t group = 0; group < groups->n; group++)
+		if (policy_subject_matches(leaf, groups->examples[group]))
+			bitset_set(ret, group);
+}
+
+static void match_leaf(const struct groups *groups, const struct policy_peer *leaf,
 		       struct bitset *ret)
 {
 	struct group_list list = {0};
 
-	groups_match(groups, pods, &list);
+	if (leaf->kind == POLICY_PEER_CIDR) {
+		match_block(groups, leaf, ret);
+		return;
+	}
+	assert(leaf->kind == POLICY_PEER_PODS);
+	groups_match(groups, &leaf->pods, &list);
 	for (size_t i = 0; i < list.n; i++)
 		bitset_set(ret, list.items[i]);
 	free(list.items);
@@ -24,8 +38,7 @@ static void match_tree(const struct groups *groups, const struct policy_peer *tr
 	struct bitset part;
 
 	if (!policy_peer_is_tree(tree)) {
-		assert(tree->kind == POLICY_PEER_PODS);
-		match_leaf(groups, &tree->pods, ret);
+		match_leaf(groups, tree, ret);
 		return;
 	}
 	if (tree->kind != POLICY_PEER_ANY_OF)

@@ -213,6 +213,40 @@ static void add_class(struct compile_world *world, struct keyset *known,
 	fill_class(world, known, class);
 }
 
+struct block_list {
+	const struct policy_peer **items;
+	size_t n;
+	size_t cap;
+};
+
+static void note_block(void *arg, const struct policy_peer *leaf)
+{
+	struct block_list *list = arg;
+
+	vec_push(list, leaf);
+}
+
+/* The groups of the subjects, by everything that a policy asks of its subject. */
+static void group_subjects(struct compile_world *world, struct model_pod *const *pods,
+			   size_t n_pods)
+{
+	struct block_list blocks = {0};
+
+	for (uint32_t i = 0; i < world->set->n_policies; i++)
+		policy_peer_each(&world->set->policies[i]->subject, POLICY_PEER_CIDR, note_block,
+				 &blocks);
+	world->subjects = (struct groups){
+		.snapshot = world->snapshot,
+		.by_node = world->set->asks_own_node,
+		.blocks = blocks.items,
+		.n_blocks = blocks.n,
+	};
+	groups_init(&world->subjects, pods, n_pods);
+	world->subjects.blocks = NULL;
+	world->subjects.n_blocks = 0;
+	vec_release(&blocks);
+}
+
 void world_find_subjects(struct compile_world *world, struct model_pod *const *pods, size_t n_pods)
 {
 	struct keyset known_rules = {0};
@@ -220,9 +254,7 @@ void world_find_subjects(struct compile_world *world, struct model_pod *const *p
 	struct strbuf signature = {0};
 	struct policy_list *policies;
 
-	world->subjects =
-		(struct groups){.snapshot = world->snapshot, .by_node = world->set->asks_own_node};
-	groups_init(&world->subjects, pods, n_pods);
+	group_subjects(world, pods, n_pods);
 	world->class_of_group = calloc(world->subjects.n + 1, sizeof(*world->class_of_group));
 	if (!world->class_of_group)
 		abort();

@@ -25,15 +25,19 @@
 		group, kind, MODEL_ROLE_NOT_EVALUATED, false, NULL \
 	}
 
+#define POLICY(group, kind) \
+	{ \
+		group, kind, MODEL_ROLE_POLICY, false, model_read_policy \
+	}
+
 /* Calico serves the same kinds through its API server and, raw, as custom resources. */
 #define CALICO(group) \
-	NOT_EVALUATED(group, "NetworkPolicy"), NOT_EVALUATED(group, "GlobalNetworkPolicy"), \
-		NOT_EVALUATED(group, "StagedNetworkPolicy"), \
-		NOT_EVALUATED(group, "StagedGlobalNetworkPolicy"), \
-		NOT_EVALUATED(group, "StagedKubernetesNetworkPolicy"), \
-		NOT_EVALUATED(group, "Tier"), NOT_EVALUATED(group, "NetworkSet"), \
-		NOT_EVALUATED(group, "GlobalNetworkSet"), NOT_EVALUATED(group, "HostEndpoint"), \
-		NOT_EVALUATED(group, "Profile")
+	POLICY(group, "NetworkPolicy"), CLUSTER_POLICY(group, "GlobalNetworkPolicy"), \
+		POLICY(group, "StagedNetworkPolicy"), \
+		CLUSTER_POLICY(group, "StagedGlobalNetworkPolicy"), \
+		POLICY(group, "StagedKubernetesNetworkPolicy"), CLUSTER_POLICY(group, "Tier"), \
+		POLICY(group, "NetworkSet"), CLUSTER_POLICY(group, "GlobalNetworkSet"), \
+		NOT_EVALUATED(group, "HostEndpoint"), NOT_EVALUATED(group, "Profile")
 
 /* clang-format off */
 static const struct model_kind kinds[] = {

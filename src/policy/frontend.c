@@ -19,13 +19,19 @@ static const struct policy_frontend *const frontends[] = {
 	&policy_frontend_ciliumnode,
 };
 
+static bool is_of(const struct policy_frontend *frontend, const char *group, const char *kind)
+{
+	return strcmp(frontend->group, group) == 0 && strcmp(frontend->kind, kind) == 0;
+}
+
 const struct policy_frontend *policy_frontend_find(const char *group, const char *kind)
 {
-	for (size_t i = 0; i < sizeof(frontends) / sizeof(frontends[0]); i++) {
-		if (strcmp(frontends[i]->group, group) == 0 &&
-		    strcmp(frontends[i]->kind, kind) == 0)
+	for (size_t i = 0; i < sizeof(frontends) / sizeof(frontends[0]); i++)
+		if (is_of(frontends[i], group, kind))
 			return frontends[i];
-	}
+	for (size_t i = 0; i < POLICY_N_FRONTENDS_CALICO; i++)
+		if (is_of(&policy_frontends_calico[i], group, kind))
+			return &policy_frontends_calico[i];
 	return NULL;
 }
 

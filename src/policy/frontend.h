@@ -25,6 +25,9 @@
 /* The ranks of rules where what denies comes first, whoever says it. */
 enum policy_rank { POLICY_RANK_DENY, POLICY_RANK_PROXIED, POLICY_RANK_ALLOW };
 
+/* The place of NetworkPolicies within their tier, for APIs that share it. */
+#define POLICY_ORDER_OF_NETWORK_POLICIES 1000.0
+
 struct policy_schema;
 
 /* What a front end made of an object that policies refer to. */
@@ -95,3 +98,10 @@ extern const struct policy_frontend policy_frontend_ciliumnetworkpolicy;
 extern const struct policy_frontend policy_frontend_ciliumclusterwidenetworkpolicy;
 extern const struct policy_frontend policy_frontend_ciliumcidrgroup;
 extern const struct policy_frontend policy_frontend_ciliumnode;
+
+/* The kinds of projectcalico.org, as its API server and as custom resources: policy/calico.c. */
+#define POLICY_N_FRONTENDS_CALICO 16
+extern const struct policy_frontend policy_frontends_calico[POLICY_N_FRONTENDS_CALICO];
+
+/* How Calico orders policies of equal order: by name, namespace and its own name of the kind. */
+const char *policy_calico_tie(const struct policy_reader *reader, const char *kind);

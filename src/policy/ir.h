@@ -136,7 +136,7 @@ struct policy {
 	const char *replaces_group;
 	const char *replaces_kind;  /* staged: NULL, or the kind of what it replaces */
 	const char *no_effect;      /* NULL, or why it decides nothing: "dry-run" */
-	struct policy_peer subject; /* PODS, and trees of them */
+	struct policy_peer subject; /* PODS, CIDR of one of its own addresses, and trees of them */
 	bool asks_own_node;         /* a rule has OWN_NODE */
 	bool rules_own_node;        /* its API's rules decide on what a pod's own node sends, too */
 	bool is_mesh;               /* binds only pods that are in the mesh */
@@ -185,7 +185,7 @@ struct policy_set *policy_set_build(struct model_snapshot *snapshot,
 
 bool policy_pods_match(const struct policy_pods *pods, const struct model_pod *pod);
 
-/* Whether a subject, which has no parts of addresses, selects the pod. */
+/* Whether a subject selects the pod, or a part of one does. */
 bool policy_subject_matches(const struct policy_peer *subject, const struct model_pod *pod);
 
 /* Whether a policy decides, as things are or as the staged ones would have them. */

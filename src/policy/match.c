@@ -63,13 +63,24 @@ static bool block_matches(const struct policy_peer *peer, const struct ip_addr *
 	return true;
 }
 
+/* A subject is in a block by any of its own addresses. */
+static bool cidr_matches(const struct policy_peer *leaf, const struct policy_address *address)
+{
+	if (address->addr.family != IP_NONE)
+		return block_matches(leaf, &address->addr);
+	for (uint32_t i = 0; i < address->pod->n_ips; i++)
+		if (block_matches(leaf, &address->pod->ips[i]))
+			return true;
+	return false;
+}
+
 static bool leaf_matches(const struct policy_peer *leaf, const struct policy_address *address)
 {
 	switch ((enum policy_peer_kind)leaf->kind) {
 	case POLICY_PEER_PODS:
 		return address->pod && policy_pods_match(&leaf->pods, address->pod);
 	case POLICY_PEER_CIDR:
-		return block_matches(leaf, &address->addr);
+		return cidr_matches(leaf, address);
 	case POLICY_PEER_NODES:
 		return nodes_match(&leaf->nodes, address);
 	case POLICY_PEER_OWN_NODE:

@@ -29,13 +29,21 @@ static const struct policy_schema root_schema = {
 	.n_fields = N_ROOT_FIELDS,
 };
 
-enum { SPEC_POD_SELECTOR, SPEC_TYPES, SPEC_INGRESS, SPEC_EGRESS, N_SPEC_FIELDS };
+enum {
+	SPEC_POD_SELECTOR,
+	SPEC_TYPES,
+	SPEC_INGRESS,
+	SPEC_EGRESS,
+	SPEC_STAGED_ACTION, /* of Calico's staged form */
+	N_SPEC_FIELDS
+};
 
 static const struct policy_field spec_fields[] = {
 	[SPEC_POD_SELECTOR] = {"podSelector", POLICY_TYPE_MAPPING},
 	[SPEC_TYPES] = {"policyTypes", POLICY_TYPE_LIST},
 	[SPEC_INGRESS] = {"ingress", POLICY_TYPE_LIST},
 	[SPEC_EGRESS] = {"egress", POLICY_TYPE_LIST},
+	[SPEC_STAGED_ACTION] = {"stagedAction", POLICY_TYPE_STRING},
 };
 
 static const struct policy_alias spec_aliases[] = {
@@ -52,6 +60,13 @@ static const struct policy_alias spec_aliases[] = {
 };
 
 static const struct policy_schema spec_schema = {
+	.what = "spec",
+	.fields = spec_fields,
+	.n_fields = SPEC_STAGED_ACTION,
+	.aliases = spec_aliases,
+};
+
+static const struct policy_schema staged_spec_schema = {
 	.what = "spec",
 	.fields = spec_fields,
 	.n_fields = N_SPEC_FIELDS,
@@ -245,18 +260,20 @@ static void read_subject(struct policy_reader *reader, const struct tree_node *s
 	}
 }
 
-static void read_networkpolicy(struct policy_reader *reader, struct policy *policy)
+static void read_policy(struct policy_reader *reader, const struct policy_schema *schema,
+			struct policy *policy)
 {
 	struct policy_fields root;
 	struct policy_fields fields = {0};
 	const struct tree_node *spec;
 
+	policy->order = POLICY_ORDER_OF_NETWORK_POLICIES;
 	policy_schema_read(reader, &root_schema, reader->object->root, &root);
 	if (root.values[ROOT_METADATA] && root.values[ROOT_METADATA]->kind == TREE_MAP)
 		policy_metadata_check(reader, root.values[ROOT_METADATA]);
 	spec = root.values[ROOT_SPEC];
 	if (spec)
-		policy_schema_read(reader, &spec_schema, spec, &fields);
+		policy_schema_read(reader, schema, spec, &fields);
 	read_subject(reader, spec, &fields, policy);
 	read_rules(reader, fields.values[SPEC_INGRESS], POLICY_INGRESS, policy);
 	read_rules(reader, fields.values[SPEC_EGRESS], POLICY_EGRESS, policy);
@@ -265,6 +282,18 @@ static void read_networkpolicy(struct policy_reader *reader, struct policy *poli
 	drop_idle_rules(reader, &fields, POLICY_EGRESS, policy);
 	if (cilium_enforces(reader))
 		cilium_networkpolicy_adapt(reader, policy);
+}
+
+static void read_networkpolicy(struct policy_reader *reader, struct policy *policy)
+{
+	if (reader->options->cni.id == POLICY_CNI_CALICO)
+		policy->tie = policy_calico_tie(reader, "KubernetesNetworkPolicy");
+	read_policy(reader, &spec_schema, policy);
+}
+
+void networkpolicy_read_staged(struct policy_reader *reader, struct policy *policy)
+{
+	read_policy(reader, &staged_spec_schema, policy);
 }
 
 static const char *const versions[] = {"v1", NULL};

@@ -15,3 +15,6 @@ void networkpolicy_peer_read(struct policy_reader *reader, const char *ns,
 /* NetworkPolicyPort. `ret` is zeroed. */
 void networkpolicy_port_read(struct policy_reader *reader, const struct tree_node *node,
 			     struct policy_port *ret);
+
+/* StagedKubernetesNetworkPolicy of Calico: the same, with an action that is only checked here. */
+void networkpolicy_read_staged(struct policy_reader *reader, struct policy *policy);

@@ -17,6 +17,7 @@ static const char *const type_names[] = {
 	[POLICY_TYPE_STRING] = "a string",
 	[POLICY_TYPE_BOOLEAN] = "a boolean",
 	[POLICY_TYPE_INTEGER] = "an integer",
+	[POLICY_TYPE_NUMBER] = "a number",
 	[POLICY_TYPE_INTEGER_OR_STRING] = "an integer or a string",
 	[POLICY_TYPE_LIST] = "a list",
 	[POLICY_TYPE_MAPPING] = "a mapping",
@@ -34,6 +35,7 @@ static bool is_of_type(enum policy_type type, const struct tree_node *node)
 	case POLICY_TYPE_BOOLEAN:
 		return node->kind == TREE_BOOL;
 	case POLICY_TYPE_INTEGER:
+	case POLICY_TYPE_NUMBER:
 		return is_number;
 	case POLICY_TYPE_INTEGER_OR_STRING:
 		return is_number || node->kind == TREE_STRING;
@@ -56,7 +58,8 @@ static void hint_type(struct policy_reader *reader, struct diag *diag, enum poli
 	if (type == POLICY_TYPE_STRING && is_scalar(node))
 		diag_hint(reader->diags, diag, "write it in quotes: \"%.*s\"", HINT_TEXT_MAX,
 			  node->text);
-	else if (type == POLICY_TYPE_INTEGER && node->kind == TREE_STRING)
+	else if ((type == POLICY_TYPE_INTEGER || type == POLICY_TYPE_NUMBER) &&
+		 node->kind == TREE_STRING)
 		diag_hint(reader->diags, diag, "write the number without quotes");
 	else if (type == POLICY_TYPE_BOOLEAN && node->kind == TREE_STRING)
 		diag_hint(reader->diags, diag, "write true or false, without quotes");

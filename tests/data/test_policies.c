@@ -82,7 +82,7 @@ static const struct {
 } projects[] = {
 	{"ahmetb-recipes", 14, 0},
 	{"antrea", 0, 0},
-	{"calico", 4, 0},
+	{"calico", 10, 0},
 	{"cilium-connectivity", 62, 0},
 	{"gatekeeper-library", 0, 0},
 	{"illuminatio", 17, 0},

@@ -60,7 +60,7 @@ static void test_counts(void)
 		 OF("crd.antrea.io/v1beta1", "Tier") OF("crd.antrea.io/v1beta1", "Tier")
 			 OF("security.istio.io/v1", "RequestAuthentication"),
 		 3, 0, "BH0106 2 {apiVersion; BH0106 6 {apiVersion"},
-		{"another API's NetworkPolicy", OF("crd.projectcalico.org/v1", "NetworkPolicy"), 1,
+		{"another API's NetworkPolicy", OF("crd.antrea.io/v1beta1", "NetworkPolicy"), 1,
 		 0, "BH0106 2 {apiVersion"},
 		{"a vendor's that nobody knows", OF("acme.example/v1", "AcmeNetworkPolicy"), 1, 0,
 		 "BH0106 2 {apiVersion"},
