@@ -79,5 +79,8 @@ bool policy_cni_is_asked(const char *group);
 const char *policy_cni_no_effect(const struct policy_cni *cni, const char *group, const char *kind,
 				 struct arena *arena);
 
+/* The same for the priority of a policy whose kind has an effect. */
+const char *policy_cni_no_priority(const struct policy_cni *cni, const char *kind, double priority);
+
 /* What becomes of an invalid policy of this group, a clause; NULL when no source tells. */
 const char *policy_cni_on_invalid(const char *group);

@@ -183,6 +183,15 @@ const char *policy_cni_no_effect(const struct policy_cni *cni, const char *group
 	return arena_printf(arena, "%s does not evaluate %s", policy_cni_title(cni->id), kind);
 }
 
+const char *policy_cni_no_priority(const struct policy_cni *cni, const char *kind, double priority)
+{
+	/* docs/features/network-security-controls/admin-network-policy.md: 0 to 99 (#4431) */
+	if (cni->id == POLICY_CNI_OVN_KUBERNETES && strcmp(kind, "AdminNetworkPolicy") == 0 &&
+	    priority > 99)
+		return "OVN-Kubernetes takes no AdminNetworkPolicy with a priority over 99";
+	return NULL;
+}
+
 const char *policy_cni_on_invalid(const char *group)
 {
 	/* pkg/policy/k8s/cilium_network_policy.go: what does not parse is not imported. */

@@ -166,6 +166,9 @@ static void keep(const struct policy_reader *reader, struct reading *reading)
 		policy->part = (uint32_t)i;
 		if (no_effect)
 			policy->no_effect = no_effect;
+		else if (!policy->no_effect)
+			policy->no_effect = policy_cni_no_priority(&reader->options->cni,
+								   policy->kind, policy->order);
 		vec_push(&reading->policies, policy);
 	}
 }

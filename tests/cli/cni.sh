@@ -28,6 +28,12 @@ ok_int "$status" 1 "the choice goes before what is found"
 ! printf '%s' "$err" | grep -q '^cni:'
 ok $? "and is not said back"
 
+sed 's/priority: 1/priority: 100/' $shop >"$tap_work/late.yaml"
+run "$bulkhead" can shop/web shop/db 5432 -f $shop --cni ovn-kubernetes
+ok_int "$status" 1 "OVN-Kubernetes evaluates it"
+run "$bulkhead" can shop/web shop/db 5432 -f "$tap_work/late.yaml" --cni ovn-kubernetes
+ok_int "$status" 0 "up to a priority of 99"
+ok_like "$err" 'without effect: OVN-Kubernetes takes no AdminNetworkPolicy with a priority over 99' "and says so"
 run "$bulkhead" can shop/web shop/db 5432 -f $shop --cni calico@3.30
 ok_int "$status" 1 "Calico 3.30 evaluates it"
 run "$bulkhead" can shop/web shop/db 5432 -f $shop --cni=canal@3.32

@@ -90,6 +90,19 @@ static void test_table(struct arena *arena)
 	}
 }
 
+static void test_priority(void)
+{
+	const struct policy_cni ovn = {.id = POLICY_CNI_OVN_KUBERNETES};
+	const struct policy_cni calico = {.id = POLICY_CNI_CALICO};
+
+	ok_str(policy_cni_no_priority(&ovn, "AdminNetworkPolicy", 99), NULL, "99 is the last");
+	ok(policy_cni_no_priority(&ovn, "AdminNetworkPolicy", 100) != NULL, "that OVN takes");
+	ok_str(policy_cni_no_priority(&ovn, "BaselineAdminNetworkPolicy", 1001), NULL,
+	       "what has no priority is not asked for it");
+	ok_str(policy_cni_no_priority(&calico, "AdminNetworkPolicy", 1000), NULL,
+	       "Calico takes them all");
+}
+
 static void test_invalid(void)
 {
 	ok(strstr(policy_cni_on_invalid("cilium.io"), "Cilium"), "Cilium's is known");
@@ -140,6 +153,7 @@ int main(void)
 
 	arena_init(&arena);
 	test_table(&arena);
+	test_priority();
 	test_invalid();
 	test_set();
 	arena_release(&arena);
