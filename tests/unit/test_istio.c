@@ -246,6 +246,9 @@ static const struct row authentication[] = {
 	"connection of its sources; name the ports that are meant: to: [{operation: {ports: " \
 	"[…]}}]\n"
 
+#define BRACES "must have nothing but {*} or {**} between slashes where it has braces\n"
+#define LITERAL "must have a literal, {*} or {**} between slashes, as a path template\n"
+
 /* What is refused or warned of: specs are on line 4. */
 static const struct row problems[] = {
 	{"an unknown field", RULE("source: {}"),
@@ -280,6 +283,21 @@ static const struct row problems[] = {
 	 "10.9.8.0/24\n4:54 BH0203 error ipBlocks '10.0.0.0/33' is not a CIDR block; a block is "
 	 "an "
 	 "address and the length of its prefix, such as 10.9.8.0/24 or 2001:db8::/64\n"},
+	{"templates of paths",
+	 RULE(TO("paths: ['/{*}/foo', '/{*}/foo/', '/foo/{**}/bar', '/foo/{**}']")), ""},
+	{"what is no template",
+	 RULE(TO("paths: ['/foo/{**}bar', '/{*}/{}/x', '/foo/{*}/*', '/foo/{buzz}', "
+		 "'/{*}/{buzz=**}', "
+		 "'/{*}/{*}.txt', '/{**}/x/{*}', '/{**}/{**}', '/{*}/foo/?abc']")),
+	 "4:43 BH0203 error '/foo/{**}bar' in 'paths' " BRACES
+	 "4:59 BH0203 error '/{*}/{}/x' in 'paths' " BRACES
+	 "4:72 BH0203 error '/foo/{*}/*' in 'paths' " LITERAL
+	 "4:86 BH0203 error '/foo/{buzz}' in 'paths' " BRACES
+	 "4:101 BH0203 error '/{*}/{buzz=**}' in 'paths' " BRACES
+	 "4:119 BH0203 error '/{*}/{*}.txt' in 'paths' " BRACES
+	 "4:135 BH0203 error '/{**}/x/{*}' in 'paths' must not have {*} or {**} after {**}\n"
+	 "4:150 BH0203 error '/{**}/{**}' in 'paths' must not have {*} or {**} after {**}\n"
+	 "4:164 BH0203 error '/{*}/foo/?abc' in 'paths' " LITERAL},
 	{"accounts", RULE(FROM("serviceAccounts: ['a*', a/b/c, /b, a/]")),
 	 "4:52 BH0203 error 'a*' in 'serviceAccounts' must not have a wildcard\n"
 	 "4:58 BH0203 error 'a/b/c' in 'serviceAccounts' must be SERVICE-ACCOUNT or "
