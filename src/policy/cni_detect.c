@@ -193,8 +193,9 @@ static enum policy_cni_id vendor_of(const char *group)
 static const char *policy_text(struct model_snapshot *snapshot,
 			       const struct model_policy_object *object)
 {
-	return arena_printf(&snapshot->arena, "%s %s%s%s", object->kind,
-			    object->ns ? object->ns : "", object->ns ? "/" : "", object->name);
+	return arena_printf(&snapshot->arena, "%s %s%s%s (%s)", object->kind,
+			    object->ns ? object->ns : "", object->ns ? "/" : "", object->name,
+			    object->group);
 }
 
 static struct policy_cni_finding find_vendor(struct model_snapshot *snapshot,

@@ -133,10 +133,11 @@ static bool has_version(const struct effect *effect, const struct policy_cni *cn
 		!policy_cni_since(cni, effect->until.major, effect->until.minor));
 }
 
-static bool evaluates_anything(const struct policy_cni *cni)
+/* `group` NULL: of any. */
+static bool evaluates_some(const struct policy_cni *cni, const char *group)
 {
 	for (size_t i = 0; i < N_EFFECTS; i++)
-		if (effects[i].cni == cni->id)
+		if (effects[i].cni == cni->id && (!group || strcmp(effects[i].group, group) == 0))
 			return true;
 	return false;
 }
@@ -177,10 +178,11 @@ const char *policy_cni_no_effect(const struct policy_cni *cni, const char *group
 	}
 	if (other)
 		return explain_version(cni, other, kind, arena);
-	if (!evaluates_anything(cni))
+	if (!evaluates_some(cni, NULL))
 		return arena_printf(arena, "%s evaluates no network policy",
 				    policy_cni_title(cni->id));
-	return arena_printf(arena, "%s does not evaluate %s", policy_cni_title(cni->id), kind);
+	return arena_printf(arena, "%s does not evaluate %s", policy_cni_title(cni->id),
+			    evaluates_some(cni, group) ? kind : group);
 }
 
 const char *policy_cni_no_priority(const struct policy_cni *cni, const char *kind, double priority)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Who enforces: by --cni, by what the input shows, and what that means for the policies.
+# shellcheck disable=SC2086 # $both is words
 . tests/lib/tap.sh
 
 bulkhead=$BULKHEAD_BUILD/bin/bulkhead
@@ -64,11 +65,28 @@ ok_like "$(echo "$out" | sed -n 1p)" '"verdict":"deny",.*"specification":\{"verd
 ok_str "$(echo "$out" | sed -n 2p | grep -c specification)" "0" "line by line"
 
 run "$bulkhead" can shop/web shop/db 5432 -f $shop -f $fixtures/ciliumpolicy.yaml
-ok_like "$err" '^cni: cilium, from CiliumNetworkPolicy shop/db$' "one vendor's policies show the CNI"
+ok_like "$err" '^cni: cilium, from CiliumNetworkPolicy shop/db \(cilium\.io\)$' "one vendor's policies show the CNI"
 ok_like "$err" 'ciliumpolicy.yaml:9:5: warning: .*: Valid is False: rule is empty' "a status is read"
 ok_like "$err" 'hint: when it is invalid, Cilium does not take it in' "with what Cilium does then"
 run "$bulkhead" can shop/web shop/db 5432 -f $shop -f $fixtures/ciliumpolicy.yaml --cni calico@3.28
-ok_like "$err" '1 CiliumNetworkPolicy \(cilium.io\) without effect: Calico does not' "a policy of another vendor"
+ok_like "$err" '1 CiliumNetworkPolicy \(cilium.io\) without effect: Calico does not evaluate cilium.io' "a policy of another vendor"
+run "$bulkhead" can shop/web shop/db 5432 -f $shop -f $fixtures/calicopolicy.yaml
+ok_like "$err" '^cni: calico, from NetworkPolicy shop/web \(projectcalico\.org\)$' "the other vendor's policies"
+
+both="-f $shop -f $fixtures/ciliumpolicy.yaml -f $fixtures/calicopolicy.yaml"
+for skip in '' --invalid=skip; do
+	run "$bulkhead" can shop/web shop/db 5432 $both $skip
+	ok_int "$status" 2 "both vendors' policies need a choice $skip"
+	ok_str "$out" "" "and get no answer"
+	ok_like "$err" 'calicopolicy.yaml:1:1: error: NetworkPolicy shop/web .* is Calico.s and .* is Cilium.s' "what is there"
+	ok_like "$err" 'hint: pass --cni cilium or --cni calico' "and what to do"
+done
+run "$bulkhead" map $both -o json
+ok_int "$status" 2 "of map too"
+run "$bulkhead" can shop/web shop/db 5432 $both -f $cilium
+ok_like "$err" '1 NetworkPolicy \(projectcalico\.org\) without effect: Cilium does not evaluate projectcalico\.org' "a DaemonSet is a choice"
+run "$bulkhead" can shop/web shop/db 5432 $both --cni calico
+ok_like "$err" '1 CiliumNetworkPolicy \(cilium\.io\) without effect: Calico does not evaluate cilium\.io' "so is the option"
 
 run "$bulkhead" can -o json shop/web shop/db 5432 -f $shop -f $cilium
 ok_like "$out" '"version": "1\.18"' "the version in the JSON"

@@ -14,6 +14,13 @@
 #define IMAGE(image) "{name: x, image: '" image "'}"
 #define OTHER DAEMON("monitoring", "node-exporter", IMAGE("quay.io/prometheus/node-exporter:v1.8"))
 
+#define CILIUM \
+	"---\napiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\n" \
+	"metadata: {name: p, namespace: a}\nspec: {endpointSelector: {}, ingress: [{}]}\n"
+#define CALICO(group) \
+	"---\napiVersion: " group "\nkind: GlobalNetworkSet\n" \
+	"metadata: {name: s}\nspec: {nets: [10.0.0.0/8]}\n"
+
 static const struct {
 	const char *yaml;
 	const char *want; /* "CNI from WHAT" */
@@ -64,6 +71,12 @@ static const struct {
 	{DAEMON("kube-system", "weave-net", IMAGE("weaveworks/weave-kube:2.8.1")),
 	 "weave 2.8 from DaemonSet kube-system/weave-net"},
 	{OTHER, "spec from nothing"},
+	{OTHER CILIUM, "cilium from CiliumNetworkPolicy a/p (cilium.io)"},
+	{CALICO("projectcalico.org/v3"), "calico from GlobalNetworkSet s (projectcalico.org)"},
+	{CALICO("crd.projectcalico.org/v1") CALICO("projectcalico.org/v3"),
+	 "calico from GlobalNetworkSet s (crd.projectcalico.org)"},
+	{CILIUM DAEMON("kube-system", "calico-node", IMAGE("calico/node:v3.30.1")),
+	 "calico 3.30 from DaemonSet kube-system/calico-node"},
 	{"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: cilium, namespace: a}\n"
 	 "spec: {template: {spec: {containers: [" IMAGE("quay.io/cilium/cilium:v1.18.2") "]}}}\n",
 	 "spec from nothing"},
@@ -133,10 +146,25 @@ static void test_rivals(void)
 	policies_release(&policies);
 }
 
+static void test_vendors(void)
+{
+	struct policies policies;
+
+	policies_read(&policies, CILIUM CALICO("projectcalico.org/v3"), false);
+	ok_str(find(&policies), "spec from nothing", "two vendors are no choice");
+	ok_str(policies_diags(&policies),
+	       "7:1 BH0111 error GlobalNetworkSet s (projectcalico.org) is Calico's and "
+	       "CiliumNetworkPolicy a/p (cilium.io) is Cilium's, and nothing says which one "
+	       "enforces; pass --cni cilium or --cni calico\n",
+	       "which is an error");
+	policies_release(&policies);
+}
+
 int main(void)
 {
 	test_daemons();
 	test_switches();
 	test_rivals();
+	test_vendors();
 	return tap_done();
 }
