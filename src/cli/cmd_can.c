@@ -83,7 +83,7 @@ static int run_one(const struct cli_options *options, struct analyze_cluster *cl
 		   char **words)
 {
 	struct analyze_endpoints endpoints;
-	struct analyze_question question;
+	struct analyze_question question = {0};
 	struct analyze_answer result;
 	struct diag_list diags;
 	int code = CLI_USAGE;
