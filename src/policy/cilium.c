@@ -193,6 +193,18 @@ static void read_subject(struct policy_reader *reader, struct spec *spec)
 		  spec->is_clusterwide ? "" : " of the namespace");
 }
 
+/* In the order in which they are asked, as far as one policy goes. */
+static void sort_rules(struct policy_rule *rules, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++)
+		for (uint32_t k = i; k > 0 && rules[k - 1].rank > rules[k].rank; k--) {
+			const struct policy_rule rule = rules[k];
+
+			rules[k] = rules[k - 1];
+			rules[k - 1] = rule;
+		}
+}
+
 static void read_lists(struct policy_reader *reader, struct spec *spec)
 {
 	for (uint8_t id = 0; id < CILIUM_N_LISTS; id++) {
@@ -209,6 +221,8 @@ static void read_lists(struct policy_reader *reader, struct spec *spec)
 		if (node)
 			cilium_rules_read(reader, &list, node);
 	}
+	for (enum policy_direction d = 0; d < POLICY_N_DIRECTIONS; d++)
+		sort_rules(spec->policy->rules[d], spec->policy->n_rules[d]);
 }
 
 static void read_spec(struct policy_reader *reader, struct policy *policy,

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/intern.h"
+#include "base/strbuf.h"
 #include "base/vec.h"
 #include "policy/cilium_label.h"
 
@@ -70,12 +71,29 @@ struct policy_peer cilium_world(const struct policy_reader *reader)
 	return tree;
 }
 
+static const char *block_text(const struct policy_reader *reader, const struct policy_peer *block)
+{
+	char buf[IP_CIDR_TEXT_SIZE];
+	struct strbuf text = {0};
+	const char *ret;
+
+	strbuf_addstr(&text, ip_cidr_format(&block->cidr, buf));
+	for (uint32_t i = 0; i < block->n_except; i++)
+		strbuf_printf(&text, "%s%s", i ? ", " : " except ",
+			      ip_cidr_format(&block->except[i], buf));
+	strbuf_addstr(&text, " outside the cluster");
+	ret = arena_strdup(&reader->snapshot->arena, strbuf_str(&text));
+	strbuf_release(&text);
+	return ret;
+}
+
 struct policy_peer cilium_block(const struct policy_reader *reader, const struct policy_peer *block)
 {
 	struct policy_peer tree = cilium_tree(reader, POLICY_PEER_ALL_OF, 2);
 
 	tree.parts[0] = *block;
 	tree.parts[1] = cilium_world(reader);
+	tree.text = block_text(reader, block);
 	tree.span = block->span;
 	return tree;
 }

@@ -21,6 +21,17 @@ void policies_read(struct policies *ret, const char *yaml, bool skip_invalid)
 	take(ret, &cluster);
 }
 
+void policies_read_under(struct policies *ret, const char *yaml,
+			 const struct policy_options *policy)
+{
+	const struct model_options options = {.no_assumed_dns = true,
+					      .skip_invalid = policy->skip_invalid};
+	struct cluster cluster;
+
+	cluster_load_under(&cluster, "test.yaml", yaml, &options, policy);
+	take(ret, &cluster);
+}
+
 void policies_read_path(struct policies *ret, const char *path)
 {
 	const struct model_options options = {.no_assumed_dns = true};
@@ -118,6 +129,10 @@ static void add_peer(struct strbuf *buf, const struct policy_peer *peer, struct 
 	}
 	if (peer->kind == POLICY_PEER_NODES) {
 		strbuf_printf(buf, "nodes:%s", selector_format(&peer->nodes, arena));
+		return;
+	}
+	if (peer->kind == POLICY_PEER_OWN_NODE) {
+		strbuf_addstr(buf, "own-node");
 		return;
 	}
 	add_cidr(buf, &peer->cidr);

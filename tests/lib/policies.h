@@ -22,6 +22,8 @@ struct policies {
 };
 
 void policies_read(struct policies *ret, const char *yaml, bool skip_invalid);
+void policies_read_under(struct policies *ret, const char *yaml,
+			 const struct policy_options *policy);
 void policies_read_path(struct policies *ret, const char *path);
 void policies_release(struct policies *policies);
 
