@@ -97,6 +97,11 @@ lab probe
 ok_like "$(last_line)" "$NO_DISAGREEMENT" "probe agrees with the new policies"
 
 sed 's/10\.9\.1\.3/10.9.1.4/; s/name: job/name: other/' $town/cluster.yaml >"$tap_work/other.yaml"
+lab apply --cni flannel $town/cluster.yaml tests/netns/town_shut
+ok_int "$status" 0 "apply for another CNI"
+ok_like "$out" '^0 policies in force' "one that enforces none"
+lab apply $town/cluster.yaml tests/netns/town_shut
+ok_like "$out" '^0 policies in force' "which is remembered"
 lab apply "$tap_work/other.yaml"
 ok_int "$status" 2 "apply refuses other pods"
 ok_like "$err" 'pod vault/db has other addresses' "and says which"

@@ -222,6 +222,7 @@ static void test_file(void)
 			 .ns = "ns",
 			 .pod_cidrs = cidrs,
 			 .n_pod_cidrs = 2,
+			 .cni = "cilium@1.18",
 			 .skip_invalid = true},
 		.n_nodes = 3,
 	};
@@ -245,6 +246,7 @@ static void test_file(void)
 	ok_str(input_read.base.paths[0], paths[0], "and the input's paths");
 	ok_str(input_read.base.pod_cidrs[1], cidrs[1], "and pod CIDRs");
 	ok_str(input_read.base.ns, "ns", "and namespace");
+	ok_str(input_read.base.cni, "cilium@1.18", "and the CNI");
 	ok(input_read.base.skip_invalid && input_read.n_nodes == 3, "and the rest");
 	lab_plan_release(&plan);
 	lab_cluster_release(&town);
