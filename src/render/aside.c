@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/aside.h"
 
+#include "policy/idle.h"
+
 void render_cni_json(struct json *json, const struct analyze_cluster *cluster)
 {
 	const struct policy_cni *cni = &cluster->options.cni;
@@ -57,6 +59,23 @@ void render_not_evaluated_json(struct json *json, const struct model_snapshot *s
 		json_end(json);
 	}
 	json_end(json);
+}
+
+void render_aside_text(const struct analyze_cluster *cluster, const char *indent)
+{
+	const struct model_snapshot *snapshot = cluster->snapshot;
+	struct policy_idle_kinds idle = {0};
+
+	policy_idle_list(cluster->policies, &idle);
+	for (size_t i = 0; i < idle.n; i++)
+		printf("%snot counted: %u %s (%s): %s\n", indent, idle.items[i].n,
+		       idle.items[i].first->kind, idle.items[i].first->group,
+		       idle.items[i].first->no_effect);
+	vec_release(&idle);
+	for (uint32_t i = 0; i < snapshot->n_not_evaluated; i++)
+		printf("%snot counted: %u %s (%s): Bulkhead does not evaluate it\n", indent,
+		       snapshot->not_evaluated[i].n, snapshot->not_evaluated[i].kind,
+		       snapshot->not_evaluated[i].group);
 }
 
 void render_aside_json(struct json *json, const struct analyze_cluster *cluster)

@@ -2,6 +2,7 @@
 #include "render/render.h"
 
 #include "analyze/text.h"
+#include "render/aside.h"
 
 #include <stdio.h>
 
@@ -258,4 +259,5 @@ void render_can_text(const struct analyze_answer *answer, bool color)
 		print_specification(answer, color);
 	for (size_t i = 0; i < answer->assumptions.n; i++)
 		printf("  assumed: %s\n", answer->assumptions.items[i]);
+	render_aside_text(answer->cluster, "  ");
 }

@@ -169,6 +169,7 @@ void render_explain_text(const struct analyze_explanation *explanation, bool col
 	}
 	for (size_t i = 0; i < explanation->ties.n; i++)
 		print_tie(&explanation->ties.items[i]);
+	render_aside_text(explanation->cluster, "  ");
 }
 
 static void render_labels(struct json *json, const char *key, const struct model_labels *labels)

@@ -7,6 +7,7 @@
 #include "render/render.h"
 
 #include "analyze/text.h"
+#include "render/aside.h"
 
 #include <stdio.h>
 
@@ -193,6 +194,16 @@ static void prepare(struct text_output *text, struct analyze_map *map)
 		analyze_map_each(map, count_connection, text);
 }
 
+static void print_aside(const struct analyze_map *map)
+{
+	const struct analyze_cluster *cluster = map->cluster;
+
+	if (map->assumptions.n == 0 &&
+	    (cluster->policies->n_idle > 0 || cluster->snapshot->n_not_evaluated > 0))
+		putchar('\n');
+	render_aside_text(cluster, "");
+}
+
 void render_map_text(struct analyze_map *map)
 {
 	struct text_output text = {0};
@@ -206,6 +217,7 @@ void render_map_text(struct analyze_map *map)
 	map_output_release(&text.base);
 	for (size_t i = 0; i < map->assumptions.n; i++)
 		printf("%sassumed: %s\n", i ? "" : "\n", map->assumptions.items[i]);
+	print_aside(map);
 	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
 		free(text.shared[direction]);
 }

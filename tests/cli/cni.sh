@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Who enforces: by --cni, by what the input shows, and what that means for the policies.
-# shellcheck disable=SC2086 # $both is words
+# shellcheck disable=SC2086 # $both and $verb are words
 . tests/lib/tap.sh
 
 bulkhead=$BULKHEAD_BUILD/bin/bulkhead
@@ -24,6 +24,7 @@ run "$bulkhead" can shop/web shop/db 5432 -f $shop -f $cilium
 ok_int "$status" 0 "Cilium does not evaluate it"
 ok_like "$err" '^cni: cilium 1\.18, from DaemonSet kube-system/cilium$' "the CNI is found"
 ok_like "$err" 'shop.yaml:18:1: warning: 1 AdminNetworkPolicy .* without effect: Cilium does not ' "and what it leaves out"
+ok_like "$out" '^  not counted: 1 AdminNetworkPolicy .*: Cilium does not evaluate AdminNetworkPolicy$' "in the answer too"
 run "$bulkhead" can shop/web shop/db 5432 -f $shop -f $cilium --cni spec
 ok_int "$status" 1 "the choice goes before what is found"
 ! printf '%s' "$err" | grep -q '^cni:'
@@ -46,6 +47,7 @@ ok_like "$err" '1 NetworkPolicy .* without effect: flannel evaluates no network 
 run "$bulkhead" map $shop --cni flannel
 ok_int "$status" 0 "map takes it too"
 ok_like "$err" 'without effect' "and says it"
+ok_like "$out" '^not counted: 1 NetworkPolicy .*: flannel evaluates no network policy$' "twice"
 run "$bulkhead" explain shop/db -f $shop --cni flannel
 ok_int "$status" 0 "explain takes it too"
 
@@ -100,6 +102,10 @@ ok_like "$out" '"cni": null' "nobody in particular"
 run "$bulkhead" explain -o json shop/db -f tests/cli/fixtures/tiny
 ok_like "$out" '"group": "crd\.antrea\.io"' "what is not evaluated in the JSON of explain"
 ok_like "$err" 'ClusterNetworkPolicy \(crd\.antrea\.io\) is not evaluated' "and on stderr"
+for verb in 'can shop/Deployment/web shop/StatefulSet/db 5432' map 'explain shop/web'; do
+	run "$bulkhead" $verb -f tests/cli/fixtures/tiny
+	ok_like "$out" '^ *not counted: 1 ClusterNetworkPolicy \(crd\.antrea\.io\): Bulkhead does not' "$verb: not evaluated"
+done
 run "$bulkhead" can -o json shop/Deployment/web shop/StatefulSet/db 5432 -f tests/cli/fixtures/tiny
 ok_like "$out" '"group": "crd\.antrea\.io"' "of can too"
 ok_like "$err" 'ClusterNetworkPolicy \(crd\.antrea\.io\) is not evaluated' "said again"
