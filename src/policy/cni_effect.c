@@ -73,7 +73,7 @@ static const struct effect effects[] = {
 	 */
 	{POLICY_CNI_AWS, KUBERNETES, NULL, {1, 14}, {0}},
 
-	/* learn.microsoft.com, AKS use-network-policies. */
+	/* Azure/azure-container-networking, npm/pkg/controlplane/controllers. */
 	{POLICY_CNI_AZURE, KUBERNETES, NULL, {0}, {0}},
 
 	/* cloud.google.com, GKE Dataplane V2: it is Cilium, in versions that Google chooses. */
@@ -88,7 +88,7 @@ static const struct effect effects[] = {
 	/* The admin APIs came to OpenShift with OVN-Kubernetes only (openshift-docs#65682). */
 	{POLICY_CNI_OPENSHIFT_SDN, KUBERNETES, NULL, {0}, {0}},
 
-	/* kube-router.io, how it works: its controller reads networking.k8s.io. */
+	/* cloudnativelabs/kube-router, pkg/controllers/netpol. */
 	{POLICY_CNI_KUBE_ROUTER, KUBERNETES, NULL, {0}, {0}},
 
 	/* Its last release, 2.8.1 of 2021, is older than the admin APIs. */

@@ -70,25 +70,34 @@ static void report(struct policy_reader *reader, const struct tree_node *conditi
 		diag_hint(reader->diags, diag, "when it is invalid, %s", consequence);
 }
 
-static void check(struct policy_reader *reader, const struct tree_node *condition)
+/* What a condition says that is trouble; NULL: nothing. */
+static const struct trouble *find_trouble(const struct policy_reader *reader,
+					  const struct tree_node *condition)
 {
 	const char *type = tree_get_string(condition, "type");
 	const char *status = tree_get_string(condition, "status");
 
 	if (!type || !status || is_stale(reader, condition))
-		return;
+		return NULL;
 	for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++)
-		if (is_trouble(&troubles[i], type, status)) {
-			report(reader, condition);
-			return;
-		}
+		if (is_trouble(&troubles[i], type, status))
+			return &troubles[i];
+	return NULL;
 }
 
 void policy_status_check(struct policy_reader *reader)
 {
 	const struct tree_node *conditions =
 		tree_get(tree_get(reader->object->root, "status"), "conditions");
+	const struct trouble *said = NULL;
 
-	for (uint32_t i = 0; conditions && conditions->kind == TREE_SEQ && i < conditions->len; i++)
-		check(reader, conditions->items[i]);
+	for (uint32_t i = 0; conditions && conditions->kind == TREE_SEQ && i < conditions->len;
+	     i++) {
+		const struct trouble *trouble = find_trouble(reader, conditions->items[i]);
+
+		/* One zone speaks for all: there may be a thousand. */
+		if (trouble && trouble != said)
+			report(reader, conditions->items[i]);
+		said = trouble ? trouble : said;
+	}
 }

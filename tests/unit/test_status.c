@@ -32,6 +32,11 @@ static const struct {
 	{"a zone's", "[{type: Ready-In-Zone-n1, status: 'False', message: m}]",
 	 "5:23 BH0208 warning the cluster says of this NetworkPolicy: Ready-In-Zone-n1 is False: "
 	 "m\n"},
+	{"zones",
+	 "[{type: Ready-In-Zone-n1, status: 'True'}, {type: Ready-In-Zone-n2, status: 'False', "
+	 "message: m}, {type: Ready-In-Zone-n3, status: 'False', message: n}]",
+	 "5:65 BH0208 warning the cluster says of this NetworkPolicy: Ready-In-Zone-n2 is False: "
+	 "m\n"},
 	{"each", "[{type: Reconciled, status: 'False'}, {type: WaypointAccepted, status: 'False'}]",
 	 "5:23 BH0208 warning the cluster says of this NetworkPolicy: Reconciled is False: without "
 	 "a message\n"
