@@ -104,7 +104,7 @@ static void read_path(struct policy_reader *reader, const struct tree_node *item
 		policy_error(reader, DIAG_BH0203, policy_span(reader, item),
 			     "a path must have only one of 'exact' and 'prefix'");
 	check_path(reader, path);
-	strbuf_printf(ret, "%s %s", path == exact ? "is" : "is or is under", path->text);
+	strbuf_printf(ret, "%s %s", path == exact ? "is" : "is under", path->text);
 }
 
 static void read_paths(struct policy_reader *reader, const struct tree_node *list,

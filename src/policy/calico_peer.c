@@ -139,8 +139,12 @@ static bool inherited(const struct builder *builder, const struct calico_selecto
 static bool is_given(const struct builder *builder, const struct calico_selector *selector,
 		     enum selector_op op, struct policy_peer *ret)
 {
-	*ret = all_pods;
-	if (strcmp(selector->key, CALICO_NAMESPACE) == 0) {
+	const bool is_namespace = strcmp(selector->key, CALICO_NAMESPACE) == 0;
+
+	*ret = op == SELECTOR_NOT_EXISTS ? nothing : all_pods;
+	if (op == SELECTOR_EXISTS || op == SELECTOR_NOT_EXISTS)
+		return is_namespace || strcmp(selector->key, CALICO_ACCOUNT) == 0;
+	if (is_namespace) {
 		if (op == SELECTOR_IN && selector->n_values == 1)
 			ret->pods.ns = interned(builder, selector->values[0]);
 		else

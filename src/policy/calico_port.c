@@ -69,8 +69,12 @@ static void read_name(struct policy_reader *reader, const struct tree_node *node
 			  "write 80, \"80:90\" or the name of a container's "
 			  "port");
 	} else if (wrong) {
-		policy_warning(reader, policy_span(reader, node),
-			       "no pod has a port with the name '%s', which %s", node->text, wrong);
+		struct diag *diag = policy_warning(reader, policy_span(reader, node),
+						   "no pod has a port with the name '%s', which %s",
+						   node->text, wrong);
+
+		if (strspn(node->text, "0123456789-") == node->len)
+			diag_hint(reader->diags, diag, "a range is written \"80:90\"");
 	}
 }
 

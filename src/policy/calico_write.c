@@ -71,6 +71,15 @@ static void start_part(struct calico_writer *writer, const struct calico_where *
 	writer->is_narrow = !subject->any;
 }
 
+/* Leaves are told better one by one; a tree by the words of its API. */
+static bool is_list(const struct policy_peer *tree)
+{
+	for (uint32_t i = 0; i < tree->n_parts; i++)
+		if (policy_peer_is_tree(&tree->parts[i]))
+			return false;
+	return tree->kind == POLICY_PEER_ANY_OF;
+}
+
 static void set_peers(const struct policy_reader *reader, const struct calico_where *where,
 		      struct policy_rule *ret)
 {
@@ -79,7 +88,7 @@ static void set_peers(const struct policy_reader *reader, const struct calico_wh
 	ret->any_peer = where->any;
 	if (where->any)
 		return;
-	if (tree->kind == POLICY_PEER_ANY_OF) {
+	if (is_list(tree)) {
 		ret->peers = tree->parts;
 		ret->n_peers = tree->n_parts;
 		return;

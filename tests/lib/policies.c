@@ -168,6 +168,13 @@ static void add_rule(struct strbuf *buf, const struct policy_rule *rule, struct 
 	strbuf_addstr(buf, rule->any_port ? " ports any" : " ports");
 	for (uint32_t i = 0; i < rule->n_ports; i++)
 		add_port(buf, &rule->ports[i]);
+	strbuf_addstr(buf, rule->n_not_ports ? " but" : "");
+	for (uint32_t i = 0; i < rule->n_not_ports; i++)
+		add_port(buf, &rule->not_ports[i]);
+	strbuf_addstr(buf, rule->source_ports ? " source ports" : "");
+	for (size_t i = 0; rule->source_ports && i < rule->source_ports->n; i++)
+		strbuf_printf(buf, " %u-%u", rule->source_ports->ranges[i].first,
+			      rule->source_ports->ranges[i].last);
 	if (rule->condition)
 		strbuf_printf(buf, " if %s", rule->condition);
 	strbuf_addch(buf, '\n');
