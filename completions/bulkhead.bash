@@ -39,12 +39,12 @@ _bulkhead() {
 	--mesh) _bulkhead_words "all auto" && return ;;
 	--color) _bulkhead_words "auto always never" && return ;;
 	--level) _bulkhead_words "workload namespace" && return ;;
-	-n | --namespace | --pod-cidr | --as | --from | --to | --only | --port) return ;;
+	-n | --namespace | --pod-cidr | --as | --source-port | --from | --to | --only | --port) return ;;
 	esac
 	case $verb in
 	help) _bulkhead_words "can map explain lab version" ;;
 	lab) _bulkhead_words "run up probe exec apply flows status down" ;;
-	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch --as" ;;
+	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch --as --source-port" ;;
 	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
 	map)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then

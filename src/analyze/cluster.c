@@ -63,6 +63,7 @@ void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_inpu
 	ret->snapshot = model_loader_finish(loader, &ret->diags);
 	ret->options.skip_invalid = input->skip_invalid;
 	ret->options.mesh_all = input->mesh_all;
+	ret->options.source_port = input->source_port;
 	choose_identity(ret, input);
 	choose_cni(ret, input);
 	ret->policies = policy_set_build(ret->snapshot, &ret->options, &ret->diags);

@@ -23,6 +23,7 @@ struct analyze_input {
 	size_t n_pod_cidrs;
 	const char *cni; /* that policy_cni_parse() takes; NULL: the one that the input shows */
 	const char *identity; /* that policy_identity_parse() takes; NULL: each source's own */
+	uint16_t source_port; /* of the question; 0: it names none */
 	bool mesh_all;        /* every pod is in the mesh */
 	bool skip_invalid;
 };

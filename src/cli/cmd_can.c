@@ -7,16 +7,19 @@
 #include "policy/identity.h"
 #include "render/render.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct can_options {
-	const char *batch; /* NULL: the question is on the command line */
-	const char *as;    /* NULL: the source's own identity */
+	const char *batch;       /* NULL: the question is on the command line */
+	const char *as;          /* NULL: the source's own identity */
+	const char *source_port; /* NULL: any */
 };
 
 static const struct cli_option own_options[] = {
 	{"batch", true, NULL, offsetof(struct can_options, batch)},
 	{"as", true, NULL, offsetof(struct can_options, as)},
+	{"source-port", true, NULL, offsetof(struct can_options, source_port)},
 	{0},
 };
 
@@ -120,6 +123,24 @@ static int check_identity(const struct cli_options *options, const char *as)
 	return problem ? CLI_USAGE : CLI_YES;
 }
 
+/* --source-port, if it is there. */
+static bool read_source_port(struct cli_options *options, const char *text)
+{
+	char *end;
+	unsigned long port;
+
+	if (!text)
+		return true;
+	port = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || port < 1 || port > 65535) {
+		cli_refuse(options, "--source-port: expected a number from 1 to 65535, found '%s'",
+			   text);
+		return false;
+	}
+	options->source_port = (uint16_t)port;
+	return true;
+}
+
 static int check_usage(const struct cli_options *options, const struct can_options *own, int n)
 {
 	if (own->batch && n > 0)
@@ -159,7 +180,8 @@ int cli_run_can(const struct cli_command *command, int argc, char **argv)
 	struct cli_options options = {.command = command, .own = own_options, .data = &own};
 	int n, code = CLI_USAGE;
 
-	if (cli_options_parse(&options, argc, argv, &n)) {
+	if (cli_options_parse(&options, argc, argv, &n) &&
+	    read_source_port(&options, own.source_port)) {
 		options.identity = own.as;
 		code = options.wants_help ? cli_help_of(command) : run(&options, &own, n, argv);
 	}

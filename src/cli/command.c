@@ -25,6 +25,7 @@ static const struct cli_command commands[] = {
 	 "PORT is 5432/TCP, 5432, http/TCP, 53/UDP, 8000-8080, ICMP, 8/ICMP; without one the\n"
 	 "allowed ports are printed.\n\n"
 	 "  --batch FILE|-    a question a line, one JSON answer a line\n"
+	 "  --source-port N   where the connection comes from, for rules that ask\n"
 	 "  --as IDENTITY     who the source is in the mesh: NAMESPACE/SERVICE-ACCOUNT, "
 	 "spiffe://…\n",
 	 cli_run_can},

@@ -23,6 +23,7 @@ int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
 		.cni = options->cni,
 		.identity = options->identity,
 		.mesh_all = options->mesh_all,
+		.source_port = options->source_port,
 		.skip_invalid = options->skip_invalid,
 	};
 	struct progress progress;

@@ -66,6 +66,7 @@ struct cli_options {
 	const char *cni; /* NULL: the one that the input shows */
 	const char
 		*identity; /* set by the verb, checked: of the source, in the mesh; NULL: its own */
+	uint16_t source_port; /* set by the verb: of the question; 0: it names none */
 	bool mesh_all;
 	enum cli_format format;
 	unsigned int formats; /* set by the verb: those it has besides text and JSON */

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/vec.h"
 #include "policy/idle.h"
+#include "policy/source_port.h"
 #include "policy/status.h"
 
 #include <assert.h>
@@ -164,6 +165,7 @@ static void keep(const struct policy_reader *reader, struct reading *reading)
 		struct policy *policy = reader->policies.items[i];
 
 		policy->part = (uint32_t)i;
+		policy_source_port_apply(policy, reader->options->source_port);
 		if (no_effect)
 			policy->no_effect = no_effect;
 		else if (!policy->no_effect)
