@@ -18,11 +18,11 @@ _bulkhead() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		_bulkhead_words "can map explain lab version help"
+		_bulkhead_words "scan can map explain lab version help"
 		return
 	fi
 	case $before in
-	-f | --file | --batch) _bulkhead_paths && return ;;
+	-f | --file | --batch | --config) _bulkhead_paths && return ;;
 	-o | --output)
 		if [ "$verb" = map ]; then
 			_bulkhead_words "text json csv"
@@ -38,14 +38,23 @@ _bulkhead() {
 		;;
 	--mesh) _bulkhead_words "all auto" && return ;;
 	--color) _bulkhead_words "auto always never" && return ;;
+	--fail-on) _bulkhead_words "info low medium high critical none" && return ;;
+	--explain) _bulkhead_words "$(bulkhead scan --list-rules 2>/dev/null | cut -d" " -f1)" && return ;;
 	--level) _bulkhead_words "workload namespace" && return ;;
-	-n | --namespace | --pod-cidr | --as | --source-port | --from | --to | --only | --port) return ;;
+	-n | --namespace | --pod-cidr | --as | --source-port | --from | --to | --only | --port | --rules | --now) return ;;
 	esac
 	case $verb in
-	help) _bulkhead_words "can map explain lab version" ;;
+	help) _bulkhead_words "scan can map explain lab version" ;;
 	lab) _bulkhead_words "run up probe exec apply flows status down" ;;
 	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch --as --source-port" ;;
 	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
+	scan)
+		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
+			_bulkhead_words "$shared --fail-on --rules --config --list-rules --explain --now"
+		else
+			_bulkhead_paths
+		fi
+		;;
 	map)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
 			_bulkhead_words "$shared --from --to --only --port --level --exposure"

@@ -52,6 +52,7 @@ void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_inpu
 		.pod_cidrs = input->pod_cidrs,
 		.n_pod_cidrs = input->n_pod_cidrs,
 		.skip_invalid = input->skip_invalid,
+		.keep_manifests = input->keep_manifests,
 	};
 	struct model_loader *loader = model_loader_new(&options);
 

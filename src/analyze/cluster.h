@@ -26,6 +26,7 @@ struct analyze_input {
 	uint16_t source_port; /* of the question; 0: it names none */
 	bool mesh_all;        /* every pod is in the mesh */
 	bool skip_invalid;
+	bool keep_manifests; /* the snapshot has every object's tree */
 };
 
 struct analyze_cluster {

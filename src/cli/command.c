@@ -17,6 +17,18 @@
 	"  10.1.2.3, 10.0.0.0/8   an address, a CIDR block\n"
 
 static const struct cli_command commands[] = {
+	{"scan", "what is wrong or missing, where, how bad, and the fix",
+	 "PATH…\n"
+	 "       bulkhead scan --list-rules | --explain RULE",
+	 "  --fail-on SEVERITY     exit 1 at findings that are at least: info, low, medium, high "
+	 "(default),\n"
+	 "                         critical; none: never\n"
+	 "  --rules BH3,-BH304     only rules whose ids begin so; - leaves out\n"
+	 "  --config FILE          severities, environments, contracts …: docs/config.md\n"
+	 "  --list-rules           every rule, with severity and fix\n"
+	 "  --explain RULE         why, a bad and a good example, when to ignore it\n"
+	 "  --now TIME             the day at which exceptions are judged\n",
+	 cli_run_scan},
 	{"can", "may this connection happen, and which rules decide",
 	 "FROM TO [PORT[/PROTOCOL]] -f PATH…\n"
 	 "       bulkhead can --batch FILE|- -f PATH…",

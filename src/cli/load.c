@@ -12,7 +12,7 @@ void cli_print_diags(const struct cli_options *options, const struct diag_list *
 			diag_print(stderr, diag, options->color_errors);
 }
 
-int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
+void cli_read(const struct cli_options *options, struct analyze_cluster *ret)
 {
 	const struct analyze_input input = {
 		.paths = options->paths.items,
@@ -25,6 +25,7 @@ int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
 		.mesh_all = options->mesh_all,
 		.source_port = options->source_port,
 		.skip_invalid = options->skip_invalid,
+		.keep_manifests = options->keep_manifests,
 	};
 	struct progress progress;
 	const char *cni;
@@ -35,6 +36,11 @@ int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
 	cni = analyze_cluster_cni_text(ret);
 	if (cni)
 		fprintf(stderr, "%s\n", cni);
+}
+
+int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
+{
+	cli_read(options, ret);
 	cli_print_diags(options, &ret->diags);
 	if (ret->diags.n_errors == 0)
 		return CLI_YES;

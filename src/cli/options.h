@@ -71,6 +71,7 @@ struct cli_options {
 	enum cli_format format;
 	unsigned int formats; /* set by the verb: those it has besides text and JSON */
 	bool skip_invalid;
+	bool keep_manifests; /* set by the verb: it asks for objects as they were written */
 	bool is_verbose;
 	bool color;        /* on stdout */
 	bool color_errors; /* on stderr */
@@ -93,6 +94,9 @@ int cli_refuse(const struct cli_options *options, const char *format, ...)
  * to be released in either case.
  */
 int cli_load(const struct cli_options *options, struct analyze_cluster *ret);
+
+/* Reads the cluster; what was found wrong is the caller's to print. */
+void cli_read(const struct cli_options *options, struct analyze_cluster *ret);
 
 /* Prints diagnostics to stderr; notes only when asked for. */
 void cli_print_diags(const struct cli_options *options, const struct diag_list *diags);

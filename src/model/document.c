@@ -123,9 +123,12 @@ static void read_object(struct model_object *object)
 		report_removed(object);
 	else if (object->known->role == MODEL_ROLE_OVERLAY)
 		report_overlay(object);
-	if (!object->known->read)
+	if (!object->known->read) {
+		model_keep_manifest(object);
 		return;
+	}
 	model_object_identify(object);
+	model_keep_manifest(object);
 	if (object->lacks_ns)
 		note_lack(&object->loader->without_namespace,
 			  tree_span(object->file, object->root));

@@ -130,6 +130,7 @@ struct model_snapshot *model_loader_finish(struct model_loader *loader, struct d
 	model_make_backends(loader);
 	model_make_routes(loader);
 	take_assumptions(loader);
+	model_take_manifests(loader);
 	loader->snapshot = NULL;
 	model_loader_free(loader);
 	return snapshot;

@@ -63,6 +63,7 @@ void model_loader_free(struct model_loader *loader)
 	vec_release(&loader->routes);
 	vec_release(&loader->endpoints);
 	vec_release(&loader->policies);
+	vec_release(&loader->manifests);
 	hash_map_release(&loader->records);
 	hash_map_release(&loader->kinds);
 	hash_map_release(&loader->namespaces);
@@ -115,12 +116,14 @@ static void read_text(struct model_loader *loader, const struct diag_file *file,
 		      struct diag_list *diags)
 {
 	struct reading reading = {.loader = loader, .diags = diags};
+	struct model_snapshot *snapshot = loader->snapshot;
 	struct diag_list syntax;
 	struct arena trees;
 
 	arena_init(&trees);
 	diag_list_init(&syntax, diags->arena);
-	tree_read(file, NULL, &trees, &loader->snapshot->intern, &syntax, on_document, &reading);
+	tree_read(file, NULL, loader->options.keep_manifests ? &snapshot->arena : &trees,
+		  &snapshot->intern, &syntax, on_document, &reading);
 	arena_release(&trees);
 	if (loader->options.skip_invalid)
 		soften(&syntax);

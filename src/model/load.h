@@ -18,6 +18,7 @@ struct model_options {
 	const char *const *pod_cidrs;  /* NULL: 10.244.0.0/16, v6 only where the input shows it */
 	size_t n_pod_cidrs;
 	bool skip_invalid;   /* refused texts and objects are only warned of */
+	bool keep_manifests; /* every object's tree stays, in the snapshot's `manifests` */
 	bool no_assumed_dns; /* for tests: the cluster is exactly the input */
 };
 

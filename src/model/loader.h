@@ -133,6 +133,7 @@ struct model_loader {
 	struct model_record_list routes;
 	struct model_record_list endpoints;
 	struct model_record_list policies;
+	VEC(struct model_manifest) manifests;
 	struct model_lack untyped;
 	struct model_lack without_namespace;
 	uint32_t n_generated; /* names that were made up for metadata.generateName */
@@ -191,6 +192,10 @@ struct model_workload_record *model_pod_controller(struct model_loader *loader,
 
 /* Whether another workload speaks for this one, which has no pods. */
 bool model_is_part(struct model_loader *loader, struct model_workload_record *workload);
+
+/* Adds an object to the manifests, if they are kept (manifest.c). */
+void model_keep_manifest(const struct model_object *object);
+void model_take_manifests(struct model_loader *loader);
 
 /* A copy of a tree that outlives the original; nodes that the original shares are shared. */
 const struct tree_node *model_tree_keep(const struct tree_node *root, struct arena *arena);

@@ -213,6 +213,17 @@ struct model_policy_object {
 	struct diag_span span; /* of the object */
 };
 
+/* An object as it was written, whatever its kind; kept where the loader was asked to. */
+struct model_manifest {
+	const char *group;
+	const char *version;
+	const char *kind;
+	const char *ns; /* NULL: known to be cluster-wide; else as written, or the default */
+	const char *name; /* "" when it has none */
+	const struct tree_node *root;
+	const struct diag_file *file;
+};
+
 /* A kind and how often it was seen. */
 struct model_kind_count {
 	const char *group;
@@ -249,6 +260,9 @@ struct model_snapshot {
 	struct model_policy_object *
 		*policies; /* by group, kind, ns, name; kinds that are evaluated */
 	uint32_t n_policies;
+
+	struct model_manifest *manifests; /* in the order of the input; see model_options */
+	uint32_t n_manifests;
 
 	struct ip_addr *closed_addrs; /* claimed by two live pods; sorted */
 	uint32_t n_closed_addrs;

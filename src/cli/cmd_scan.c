@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include "cli/progress.h"
+#include "render/scan.h"
+#include "scan/config.h"
+#include "scan/loading.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct scan_words {
+	struct cli_options *shared;
+	const char *rules;
+	const char *config_path;
+	const char *explain;
+	enum scan_severity fail_on;
+	bool never_fails;
+	bool lists_rules;
+	int64_t now;
+};
+
+static bool set_fail_on(void *data, const char *value)
+{
+	struct scan_words *own = data;
+
+	own->never_fails = strcmp(value, "none") == 0;
+	if (own->never_fails || scan_severity_parse(value, &own->fail_on))
+		return true;
+	cli_refuse(own->shared,
+		   "--fail-on %s is unknown, expected info, low, medium, high, critical or none",
+		   value);
+	return false;
+}
+
+static bool set_now(void *data, const char *value)
+{
+	struct scan_words *own = data;
+
+	if (scan_time_parse(value, &own->now)) {
+		own->now -= strchr(value, 'T') ? 0 : 1; /* a day: its last second */
+		return true;
+	}
+	cli_refuse(own->shared, "--now %s is no time, expected 2027-01-31 or 2027-01-31T12:00:00Z",
+		   value);
+	return false;
+}
+
+static bool set_list(void *data, const char *value)
+{
+	(void)value;
+	((struct scan_words *)data)->lists_rules = true;
+	return true;
+}
+
+static const struct cli_option own_options[] = {
+	{"rules", true, NULL, offsetof(struct scan_words, rules)},
+	{"config", true, NULL, offsetof(struct scan_words, config_path)},
+	{"explain", true, NULL, offsetof(struct scan_words, explain)},
+	{"fail-on", true, set_fail_on, 0},
+	{"list-rules", false, set_list, 0},
+	{"now", true, set_now, 0},
+	{0},
+};
+
+/* Then not all of the input was seen. */
+static bool is_fatal(const struct diag *diag)
+{
+	return diag->code == DIAG_BH0001 || diag->code == DIAG_BH0009 || diag->code == DIAG_BH0110;
+}
+
+/* What is no finding: hints, and what keeps files from being read. */
+static size_t print_diags(const struct cli_options *options, const struct diag_list *diags)
+{
+	size_t n_errors = 0;
+
+	for (const struct diag *diag = diags->first; diag; diag = diag->next) {
+		if (scan_loading_takes(diag) || diag->code == DIAG_BH0206 ||
+		    (diag->severity == DIAG_NOTE && !options->is_verbose))
+			continue;
+		n_errors += is_fatal(diag);
+		diag_print(stderr, diag, options->color_errors);
+	}
+	return n_errors;
+}
+
+static void render(const struct cli_options *options, const struct scan *scan)
+{
+	switch (options->format) {
+	case CLI_JSON:
+		render_scan_json(scan);
+		break;
+	default:
+		render_scan_text(scan, options->color);
+	}
+}
+
+static int exit_code(const struct scan_words *own, const struct scan *scan)
+{
+	if (own->never_fails || scan_count(scan, own->fail_on) == 0)
+		return CLI_YES;
+	return CLI_NO;
+}
+
+static int scan_cluster(const struct scan_words *own, const struct scan_config *config)
+{
+	const struct scan_options scan_options = {
+		.config = config,
+		.rules = own->rules,
+		.now = own->now,
+	};
+	struct analyze_cluster cluster;
+	struct progress progress;
+	struct scan scan;
+	int code;
+
+	cli_read(own->shared, &cluster);
+	scan_init(&scan, &cluster, &scan_options);
+	progress_start(&progress, "scanning");
+	scan_run(&scan);
+	progress_stop(&progress);
+	code = exit_code(own, &scan);
+	if (print_diags(own->shared, &cluster.diags))
+		code = CLI_USAGE;
+	if (cluster.snapshot->n_objects == 0 && scan.findings.n == 0)
+		code = cli_refuse(own->shared, "there is nothing to scan: no objects in the input");
+	else
+		render(own->shared, &scan);
+	scan_release(&scan);
+	analyze_cluster_release(&cluster);
+	return code;
+}
+
+/* The words of --rules that no rule's id begins with are a slip of the keyboard. */
+static bool check_rules(const struct scan_words *own)
+{
+	for (const char *at = own->rules; at && *at;) {
+		const size_t len = strcspn(at += *at == '-', ",");
+		char word[32];
+		size_t i = 0;
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, at);
+		while (i < SCAN_N_RULES && strncasecmp(scan_rules[i].id, word, strlen(word)) != 0)
+			i++;
+		if (i == SCAN_N_RULES) {
+			cli_refuse(own->shared,
+				   "--rules: no rule begins with '%s' "
+				   "(bulkhead scan --list-rules)",
+				   word);
+			return false;
+		}
+		at += len + (at[len] == ',');
+	}
+	return true;
+}
+
+static int run(struct scan_words *own, int n, char **words)
+{
+	struct scan_config config;
+	int code = CLI_USAGE;
+
+	for (int i = 0; i < n; i++)
+		vec_push(&own->shared->paths, words[i]);
+	if (own->shared->paths.n == 0)
+		return cli_refuse(own->shared, "there is no input: name files or directories");
+	if (!check_rules(own))
+		return CLI_USAGE;
+	if (!own->config_path)
+		return scan_cluster(own, NULL);
+	if (scan_config_load(&config, own->config_path))
+		code = scan_cluster(own, &config);
+	cli_print_diags(own->shared, &config.diags);
+	scan_config_release(&config);
+	return code;
+}
+
+static int explain(const struct scan_words *own)
+{
+	const char *page = scan_page(own->explain);
+	const char *reserved = scan_rule_reserved(own->explain);
+
+	if (page) {
+		fputs(page, stdout);
+		return CLI_YES;
+	}
+	if (reserved)
+		return cli_refuse(own->shared, "%s is reserved for %s: it is not a rule yet",
+				  own->explain, reserved);
+	return cli_refuse(own->shared, "there is no rule '%s' (bulkhead scan --list-rules)",
+			  own->explain);
+}
+
+static int list_rules(const struct scan_words *own)
+{
+	if (own->shared->format == CLI_JSON)
+		render_scan_rules_json();
+	else
+		render_scan_rules_text();
+	return CLI_YES;
+}
+
+int cli_run_scan(const struct cli_command *command, int argc, char **argv)
+{
+	struct scan_words own = {.fail_on = SCAN_HIGH, .now = (int64_t)time(NULL)};
+	struct cli_options options = {
+		.command = command,
+		.own = own_options,
+		.data = &own,
+		.skip_invalid = true,
+		.keep_manifests = true,
+	};
+	int n, code = CLI_USAGE;
+
+	own.shared = &options;
+	if (cli_options_parse(&options, argc, argv, &n)) {
+		if (options.wants_help)
+			code = cli_help_of(command);
+		else if (own.explain)
+			code = explain(&own);
+		else
+			code = own.lists_rules ? list_rules(&own) : run(&own, n, argv);
+	}
+	cli_options_release(&options);
+	return code;
+}

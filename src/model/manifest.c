@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/loader.h"
+
+/* Kinds that are not read are not identified: what they say of themselves is taken as it is. */
+static const char *name_in(const struct model_object *object, const char *key)
+{
+	const char *text = tree_get_string(tree_get(object->root, "metadata"), key);
+
+	return text ? intern_str(&object->loader->snapshot->intern, text) : NULL;
+}
+
+static const char *namespace_of(const struct model_object *object)
+{
+	const char *ns;
+
+	if (object->known->read)
+		return object->ns;
+	ns = name_in(object, "namespace");
+	return ns ? ns : object->loader->options.default_namespace;
+}
+
+void model_keep_manifest(const struct model_object *object)
+{
+	struct model_loader *loader = object->loader;
+	const char *name = object->known->read ? object->name : name_in(object, "name");
+	const struct model_manifest manifest = {
+		.group = object->group,
+		.version = object->version,
+		.kind = object->kind,
+		.ns = namespace_of(object),
+		.name = name ? name : "",
+		.root = object->root,
+		.file = object->file,
+	};
+
+	if (loader->options.keep_manifests)
+		vec_push(&loader->manifests, manifest);
+}
+
+void model_take_manifests(struct model_loader *loader)
+{
+	struct model_snapshot *snapshot = loader->snapshot;
+	const size_t n = loader->manifests.n;
+
+	snapshot->manifests = arena_alloc_n(&snapshot->arena, n, sizeof(*snapshot->manifests));
+	for (size_t i = 0; i < n; i++)
+		snapshot->manifests[i] = loader->manifests.items[i];
+	snapshot->n_manifests = (uint32_t)n;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the functions of the rules use: reporting, and questions to the engine.
+ *
+ * A rule never evaluates policy itself. Questions count whatever policies there are, of every API;
+ * "may" includes what depends on conditions, since it is not refused.
+ */
+#pragma once
+
+#include "base/bitset.h"
+#include "compile/world.h"
+#include "policy/ir.h"
+#include "scan/scan.h"
+
+/* The functions of the rules. */
+#define SCAN_DECLARE_LOADING(check)
+#define SCAN_DECLARE_INPUT(check) void check(struct scan *scan);
+#define SCAN_DECLARE_POLICY(check) void check(struct scan *scan, const struct policy *policy);
+#define SCAN_DECLARE_RULE(check) void check(struct scan *scan, const struct policy_rule *rule);
+#define SCAN_DECLARE_WORKLOAD(check) \
+	void check(struct scan *scan, const struct model_workload *workload);
+#define SCAN_DECLARE_NAMESPACE(check) \
+	void check(struct scan *scan, const struct model_namespace *ns);
+#define SCAN_DECLARE_SERVICE(check) \
+	void check(struct scan *scan, const struct model_service *service);
+#define SCAN_DECLARE_MANIFEST(check) \
+	void check(struct scan *scan, const struct model_manifest *manifest);
+#define X(id, severity, need, fix, unit, check, help) SCAN_DECLARE_##unit(check)
+SCAN_RULES(X)
+#undef X
+
+/* Places: report.c. */
+struct scan_place scan_at_policy(const struct policy *policy, struct diag_span span);
+struct scan_place scan_at_workload(const struct model_workload *workload);
+struct scan_place scan_at_service(const struct model_service *service);
+struct scan_place scan_at_manifest(const struct model_manifest *manifest, struct diag_span span);
+
+/* Where the Namespace is declared, else its first workload. */
+struct scan_place scan_at_namespace(const struct scan *scan, const struct model_namespace *ns);
+
+/*
+ * A finding of the rule that runs. It is complete with a message; the caller may set help, severity,
+ * related and parent. Valid until the next one.
+ */
+struct scan_finding *scan_report(struct scan *scan, struct scan_place place, const char *format,
+				 ...) __attribute__((format(printf, 3, 4)));
+
+/* The same for a rule that does not run. */
+struct scan_finding *scan_report_as(struct scan *scan, enum scan_rule_id id,
+				    struct scan_place place, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* What to write instead. */
+void scan_help(struct scan *scan, struct scan_finding *finding, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Replaces the bytes of a file; the fix is then at hand. */
+void scan_edit(struct scan_finding *finding, const struct diag_file *file, size_t offset,
+	       size_t len, const char *text);
+
+/* What this input cannot tell. */
+void scan_report_unknown(struct scan *scan, struct scan_place place, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A finding begins at this place already. */
+bool scan_has_at(const struct scan *scan, struct diag_span span);
+
+/* Some finding of this rule for the namespace; NULL for a cluster-wide one. */
+bool scan_has_for(const struct scan *scan, enum scan_rule_id id, const char *ns);
+
+/* Is in the input, and subject to policy: not assumed, not hypothetical, not on the host's network. */
+bool scan_is_subject(const struct model_workload *workload);
+
+/* kube-system and the like, and those that the configuration names. */
+bool scan_is_system(const struct scan *scan, const struct model_namespace *ns);
+
+/* Trees: object.c. The object as it was written, or NULL. */
+const struct model_manifest *scan_manifest(struct scan *scan, const char *kind, const char *ns,
+					   const char *name);
+
+/* "metadata" and "spec" of the pods of a workload; NULL: not at hand. */
+const struct tree_node *scan_template(struct scan *scan, const struct model_workload *workload);
+
+/* A member of metadata.annotations, or NULL. */
+const char *scan_annotation(const struct tree_node *root, const char *key);
+
+/* Follows keys to a node, ends with NULL: scan_at(root, "spec", "template", NULL). */
+const struct tree_node *scan_node(const struct tree_node *root, ...) __attribute__((sentinel));
+
+/* The engine: reach.c. */
+
+/* The policies that select the workload and decide, in order; of its first pod. */
+const struct policy *const *scan_policies_of(struct scan *scan,
+					     const struct model_workload *workload,
+					     uint32_t *ret_n);
+
+/* Some policy isolates the workload's pods in this direction. */
+bool scan_is_isolated(struct scan *scan, const struct model_workload *workload,
+		      enum policy_direction direction);
+
+/* The peer classes that the pod may talk to, or hear, on a port; NULL: it is subject to nothing. */
+const struct bitset *scan_row(struct scan *scan, const struct model_pod *pod,
+			      enum policy_direction direction, enum port_space space,
+			      uint16_t port);
+
+/* One side's word alone: what the policies of `subject` say of the peer. */
+bool scan_side_may(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
+		   enum policy_direction direction, enum port_space space, uint16_t port);
+
+/* Both sides'. */
+bool scan_may(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
+	      enum port_space space, uint16_t port);
+
+/* The policies of `subject` alone, of an address that is no pod's. */
+bool scan_outside_may(struct scan *scan, const struct model_pod *subject,
+		      const struct ip_addr *addr, enum policy_direction direction,
+		      enum port_space space, uint16_t port);
+
+/* A pod without labels in a namespace of which nothing is known. */
+const struct model_pod *scan_stranger(struct scan *scan);
+
+/* Pods that the policy selects and that are in the input: how many, and the first. */
+uint32_t scan_selected(const struct scan *scan, const struct policy *policy,
+		       const struct model_workload **ret_first);

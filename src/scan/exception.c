@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/exception.h"
+
+#include "scan/config.h"
+#include "scan/scan.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+static const char *const names[] = {
+#define X(id, name, sarif) [SCAN_EXCEPTION_##id] = name,
+	SCAN_EXCEPTION_SOURCES(X)
+#undef X
+};
+
+static const char *const sarif_names[] = {
+#define X(id, name, sarif) [SCAN_EXCEPTION_##id] = sarif,
+	SCAN_EXCEPTION_SOURCES(X)
+#undef X
+};
+
+const char *scan_exception_source_name(enum scan_exception_source source)
+{
+	return names[source];
+}
+
+const char *scan_exception_source_sarif(enum scan_exception_source source)
+{
+	return sarif_names[source];
+}
+
+bool scan_time_parse(const char *text, int64_t *ret)
+{
+	struct tm tm = {0};
+	const char *end = strptime(text, "%Y-%m-%d", &tm);
+
+	if (end && *end == '\0') {
+		*ret = (int64_t)timegm(&tm) + 24 * 60 * 60;
+		return true;
+	}
+	end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (!end || *end)
+		return false;
+	*ret = (int64_t)timegm(&tm);
+	return true;
+}
+
+/* A word of an exception: "KEY=VALUE", or the rules. NULL, or what is wrong with it. */
+static const char *take_word(char *word, struct arena *arena, struct scan_exception *ret)
+{
+	char *save = NULL;
+
+	if (strncmp(word, "until=", 6) == 0) {
+		ret->until_text = word + 6;
+		return scan_time_parse(word + 6, &ret->until)
+			       ? NULL
+			       : "'until' must be a day, such as 2027-01-31";
+	}
+	if (strncmp(word, "owner=", 6) == 0 || strncmp(word, "ticket=", 7) == 0) {
+		ret->owner = strchr(word, '=') + 1;
+		return NULL;
+	}
+	if (strchr(word, '='))
+		return "only until=, owner=, ticket= and reason= are understood";
+	ret->rules = arena_alloc_n(arena, strlen(word) + 1, sizeof(*ret->rules));
+	for (char *rule = strtok_r(word, ",", &save); rule; rule = strtok_r(NULL, ",", &save)) {
+		if (!scan_rule_find(rule) && strncasecmp(rule, "BH", 2) != 0)
+			return "it must begin with the ids of rules, such as BH305";
+		ret->rules[ret->n_rules++] = rule;
+	}
+	return NULL;
+}
+
+/* Cuts the reason off, which is the rest of the text. */
+static void take_reason(char *text, struct scan_exception *ret)
+{
+	char *dashes = strstr(text, "-- ");
+	char *key = strstr(text, "reason=");
+	char *at = dashes && (!key || dashes < key) ? dashes : key;
+	size_t len;
+
+	if (!at)
+		return;
+	ret->reason = at + (at == dashes ? strlen("-- ") : strlen("reason="));
+	*at = '\0';
+	len = strlen(ret->reason);
+	while (len && (ret->reason[len - 1] == ' ' || ret->reason[len - 1] == '\r'))
+		((char *)ret->reason)[--len] = '\0';
+}
+
+void scan_exception_parse(const char *text, struct arena *arena, struct scan_exception *ret)
+{
+	char *copy = arena_strdup(arena, text);
+	char *save = NULL;
+
+	ret->until = SCAN_NEVER;
+	take_reason(copy, ret);
+	for (char *word = strtok_r(copy, " \t\r", &save); word && !ret->problem;
+	     word = strtok_r(NULL, " \t\r", &save))
+		ret->problem = take_word(word, arena, ret);
+	if (!ret->problem && (!ret->reason || !*ret->reason))
+		ret->problem = "it needs a reason: -- REASON";
+}
+
+static bool is_about_rule(const struct scan_exception *exception, const char *id)
+{
+	for (uint32_t i = 0; i < exception->n_rules; i++)
+		if (strncasecmp(exception->rules[i], id, strlen(exception->rules[i])) == 0)
+			return true;
+	return exception->n_rules == 0;
+}
+
+static bool is_about_place(const struct scan_exception *exception, const struct scan_place *place)
+{
+	if (exception->file)
+		return place->span.file == exception->file &&
+		       place->span.line >= exception->first_line &&
+		       place->span.line <= exception->last_line;
+	if (exception->kind && fnmatch(exception->kind, place->kind, 0) != 0)
+		return false;
+	if (exception->ns && fnmatch(exception->ns, place->ns ? place->ns : "", 0) != 0)
+		return false;
+	return !exception->name || fnmatch(exception->name, place->name ? place->name : "", 0) == 0;
+}
+
+static bool is_about(const struct scan_exception *exception, const struct scan_finding *finding)
+{
+	if (exception->fingerprint)
+		return strcmp(exception->fingerprint, finding->fingerprint) == 0;
+	return is_about_rule(exception, finding->rule->id) &&
+	       is_about_place(exception, &finding->place);
+}
+
+bool scan_exception_holds(const struct scan_exception *exception,
+			  const struct scan_finding *finding, int64_t now)
+{
+	return !exception->problem && now < exception->until && is_about(exception, finding);
+}
+
+void scan_exceptions_apply(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->findings.n; i++) {
+		struct scan_finding *finding = &scan->findings.items[i];
+
+		for (size_t k = 0; k < scan->exceptions.n; k++) {
+			struct scan_exception *exception = &scan->exceptions.items[k];
+
+			if (!scan_exception_holds(exception, finding, scan->options.now))
+				continue;
+			exception->n_used++;
+			if (!finding->suppressed)
+				finding->suppressed = exception;
+		}
+	}
+}

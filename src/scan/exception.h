@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exceptions: findings that somebody has answered for, until a day.
+ *
+ * A comment, an annotation, the configuration and a baseline all make the same thing, and one
+ * function says whether it holds for a finding. One that has expired holds for none.
+ */
+#pragma once
+
+#include "base/diag.h"
+#include "base/vec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct arena;
+struct scan;
+struct scan_finding;
+
+/* id, name in the JSON, what SARIF calls it */
+#define SCAN_EXCEPTION_SOURCES(X) \
+	X(COMMENT, "comment", "inSource") \
+	X(ANNOTATION, "annotation", "inSource") \
+	X(CONFIG, "configuration", "external") \
+	X(BASELINE, "baseline", "external")
+
+enum scan_exception_source {
+#define X(id, name, sarif) SCAN_EXCEPTION_##id,
+	SCAN_EXCEPTION_SOURCES(X)
+#undef X
+};
+
+#define SCAN_NEVER INT64_MAX
+
+struct scan_exception {
+	uint8_t source;     /* enum scan_exception_source */
+	const char **rules; /* ids, or what they begin with: "BH3"; none: every rule */
+	uint32_t n_rules;
+	const char *kind;             /* NULL: any */
+	const char *ns;               /* NULL: any */
+	const char *name;             /* NULL: any; these three of an object */
+	const struct diag_file *file; /* of a comment: findings on these lines */
+	uint32_t first_line;
+	uint32_t last_line;
+	const char *fingerprint; /* of a baseline, else NULL */
+	const char *reason;      /* NULL: none was given */
+	const char *owner;
+	const char *until_text; /* NULL: for ever */
+	int64_t until;          /* seconds since 1970 at which it is over, or SCAN_NEVER */
+	const char *problem;    /* NULL, or why it cannot be understood, and so does not hold */
+	struct diag_span span;  /* where it is written */
+	uint32_t n_used;
+};
+
+const char *scan_exception_source_name(enum scan_exception_source source);
+const char *scan_exception_source_sarif(enum scan_exception_source source);
+
+/* A day, "2027-01-31", or a moment, "2027-01-31T12:00:00Z". A day ends when it is over. */
+bool scan_time_parse(const char *text, int64_t *ret);
+
+/*
+ * "BH305,BH306 until=2027-01-31 owner=… reason=…", or with "-- REASON" at the end. What cannot be
+ * understood is `problem`.
+ */
+void scan_exception_parse(const char *text, struct arena *arena, struct scan_exception *ret);
+
+/* Whether it answers for the finding at this time. */
+bool scan_exception_holds(const struct scan_exception *exception,
+			  const struct scan_finding *finding, int64_t now);
+
+/* Reads comments and annotations of the input into scan->exceptions, with those of the configuration. */
+void scan_exceptions_read(struct scan *scan);
+
+/* Marks the findings that an exception holds for, and counts its uses. */
+void scan_exceptions_apply(struct scan *scan);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/loading.h"
+
+#include "scan/check.h"
+
+#include <string.h>
+
+struct taken {
+	enum diag_code code;
+	enum scan_rule_id rule;
+	const char *consequence; /* what it means for access */
+};
+
+#define REFUSED "the API server refuses the object, so nothing that it allows or denies holds"
+
+static const struct taken taken[] = {
+	{DIAG_BH0201, SCAN_BH101,
+	 "the API server drops the field or refuses the policy, which then does not say this"},
+	{DIAG_BH0005, SCAN_BH102, "readers take the last one or refuse the file"},
+	{DIAG_BH0202, SCAN_BH103, REFUSED},
+	{DIAG_BH0203, SCAN_BH103, REFUSED},
+	{DIAG_BH0204, SCAN_BH103, REFUSED},
+	{DIAG_BH0104, SCAN_BH103, REFUSED},
+	{DIAG_BH0002, SCAN_BH103, "nothing behind this place is applied"},
+	{DIAG_BH0003, SCAN_BH103, "the file is not applied"},
+	{DIAG_BH0004, SCAN_BH103, "the rest of the file is not read"},
+	{DIAG_BH0006, SCAN_BH103, "the document is not applied"},
+	{DIAG_BH0109, SCAN_BH105, "the policy is not in force anywhere"},
+	{DIAG_BH0103, SCAN_BH107, "what the other one allows or denies is lost"},
+};
+
+static const struct taken *find_taken(const struct diag *diag)
+{
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		if (taken[i].code == diag->code)
+			return &taken[i];
+	return NULL;
+}
+
+bool scan_loading_takes(const struct diag *diag)
+{
+	return find_taken(diag);
+}
+
+/* The object that a span is in: the last of its file that does not begin behind it. */
+static const struct model_manifest *object_at(const struct scan *scan, const struct diag_span *span)
+{
+	const struct model_manifest *found = NULL;
+
+	for (uint32_t i = 0; i < scan->snapshot->n_manifests; i++) {
+		const struct model_manifest *manifest = &scan->snapshot->manifests[i];
+
+		if (manifest->file == span->file && manifest->root->line <= span->line &&
+		    (!found || manifest->root->line >= found->root->line))
+			found = manifest;
+	}
+	return found;
+}
+
+static struct scan_place place_of(const struct scan *scan, const struct diag *diag)
+{
+	/* what the readers of YAML and JSON refuse is not an object yet */
+	const struct model_manifest *manifest =
+		diag->code < DIAG_BH0101 ? NULL : object_at(scan, &diag->span);
+
+	if (manifest)
+		return scan_at_manifest(manifest, diag->span);
+	return (struct scan_place){.kind = "File", .span = diag->span};
+}
+
+void scan_loading(struct scan *scan)
+{
+	const struct diag_list *diags = &scan->cluster->diags;
+
+	for (const struct diag *diag = diags->first; diag; diag = diag->next) {
+		const struct taken *as = find_taken(diag);
+		struct scan_finding *finding;
+
+		if (!as || scan_has_at(scan, diag->span))
+			continue;
+		finding = scan_report_as(scan, as->rule, place_of(scan, diag), "%s: %s",
+					 diag->message, as->consequence);
+		if (diag->hint)
+			scan_help(scan, finding, "%s", diag->hint);
+		finding->related = diag->related;
+		finding->related_message = diag->related_message;
+	}
+}

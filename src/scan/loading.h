@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "scan/scan.h"
+
+/*
+ * What reading the input said, as findings where a rule is about it. A place that another finding
+ * has already is left to that one.
+ */
+void scan_loading(struct scan *scan);
+
+/* Whether a diagnostic of the reading is a finding of scan: then it is not to be printed too. */
+bool scan_loading_takes(const struct diag *diag);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Questions to the compiled rules. A row is made once for each subject class, direction and part of
+ * its ports, as the set of peer classes that are not refused.
+ */
+#include "scan/check.h"
+
+#include <assert.h>
+
+/* The world is of every pod, with one stranger for each kind of peer that rules can tell apart. */
+static struct compile_world *world_of(struct scan *scan)
+{
+	if (!scan->world) {
+		analyze_hypotheticals_init(&scan->hypotheticals, scan->cluster);
+		scan->world = compile_world_new(scan->snapshot, scan->policies,
+						scan->snapshot->pods, scan->snapshot->n_pods);
+	}
+	return scan->world;
+}
+
+const struct model_pod *scan_stranger(struct scan *scan)
+{
+	world_of(scan);
+	return scan->hypotheticals.items.items[0].pod;
+}
+
+const struct policy *const *scan_policies_of(struct scan *scan,
+					     const struct model_workload *workload, uint32_t *ret_n)
+{
+	struct compile_world *world = world_of(scan);
+	const uint32_t class = compile_subject_class(world, workload->pods[0]);
+
+	*ret_n = 0;
+	return class == COMPILE_NONE ? NULL : compile_policies(world, class, ret_n);
+}
+
+bool scan_is_isolated(struct scan *scan, const struct model_workload *workload,
+		      enum policy_direction direction)
+{
+	struct compile_world *world = world_of(scan);
+	uint32_t n;
+
+	for (uint32_t i = 0; i < workload->n_pods; i++) {
+		const uint32_t class = compile_subject_class(world, workload->pods[i]);
+
+		if (class == COMPILE_NONE)
+			return false;
+		compile_isolating(world, class, direction, &n);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
+static uint32_t part_of(struct compile_world *world, uint32_t class,
+			enum policy_direction direction, enum port_space space, uint16_t port)
+{
+	uint32_t n;
+	const struct compile_part *parts = compile_parts(world, class, direction, &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (port_set_contains(&parts[i].ports, space, port))
+			return i;
+	assert(!"every port is in a part");
+	return 0;
+}
+
+static struct bitset *make_row(struct compile_world *world, uint32_t class,
+			       enum policy_direction direction, enum port_space space,
+			       uint16_t port)
+{
+	struct bitset *set = calloc(1, sizeof(*set));
+	struct compile_row row = {0};
+
+	if (!set)
+		abort();
+	bitset_init(set, compile_n_peer_classes(world));
+	if (!compile_has_conditions(world, class, direction)) {
+		compile_row_allowed(world, class, direction, space, port, set);
+		return set;
+	}
+	compile_row(world, class, direction, space, port, &row);
+	for (size_t i = 0; i < row.n_cells; i++)
+		if (row.outcomes[row.cells[i]].action != TABLE_DENY)
+			bitset_set(set, i);
+	compile_row_release(&row);
+	return set;
+}
+
+const struct bitset *scan_row(struct scan *scan, const struct model_pod *pod,
+			      enum policy_direction direction, enum port_space space, uint16_t port)
+{
+	struct compile_world *world = world_of(scan);
+	const uint32_t class = compile_subject_class(world, pod);
+	uint64_t *place;
+	uint64_t key;
+	bool is_new;
+
+	if (class == COMPILE_NONE)
+		return NULL;
+	key = (uint64_t) class << 32 |
+	      (uint64_t)part_of(world, class, direction, space, port) << 1 | direction;
+	place = hash_map_put(&scan->rows, key, &is_new);
+	if (is_new)
+		*place = hash_ptr(make_row(world, class, direction, space, port));
+	return (const struct bitset *)(uintptr_t)*place;
+}
+
+/* A host-network pod is the address of its node. */
+static uint32_t peer_class(const struct compile_world *world, const struct model_pod *pod,
+			   uint32_t ip)
+{
+	return pod->host_network ? compile_outside_class(world, &pod->ips[ip])
+				 : compile_pod_class(world, pod, ip);
+}
+
+bool scan_side_may(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
+		   enum policy_direction direction, enum port_space space, uint16_t port)
+{
+	const struct bitset *row = scan_row(scan, subject, direction, space, port);
+
+	if (!row || peer->n_ips == 0) /* a host-network pod of a node that is not known */
+		return true;
+	for (uint32_t i = 0; i < peer->n_ips; i++)
+		if (bitset_test(row, peer_class(scan->world, peer, i)))
+			return true;
+	return false;
+}
+
+bool scan_may(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
+	      enum port_space space, uint16_t port)
+{
+	return scan_side_may(scan, from, to, POLICY_EGRESS, space, port) &&
+	       scan_side_may(scan, to, from, POLICY_INGRESS, space, port);
+}
+
+bool scan_outside_may(struct scan *scan, const struct model_pod *subject,
+		      const struct ip_addr *addr, enum policy_direction direction,
+		      enum port_space space, uint16_t port)
+{
+	const struct bitset *row = scan_row(scan, subject, direction, space, port);
+
+	return !row || bitset_test(row, compile_outside_class(scan->world, addr));
+}
+
+uint32_t scan_selected(const struct scan *scan, const struct policy *policy,
+		       const struct model_workload **ret_first)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+
+		if (workload->host_network || workload->origin == MODEL_HYPOTHETICAL ||
+		    !policy_subject_matches(&policy->subject, workload->pods[0]))
+			continue;
+		if (n++ == 0)
+			*ret_first = workload;
+	}
+	return n;
+}

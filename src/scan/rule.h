@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules of `scan`: one line each, and one function each in the file of its family.
+ *
+ * A new rule is a line in SCAN_RULES, a function of the type that its unit asks for (check.h has
+ * what it may use), a page docs/rules/BHxxx.md and a folder tests/scan/BHxxx. Ids are for ever:
+ * SCAN_RESERVED has those that are not yet rules.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SCAN_SEVERITIES(X) \
+	X(INFO, "info") \
+	X(LOW, "low") \
+	X(MEDIUM, "medium") \
+	X(HIGH, "high") \
+	X(CRITICAL, "critical")
+
+enum scan_severity {
+#define X(id, name) SCAN_##id,
+	SCAN_SEVERITIES(X)
+#undef X
+		SCAN_N_SEVERITIES
+};
+
+/* What a rule has to see; without it the rule is skipped, and that is said. */
+#define SCAN_NEEDS(X) \
+	X(OBJECT, "object") \
+	X(NAMESPACE, "namespace") \
+	X(CLUSTER, "cluster")
+
+enum scan_need {
+#define X(id, name) SCAN_NEED_##id,
+	SCAN_NEEDS(X)
+#undef X
+		SCAN_N_NEEDS
+};
+
+/* Safe: applied by --fix. Suggested: after a yes. */
+#define SCAN_FIXES(X) \
+	X(NONE, "none") \
+	X(SUGGESTED, "suggested") \
+	X(SAFE, "safe")
+
+enum scan_fix {
+#define X(id, name) SCAN_FIX_##id,
+	SCAN_FIXES(X)
+#undef X
+		SCAN_N_FIXES
+};
+
+struct scan;
+struct policy;
+struct policy_rule;
+struct model_workload;
+struct model_namespace;
+struct model_service;
+struct model_manifest;
+
+/* What a rule is called for, once each. LOADING: never, reading the input finds these. */
+#define SCAN_UNITS(X) \
+	X(POLICY, policy, const struct policy *) \
+	X(RULE, policy_rule, const struct policy_rule *) \
+	X(WORKLOAD, workload, const struct model_workload *) \
+	X(NAMESPACE, ns, const struct model_namespace *) \
+	X(SERVICE, service, const struct model_service *) \
+	X(MANIFEST, manifest, const struct model_manifest *)
+
+enum scan_unit {
+	SCAN_UNIT_LOADING,
+	SCAN_UNIT_INPUT, /* the whole, once */
+#define X(id, member, type) SCAN_UNIT_##id,
+	SCAN_UNITS(X)
+#undef X
+};
+
+/* id, severity, needs, fix, unit, function, one line of help */
+/* clang-format off */
+#define SCAN_RULES(X) \
+	X(BH101, CRITICAL, OBJECT, SAFE, LOADING, NULL, "an unknown or misspelt field") \
+	X(BH102, HIGH, OBJECT, SUGGESTED, LOADING, NULL, "a key twice in one mapping") \
+	X(BH103, HIGH, OBJECT, SUGGESTED, LOADING, NULL, "an object that the API server refuses") \
+	X(BH105, MEDIUM, OBJECT, SUGGESTED, LOADING, NULL, "an API version or annotation without effect") \
+	X(BH107, MEDIUM, CLUSTER, NONE, LOADING, NULL, "one object twice")
+/* clang-format on */
+
+enum scan_rule_id {
+#define X(id, severity, need, fix, unit, check, help) SCAN_##id,
+	SCAN_RULES(X)
+#undef X
+		SCAN_N_RULES
+};
+
+struct scan_rule {
+	const char *id;
+	const char *help;
+	uint8_t severity; /* enum scan_severity: unless the configuration or a finding says else */
+	uint8_t need;     /* enum scan_need */
+	uint8_t fix;      /* enum scan_fix: the best that it has */
+	uint8_t unit;     /* enum scan_unit */
+	union {
+		void (*input)(struct scan *scan);
+#define X(unit, member, type) void (*member)(struct scan * scan, type item);
+		SCAN_UNITS(X)
+#undef X
+	};
+};
+
+extern const struct scan_rule scan_rules[SCAN_N_RULES];
+
+/* "BH301", in any case; NULL: there is none. */
+const struct scan_rule *scan_rule_find(const char *id);
+
+/* What a reserved id will be about; NULL: not reserved. */
+const char *scan_rule_reserved(const char *id);
+
+const char *scan_severity_name(enum scan_severity severity);
+const char *scan_need_name(enum scan_need need);
+const char *scan_fix_name(enum scan_fix fix);
+
+/* False: there is no such severity. */
+bool scan_severity_parse(const char *name, enum scan_severity *ret);
+
+/* The page of a rule, in Markdown; NULL: it has none. */
+const char *scan_page(const char *id);

@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# A folder a rule, with files that it must find something in (bad*.yaml) and files that it must not
+# (good*.yaml). `expect` has a line a finding, in order:
+#
+#	bad.yaml:12:7 high NetworkPolicy shop/api
+#	bad.yaml:12:7 unknown NetworkPolicy shop/api
+#	can bad.yaml FROM TO PORT            what findings say of access, asked of the engine
+#	cannot bad.yaml FROM TO PORT
+#	args --cni flannel                   for every run
+#
+# config.yaml, if it is there, is given with --config. Every rule has a folder and a page.
+. tests/lib/tap.sh
+
+bulkhead=$BULKHEAD_BUILD/bin/bulkhead
+
+# scan FOLDER FILE: the findings and unknowns of the folder's rule, a line each.
+scan() {
+	set -- "$1" "$2" --rules "$(basename "$1")" --now 2026-06-01 $args
+	[ -f "$1/config.yaml" ] && set -- "$@" --config "$1/config.yaml"
+	folder=$1
+	file=$2
+	shift 2
+	run "$bulkhead" scan --fail-on info "$@" "$folder/$file"
+	echo "$out" | sed -nE "s|^$folder/([^ ]+): ([a-z]+): ([^:]+): .*\[BH[0-9]+\]\$|\1 \2 \3|p"
+}
+
+check_case() {
+	args=$(sed -n 's/^args //p' "$1/expect")
+	found=$(for bad in "$1"/bad*.yaml; do scan "$1" "$(basename "$bad")"; done)
+	ok_str "$found" "$(grep '^bad' "$1/expect")" "$1: what is bad is found, where it is"
+	for good in "$1"/good*.yaml; do
+		ok_str "$(scan "$1" "$(basename "$good")")" "" "$good has nothing of it"
+	done
+	grep -E '^can(not)? ' "$1/expect" | while read -r word file from to port; do
+		echo "$word $file $from $to $port $("$bulkhead" can "$from" "$to" "$port" -f "$1/$file" $args \
+			>/dev/null 2>&1 && echo can || echo cannot)"
+	done >"$tap_work/asked"
+	ok_str "$(awk '$1 != $6' "$tap_work/asked")" "" "$1: the engine says the same of access"
+	! grep -q '^can' "$1/expect" || ok_int "$(wc -l <"$tap_work/asked")" \
+		"$(grep -cE '^can(not)? ' "$1/expect")" "$1: every question was asked"
+}
+
+for rule in $("$bulkhead" scan --list-rules | cut -d' ' -f1); do
+	if [ -d "tests/scan/$rule" ]; then
+		check_case "tests/scan/$rule"
+	else
+		ok 1 "$rule has a case"
+	fi
+	run "$bulkhead" scan --explain "$rule"
+	for part in "^# $rule: " "^## Why" "^## Bad" "^## Good" "^## When to ignore it"; do
+		ok_like "$out" "$part" "the page of $rule has '$part'"
+	done
+	ok_like "$out" "$("$bulkhead" scan --list-rules | awk -v rule="$rule" '$1 == rule { print "^Severity " $2 }')" \
+		"the page of $rule has its severity"
+done
+tap_done
