@@ -34,7 +34,9 @@ static void write_namespaces(struct random_cluster *cluster)
 		strbuf_printf(&cluster->yaml,
 			      "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: %s, ",
 			      namespaces[i]);
-		write_labels(cluster, "");
+		write_labels(cluster, cluster->has_mesh && random_chance(&cluster->random, 70)
+					      ? "istio-injection: enabled, "
+					      : "");
 		strbuf_addstr(&cluster->yaml, "}\n");
 	}
 }
@@ -159,6 +161,9 @@ static void write_pod_spec(struct random_cluster *cluster, uint32_t node, bool h
 		strbuf_printf(&cluster->yaml, "nodeName: node-%u, ", node);
 	if (host_network)
 		strbuf_addstr(&cluster->yaml, "hostNetwork: true, ");
+	if (cluster->has_mesh && random_chance(&cluster->random, 70))
+		strbuf_printf(&cluster->yaml, "serviceAccountName: %s, ",
+			      random_chance(&cluster->random, 50) ? "bot" : "web");
 	strbuf_addstr(&cluster->yaml, "containers: [");
 	write_container(cluster, "c0", "");
 	if (random_chance(&cluster->random, 30)) {
@@ -210,7 +215,9 @@ static void write_pod(struct random_cluster *cluster, uint32_t number)
 	strbuf_printf(&cluster->yaml,
 		      "---\napiVersion: v1\nkind: Pod\nmetadata: {name: pod-%u, namespace: %s, ",
 		      number, random_namespace(cluster));
-	write_labels(cluster, "");
+	write_labels(cluster, cluster->has_mesh && random_chance(&cluster->random, 20)
+				      ? "sidecar.istio.io/inject: 'false', "
+				      : "");
 	if (random_chance(&cluster->random, 20))
 		strbuf_printf(&cluster->yaml,
 			      ", ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, "
@@ -281,11 +288,11 @@ static void write_objects(struct random_cluster *cluster, uint32_t n_pods)
 }
 
 /* Most are small enough to read; some fill many buckets and bits. */
-void random_cluster_init(struct random_cluster *cluster, uint64_t seed)
+static void init(struct random_cluster *cluster, uint64_t seed, bool has_mesh)
 {
 	uint32_t size, n_pods, n_policies;
 
-	*cluster = (struct random_cluster){.random = {seed}};
+	*cluster = (struct random_cluster){.random = {seed}, .has_mesh = has_mesh};
 	size = random_below(&cluster->random, 300);
 	cluster->has_v6 = random_chance(&cluster->random, 60);
 	cluster->n_namespaces = random_between(&cluster->random, 1,
@@ -296,6 +303,16 @@ void random_cluster_init(struct random_cluster *cluster, uint64_t seed)
 	/* The policies come first: pods' addresses are chosen by their blocks. */
 	random_policies(cluster, n_policies);
 	write_objects(cluster, n_pods);
+}
+
+void random_cluster_init(struct random_cluster *cluster, uint64_t seed)
+{
+	init(cluster, seed, false);
+}
+
+void random_cluster_init_mesh(struct random_cluster *cluster, uint64_t seed)
+{
+	init(cluster, seed, true);
 }
 
 void random_cluster_release(struct random_cluster *cluster)

@@ -29,9 +29,13 @@ struct random_cluster {
 	uint32_t n_namespaces;
 	uint32_t n_nodes;
 	bool has_v6;
+	bool has_mesh;
 };
 
 void random_cluster_init(struct random_cluster *cluster, uint64_t seed);
+
+/* With pods in a mesh, service accounts, and Istio's policies. */
+void random_cluster_init_mesh(struct random_cluster *cluster, uint64_t seed);
 void random_cluster_release(struct random_cluster *cluster);
 
 /* A packet between addresses worth asking about: pods', nodes', the edges of blocks. */

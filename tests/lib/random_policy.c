@@ -7,7 +7,9 @@ void random_policies(struct random_cluster *cluster, uint32_t n)
 	uint32_t admin_percent = random_pick(&cluster->random, percents);
 
 	for (uint32_t i = 0; i < n; i++) {
-		if (random_chance(&cluster->random, admin_percent))
+		if (cluster->has_mesh && random_chance(&cluster->random, 70))
+			random_istio(cluster, i);
+		else if (random_chance(&cluster->random, admin_percent))
 			random_adminpolicy(cluster, i);
 		else
 			random_networkpolicy(cluster, i);

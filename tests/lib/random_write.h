@@ -8,6 +8,9 @@
 void random_networkpolicy(struct random_cluster *cluster, uint32_t number);
 void random_adminpolicy(struct random_cluster *cluster, uint32_t number);
 
+/* AuthorizationPolicy or PeerAuthentication. */
+void random_istio(struct random_cluster *cluster, uint32_t number);
+
 /* A block with addresses worth asking about, and a smaller one in it (not of a single address). */
 struct ip_cidr random_block(struct random_cluster *cluster);
 struct ip_cidr random_except(struct random_cluster *cluster, const struct ip_cidr *block);
