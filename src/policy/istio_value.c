@@ -2,6 +2,7 @@
 /* What values a match may have: CheckEmptyValues … ValidatePorts of istio's pkg/config/security. */
 #include "policy/istio.h"
 
+#include "base/arena.h"
 #include "policy/cidr.h"
 
 #include <ctype.h>
@@ -194,8 +195,13 @@ static bool check_value(struct policy_reader *reader, const struct istio_match *
 		[ISTIO_PATH] = check_path,
 	};
 
-	if (!policy_string_check(reader, match->words, value))
-		return false;
+	if (value->kind != TREE_STRING) {
+		const char *what =
+			arena_printf(reader->diags->arena, "a value of '%s'", match->words);
+
+		if (!policy_string_check(reader, what, value))
+			return false;
+	}
 	if (value->kind == TREE_NULL || value->len == 0) {
 		policy_error(reader, DIAG_BH0203, policy_span(reader, value),
 			     "'%s' must not have an empty value", match->words);

@@ -270,7 +270,8 @@ static const struct row problems[] = {
 	{"a rule that is null", AUTH(P, "rules: [null]"),
 	 "4:16 BH0204 error a rule must not be null\n"},
 	{"a number for a port", RULE(TO("ports: [80]")),
-	 "4:43 BH0202 error ports must be a string, but is an integer; write it in quotes: "
+	 "4:43 BH0202 error a value of 'ports' must be a string, but is an integer; write it in "
+	 "quotes: "
 	 "\"80\"\n"},
 	{"no port", RULE(TO("ports: ['http', '65536', '-1']")),
 	 "4:43 BH0203 error 'http' in 'ports' must be a port number, 0 to 65535\n"
