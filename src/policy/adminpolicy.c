@@ -6,6 +6,7 @@
 #include "policy/adminpolicy.h"
 
 #include "base/arena.h"
+#include "policy/cilium_adapt.h"
 #include "policy/labelselector.h"
 #include "policy/metadata.h"
 
@@ -341,6 +342,7 @@ static void read_policy(struct policy_reader *reader, const struct adminpolicy_d
 			 (struct policy_bounds){ROOT_SPEC, ROOT_SPEC});
 	if (root.values[ROOT_SPEC])
 		read_spec(reader, dialect, root.values[ROOT_SPEC], policy);
+	cilium_adapt(reader, policy);
 }
 
 static void read_cluster(struct policy_reader *reader, struct policy *policy)

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "policy/cidr.h"
+#include "policy/cilium_adapt.h"
 #include "policy/labelselector.h"
 
 #include <ctype.h>
@@ -73,7 +74,8 @@ void adminpolicy_pods_read(struct policy_reader *reader, const struct adminpolic
 									  : PODS_PODS,
 						PODS_PODS});
 	policy_labelselector_read(reader, fields.values[PODS_NAMESPACES], &ret->namespaces);
-	policy_labelselector_read(reader, fields.values[PODS_PODS], &ret->pods);
+	policy_labelselector_read_as(reader, fields.values[PODS_PODS],
+				     cilium_pod_key_syntax(reader), &ret->pods);
 }
 
 static void check_network_len(struct policy_reader *reader, const struct tree_node *item)

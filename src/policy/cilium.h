@@ -87,6 +87,9 @@ struct policy_peer cilium_tree(const struct policy_reader *reader, enum policy_p
 void cilium_endpoints_read(struct policy_reader *reader, const struct tree_node *node,
 			   const char *scope, struct policy_peer *ret);
 
+/* The endpoints of a peer that another API's selectors select, of which Cilium makes its own. */
+void cilium_pods_adapt(struct policy_reader *reader, struct policy_peer *peer);
+
 /* The pods that a selector of subjects selects; NULL, or why there are none whatever their labels. */
 const char *cilium_subject_read(struct policy_reader *reader, const struct tree_node *node,
 				const char *ns, struct policy_peer *ret);

@@ -177,7 +177,7 @@ static void select_pods(const struct policy_reader *reader, const struct selecto
 		ret->pods.ns = ns;
 }
 
-static void warn_labels(struct policy_reader *reader, const struct tree_node *node,
+static void warn_labels(struct policy_reader *reader, struct diag_span span,
 			const struct selector *selector)
 {
 	for (uint32_t i = 0; i < selector->n && !reader->failed; i++) {
@@ -186,7 +186,7 @@ static void warn_labels(struct policy_reader *reader, const struct tree_node *no
 		struct diag *diag;
 
 		if (key.home == CILIUM_CLUSTER && !is_met(requirement, CILIUM_CLUSTER_NAME)) {
-			policy_warning(reader, policy_span(reader, node),
+			policy_warning(reader, span,
 				       "the selector leaves this cluster out, whose name is taken "
 				       "to be '%s'",
 				       CILIUM_CLUSTER_NAME);
@@ -194,7 +194,7 @@ static void warn_labels(struct policy_reader *reader, const struct tree_node *no
 		}
 		if (key.home != CILIUM_NOWHERE)
 			continue;
-		diag = policy_warning(reader, policy_span(reader, node),
+		diag = policy_warning(reader, span,
 				      "Cilium's identities do not have the label '%s'",
 				      requirement->key);
 		diag_hint(reader->diags, diag,
@@ -207,7 +207,7 @@ static void read_selector(struct policy_reader *reader, const struct tree_node *
 			  struct selector *ret)
 {
 	policy_labelselector_read_as(reader, node, cilium_key_syntax, ret);
-	warn_labels(reader, node, ret);
+	warn_labels(reader, policy_span(reader, node), ret);
 }
 
 void cilium_endpoints_read(struct policy_reader *reader, const struct tree_node *node,
@@ -226,6 +226,47 @@ void cilium_endpoints_read(struct policy_reader *reader, const struct tree_node 
 	else
 		select_pods(reader, &selector, is_scoped ? scope_ns : NULL, ret);
 	ret->span = policy_span(reader, node);
+}
+
+static void add_namespaces(const struct policy_reader *reader, const struct selector *namespaces,
+			   struct policy_pods *to)
+{
+	struct selector both = {0};
+
+	make_room(reader, &both, namespaces->n + to->namespaces.n);
+	for (uint32_t i = 0; i < namespaces->n; i++)
+		both.requirements[both.n++] = namespaces->requirements[i];
+	for (uint32_t i = 0; i < to->namespaces.n; i++)
+		both.requirements[both.n++] = to->namespaces.requirements[i];
+	selector_normalise(&both);
+	to->namespaces = both;
+}
+
+void cilium_pods_adapt(struct policy_reader *reader, struct policy_peer *peer)
+{
+	const struct policy_peer own = *peer;
+	struct policy_peer scoped = all_pods(), tree;
+	struct scope scope;
+
+	scoped.pods.ns = own.pods.ns;
+	scoped.pods.namespaces = own.pods.namespaces;
+	cilium_selector_limit(reader, true, &scoped.pods.namespaces);
+	warn_labels(reader, own.span, &own.pods.pods);
+	look(reader, &own.pods.pods, &scope);
+	if (!scope.names_reserved) {
+		select_pods(reader, &own.pods.pods, own.pods.ns, peer);
+		if (peer->kind == POLICY_PEER_PODS)
+			add_namespaces(reader, &scoped.pods.namespaces, &peer->pods);
+	} else {
+		select_anybody(reader, &own.pods.pods, peer);
+		if (own.pods.ns || own.pods.namespaces.n) {
+			tree = cilium_tree(reader, POLICY_PEER_ALL_OF, 2);
+			tree.parts[0] = *peer;
+			tree.parts[1] = scoped;
+			*peer = tree;
+		}
+	}
+	peer->span = own.span;
 }
 
 /* The requirement that Cilium replaces by the policy's own namespace. */

@@ -7,7 +7,7 @@
 #include "policy/networkpolicy.h"
 
 #include "base/arena.h"
-#include "policy/cilium_networkpolicy.h"
+#include "policy/cilium_adapt.h"
 #include "policy/labelselector.h"
 #include "policy/metadata.h"
 
@@ -280,8 +280,7 @@ static void read_policy(struct policy_reader *reader, const struct policy_schema
 	read_types(reader, fields.values[SPEC_TYPES], policy);
 	drop_idle_rules(reader, &fields, POLICY_INGRESS, policy);
 	drop_idle_rules(reader, &fields, POLICY_EGRESS, policy);
-	if (cilium_enforces(reader))
-		cilium_networkpolicy_adapt(reader, policy);
+	cilium_adapt(reader, policy);
 }
 
 static void read_networkpolicy(struct policy_reader *reader, struct policy *policy)

@@ -454,11 +454,15 @@ static const struct {
 	 "spec:\n  podSelector: {matchLabels: {pod-template-hash: a}}\n  policyTypes: [Egress]\n  "
 	 "ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}, {podSelector: "
 	 "{matchExpressions: [{key: pod-template-hash, operator: DoesNotExist}]}}]}]\n",
-	 "x/p selects x:pod-template-hash in () isolates ingress egress\n"
+	 "x/p selects any( ) isolates ingress egress\n"
 	 "  ingress[0] 7:13 from all( 10.0.0.0/8-10.1.0.0/16 none( {}: nodes: any( ) any( ) ) ) x: "
 	 "ports any\n",
+	 "1:1 BH0205 warning Cilium's identities do not have the label 'pod-template-hash'; the "
+	 "selector selects nothing\n"
 	 "7:3 BH0205 warning Cilium enforces the ingress rules, though 'policyTypes' does not have "
-	 "Ingress; add Ingress to 'policyTypes', or remove the rules\n"},
+	 "Ingress; add Ingress to 'policyTypes', or remove the rules\n"
+	 "7:75 BH0205 warning Cilium's identities do not have the label 'pod-template-hash'; the "
+	 "requirement is met by everything\n"},
 	{"NetworkPolicy under an old Cilium", V118,
 	 KNP "spec:\n  podSelector: {}\n  ingress: [{from: [{namespaceSelector: {matchExpressions: "
 	     "[{key: env, operator: NotIn, values: [dev]}]}}]}]\n",

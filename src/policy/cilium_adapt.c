@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/cilium_networkpolicy.h"
+#include "policy/cilium_adapt.h"
 
 #include "policy/cilium.h"
 #include "policy/cilium_label.h"
@@ -9,10 +9,9 @@ bool cilium_enforces(const struct policy_reader *reader)
 	return policy_cni_is_cilium(&reader->options->cni);
 }
 
-static void adapt_pods(const struct policy_reader *reader, struct policy_pods *pods)
+model_syntax_fn cilium_pod_key_syntax(const struct policy_reader *reader)
 {
-	cilium_selector_limit(reader, false, &pods->pods);
-	cilium_selector_limit(reader, true, &pods->namespaces);
+	return cilium_enforces(reader) ? cilium_key_syntax : model_syntax_label_key;
 }
 
 static bool is_negative(const struct selector *selector)
@@ -42,7 +41,7 @@ static void add_unlabelled(const struct policy_reader *reader, struct policy_pee
 	*peer = tree;
 }
 
-static void adapt_rule(const struct policy_reader *reader, struct policy_rule *rule)
+static void adapt_rule(struct policy_reader *reader, struct policy_rule *rule)
 {
 	if (rule->direction == POLICY_EGRESS && !cilium_since(reader, 1, 20))
 		rule->n_ports = (uint32_t)cilium_ports_number(reader, rule->ports, rule->n_ports);
@@ -52,17 +51,42 @@ static void adapt_rule(const struct policy_reader *reader, struct policy_rule *r
 		if (peer->kind == POLICY_PEER_PODS) {
 			const bool is_wide = selects_unlabelled(&peer->pods);
 
-			adapt_pods(reader, &peer->pods);
+			cilium_pods_adapt(reader, peer);
 			if (is_wide && !cilium_since(reader, 1, 19))
 				add_unlabelled(reader, peer);
-		} else
+		} else if (peer->kind == POLICY_PEER_CIDR) {
 			*peer = cilium_block(reader, peer);
+		}
 	}
 }
 
-void cilium_networkpolicy_adapt(const struct policy_reader *reader, struct policy *policy)
+static void note(void *arg, const struct policy_peer *leaf)
 {
-	adapt_pods(reader, &policy->subject.pods);
+	(void)leaf;
+	*(bool *)arg = true;
+}
+
+/* A subject is made of pods only. */
+static void adapt_subject(struct policy_reader *reader, struct policy_peer *subject)
+{
+	bool has_others = false;
+
+	cilium_pods_adapt(reader, subject);
+	policy_peer_each(subject, POLICY_PEER_OWN_NODE, note, &has_others);
+	policy_peer_each(subject, POLICY_PEER_NODES, note, &has_others);
+	policy_peer_each(subject, POLICY_PEER_CIDR, note, &has_others);
+	if (has_others)
+		*subject = cilium_tree(reader, POLICY_PEER_ANY_OF, 0);
+}
+
+void cilium_adapt(struct policy_reader *reader, struct policy *policy)
+{
+	if (!cilium_enforces(reader))
+		return;
+	policy->rules_own_node = true;
+	if (policy->subject.span.line == 0)
+		policy->subject.span = policy->span;
+	adapt_subject(reader, &policy->subject);
 	for (enum policy_direction d = 0; d < POLICY_N_DIRECTIONS; d++)
 		for (uint32_t i = 0; i < policy->n_rules[d]; i++)
 			adapt_rule(reader, &policy->rules[d][i]);
