@@ -58,6 +58,17 @@ void scan_help(struct scan *scan, struct scan_finding *finding, const char *form
 void scan_edit(struct scan_finding *finding, const struct diag_file *file, size_t offset,
 	       size_t len, const char *text);
 
+/* Edits by place: edit.c. Where a line and column are in the text of the file. */
+size_t scan_offset(const struct diag_file *file, uint32_t line, uint32_t column);
+
+/* Puts `text` in place of a scalar, quotes and all. Nothing for what is not on one line. */
+void scan_edit_scalar(struct scan_finding *finding, const struct diag_file *file,
+		      const struct tree_node *scalar, const char *text);
+
+/* Puts `text` after the colon of a member that has no value, or in place of its null. */
+void scan_edit_null(struct scan_finding *finding, const struct diag_file *file,
+		    const struct tree_member *member, const char *text);
+
 /* What this input cannot tell. */
 void scan_report_unknown(struct scan *scan, struct scan_place place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -83,6 +94,9 @@ const struct tree_node *scan_template(struct scan *scan, const struct model_work
 
 /* A member of metadata.annotations, or NULL. */
 const char *scan_annotation(const struct tree_node *root, const char *key);
+
+/* An object of an API of network policies. */
+bool scan_is_policy(const struct model_manifest *manifest);
 
 /* Follows keys to a node, ends with NULL: scan_at(root, "spec", "template", NULL). */
 const struct tree_node *scan_node(const struct tree_node *root, ...) __attribute__((sentinel));

@@ -68,6 +68,20 @@ static struct scan_place place_of(const struct scan *scan, const struct diag *di
 	return (struct scan_place){.kind = "File", .span = diag->span};
 }
 
+/* A hint that names one field is a fix: of an unknown key the span is the key. */
+static void help(struct scan *scan, struct scan_finding *finding, const struct diag *diag)
+{
+	static const char ask[] = "did you mean '";
+	const char *word = diag->hint + strlen(ask);
+	const struct diag_span *span = &diag->span;
+
+	scan_help(scan, finding, "%s", diag->hint);
+	if (diag->code == DIAG_BH0201 && strncmp(diag->hint, ask, strlen(ask)) == 0 &&
+	    strcmp(word + strcspn(word, "'"), "'?") == 0)
+		scan_edit(finding, span->file, scan_offset(span->file, span->line, span->column),
+			  span->len, arena_strndup(&scan->arena, word, strcspn(word, "'")));
+}
+
 void scan_loading(struct scan *scan)
 {
 	const struct diag_list *diags = &scan->cluster->diags;
@@ -81,7 +95,7 @@ void scan_loading(struct scan *scan)
 		finding = scan_report_as(scan, as->rule, place_of(scan, diag), "%s: %s",
 					 diag->message, as->consequence);
 		if (diag->hint)
-			scan_help(scan, finding, "%s", diag->hint);
+			help(scan, finding, diag);
 		finding->related = diag->related;
 		finding->related_message = diag->related_message;
 	}

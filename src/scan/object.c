@@ -2,6 +2,8 @@
 /* Objects as they were written: found by name, and walked. */
 #include "scan/check.h"
 
+#include "policy/frontend.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -94,4 +96,9 @@ const struct tree_node *scan_template(struct scan *scan, const struct model_work
 const char *scan_annotation(const struct tree_node *root, const char *key)
 {
 	return tree_get_string(scan_node(root, "metadata", "annotations", NULL), key);
+}
+
+bool scan_is_policy(const struct model_manifest *manifest)
+{
+	return policy_frontend_find(manifest->group, manifest->kind);
 }
