@@ -183,7 +183,8 @@ static const struct calico_tier *read_tier(struct policy_reader *reader,
 		policy->tier_key = POLICY_TIER_BASELINE;
 	else
 		policy->tier_key = (struct policy_tier){POLICY_LAYER_NETWORK, tier->order,
-							tier->name, tier->name};
+							tier->name, NULL};
+	policy->tier_key.title = tier->name;
 	return tier;
 }
 

@@ -5,6 +5,7 @@
 #include "render/aside.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* So many near misses help; the JSON has them all. */
 #define MAX_NEAR 3
@@ -35,10 +36,13 @@ static void print_place(const struct diag_span *span)
 		printf("   %s:%u", span->file->name, span->line);
 }
 
+/* Two policies of different kinds may have one name: all but the best known say their kind. */
 static void print_ref(const struct analyze_ref *ref)
 {
 	struct strbuf text = {0};
 
+	if (strcmp(ref->policy->group, "networking.k8s.io") != 0)
+		strbuf_printf(&text, "%s ", ref->policy->kind);
 	analyze_policy_text(ref->policy, &text);
 	if (ref->rule) {
 		strbuf_addch(&text, ' ');

@@ -8,16 +8,16 @@ istio=tests/cli/fixtures/istio
 
 run "$bulkhead" can shop/web shop/api 8080 -f $istio
 ok_int "$status" 0 "a service account is allowed"
-ok_like "$out" 'allowed: by shop/callers rules\[0\]$' "the rule that allows it"
+ok_like "$out" 'allowed: by AuthorizationPolicy shop/callers rules\[0\]$' "the rule that allows it"
 ok_like "$err" '1 RequestAuthentication \(security.istio.io\) is not evaluated' "tokens are not checked, and that is said"
 run "$bulkhead" can shop/web shop/api 9090 -f $istio
 ok_int "$status" 1 "not on another port"
-ok_like "$out" 'denied: isolated by shop/callers, and no rule allows it$' "ALLOW isolates"
+ok_like "$out" 'denied: isolated by AuthorizationPolicy shop/callers, and no rule allows it$' "ALLOW isolates"
 run "$bulkhead" can shop/web shop/api 53/UDP -f $istio
 ok_int "$status" 0 "the mesh judges TCP only"
 run "$bulkhead" can shop/guest shop/api 8080 -f $istio
 ok_int "$status" 1 "DENY comes first"
-ok_like "$out" 'denied: by shop/no-guests rules\[0\]$' "the rule that denies"
+ok_like "$out" 'denied: by AuthorizationPolicy shop/no-guests rules\[0\]$' "the rule that denies"
 run "$bulkhead" can shop/monitor shop/api 8080 -f $istio
 ok_int "$status" 4 "requests are a condition"
 ok_like "$out" 'if: the request has methods: \[GET\], paths: \[/health\]$' "in the API's words"
@@ -25,7 +25,7 @@ ok_like "$out" 'if: the request has methods: \[GET\], paths: \[/health\]$' "in t
 run "$bulkhead" can plain/old shop/web 80 -f $istio
 ok_int "$status" 1 "STRICT takes no source without an identity"
 run "$bulkhead" can internet shop/api 8080 -f $istio
-ok_like "$out" 'denied: by shop/default mtls\[0\]$' "nor one from outside"
+ok_like "$out" 'denied: by PeerAuthentication shop/default mtls\[0\]$' "nor one from outside"
 run "$bulkhead" can plain/old shop/api 9100 -f $istio
 ok_int "$status" 0 "a port may be PERMISSIVE"
 run "$bulkhead" can shop/guest shop/monitor 80 -f $istio
@@ -43,7 +43,7 @@ run "$bulkhead" can plain/old shop/api 8080 --as shop/web -f $istio
 ok_int "$status" 0 "with another identity"
 ok_like "$out" 'assumed: the source has the identity cluster.local/ns/shop/sa/web$' "which is said"
 run "$bulkhead" can plain/old shop/api 8080 --as spiffe://cluster.local/ns/shop/sa/default -f $istio
-ok_like "$out" 'denied: by shop/no-guests rules\[0\]$' "as a SPIFFE ID"
+ok_like "$out" 'denied: by AuthorizationPolicy shop/no-guests rules\[0\]$' "as a SPIFFE ID"
 run "$bulkhead" can shop/web shop/api 8080 --as example.org/ns/shop/sa/web -f $istio
 ok_int "$status" 1 "of another trust domain"
 run "$bulkhead" can shop/web shop/api 8080 --as shop/ -f $istio

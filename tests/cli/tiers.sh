@@ -8,10 +8,10 @@ tiers=tests/cli/fixtures/tiers
 
 run "$bulkhead" can shop/web data/db 5432 -f $tiers
 ok_int "$status" 1 "what Admin passes, Baseline denies"
-ok_like "$out" 'denied: by floor ingress\[0\]$' "the rule that denies is named"
+ok_like "$out" 'denied: by ClusterNetworkPolicy floor ingress\[0\]$' "the rule that denies is named"
 run "$bulkhead" can shop/web 192.0.2.1 6443 -f $tiers
 ok_int "$status" 0 "a node is allowed by its label"
-ok_like "$out" 'allowed: by guard egress\[0\]$' "the rule that allows it"
+ok_like "$out" 'allowed: by ClusterNetworkPolicy guard egress\[0\]$' "the rule that allows it"
 run "$bulkhead" can shop/web 198.51.100.1 443 -f $tiers
 ok_int "$status" 4 "a name is a condition"
 ok_like "$out" 'if: the destination is one of domainNames \*\.example\.com$' "in the API's words"
