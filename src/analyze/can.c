@@ -138,10 +138,15 @@ static void take_side(struct analyze_side *side, struct cell_side *from)
 	side->reason = tally_reason(&from->tally);
 	side->rules = from->rules;
 	side->near = from->near;
-	from->rules = from->near = (struct analyze_refs){0};
+	side->passed = from->passed;
+	side->behind = from->behind;
+	from->rules = from->near = from->passed = from->behind = (struct analyze_refs){0};
 	analyze_refs_order(&side->rules);
 	analyze_refs_order(&side->near);
+	analyze_refs_order(&side->passed);
+	analyze_refs_order(&side->behind);
 	analyze_refs_remove(&side->near, &side->rules);
+	analyze_refs_remove(&side->behind, &side->rules);
 }
 
 void answer_take_cell(struct cell *cell, struct analyze_side sides[POLICY_N_DIRECTIONS],
@@ -219,19 +224,23 @@ bool analyze_can(const struct analyze_judge *judge, const struct analyze_cluster
 	return is_answered;
 }
 
+static void release_sides(struct analyze_side sides[POLICY_N_DIRECTIONS])
+{
+	for (int i = 0; i < POLICY_N_DIRECTIONS; i++) {
+		analyze_refs_release(&sides[i].rules);
+		analyze_refs_release(&sides[i].near);
+		analyze_refs_release(&sides[i].passed);
+		analyze_refs_release(&sides[i].behind);
+	}
+}
+
 void analyze_answer_release(struct analyze_answer *answer)
 {
 	for (size_t i = 0; i < answer->parts.n; i++) {
-		for (int side = 0; side < POLICY_N_DIRECTIONS; side++) {
-			analyze_refs_release(&answer->parts.items[i].sides[side].rules);
-			analyze_refs_release(&answer->parts.items[i].sides[side].near);
-		}
+		release_sides(answer->parts.items[i].sides);
 		port_set_release(&answer->parts.items[i].allowed);
 	}
-	for (int side = 0; side < POLICY_N_DIRECTIONS; side++) {
-		analyze_refs_release(&answer->sides[side].rules);
-		analyze_refs_release(&answer->sides[side].near);
-	}
+	release_sides(answer->sides);
 	port_set_release(&answer->allowed);
 	vec_release(&answer->parts);
 	vec_release(&answer->conditions);

@@ -42,8 +42,11 @@ struct analyze_question {
 struct analyze_side {
 	uint8_t verdict; /* enum analyze_verdict */
 	uint8_t reason;  /* enum verdict_reason, of the first that is not allowed, else the first */
-	struct analyze_refs rules; /* that decide; of a default deny the policies that isolate */
-	struct analyze_refs near;  /* rules that nearly allow what a default deny refuses */
+	struct analyze_refs rules;  /* that decide; of a default deny the policies that isolate */
+	struct analyze_refs near;   /* rules that nearly allow what a default deny refuses */
+	struct analyze_refs passed; /* rules that left it to the next tier */
+	struct analyze_refs
+		behind; /* of a deny by a rule: what would allow it if that were not there */
 };
 
 /* What some members of a question get. */

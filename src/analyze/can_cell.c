@@ -84,7 +84,10 @@ static void explain_side(struct cell_side *side, const struct cell_question *que
 		.port = probe->port,
 		.is_staged = question->is_staged,
 	};
-	struct analyze_why why = {.rules = side->rules, .near = side->near};
+	struct analyze_why why = {.rules = side->rules,
+				  .near = side->near,
+				  .passed = side->passed,
+				  .behind = side->behind};
 
 	ask.policies = compile_policies(world, compile_subject_class(world, subject->pod),
 					&ask.n_policies);
@@ -92,6 +95,8 @@ static void explain_side(struct cell_side *side, const struct cell_question *que
 	assert(why.action == verdict->action && why.reason == verdict->reason);
 	side->rules = why.rules;
 	side->near = why.near;
+	side->passed = why.passed;
+	side->behind = why.behind;
 }
 
 /* ICMP is IPv4's, ICMPv6 is IPv6's. */
@@ -165,6 +170,8 @@ void cell_judge(struct cell *cell, const struct cell_question *question)
 	for (int i = 0; i < POLICY_N_DIRECTIONS; i++) {
 		analyze_refs_order(&cell->sides[i].rules);
 		analyze_refs_order(&cell->sides[i].near);
+		analyze_refs_order(&cell->sides[i].passed);
+		analyze_refs_order(&cell->sides[i].behind);
 	}
 }
 
@@ -175,6 +182,8 @@ void cell_add(struct cell *cell, const struct cell *from)
 		tally_add_all(&cell->sides[i].tally, &from->sides[i].tally);
 		analyze_refs_add_all(&cell->sides[i].rules, &from->sides[i].rules);
 		analyze_refs_add_all(&cell->sides[i].near, &from->sides[i].near);
+		analyze_refs_add_all(&cell->sides[i].passed, &from->sides[i].passed);
+		analyze_refs_add_all(&cell->sides[i].behind, &from->sides[i].behind);
 	}
 	port_set_union(&cell->asked, &from->asked);
 	port_set_union(&cell->refused, &from->refused);
@@ -185,6 +194,8 @@ void cell_release(struct cell *cell)
 	for (int i = 0; i < POLICY_N_DIRECTIONS; i++) {
 		analyze_refs_release(&cell->sides[i].rules);
 		analyze_refs_release(&cell->sides[i].near);
+		analyze_refs_release(&cell->sides[i].passed);
+		analyze_refs_release(&cell->sides[i].behind);
 	}
 	port_set_release(&cell->asked);
 	port_set_release(&cell->refused);
@@ -247,7 +258,9 @@ bool cell_equal(const struct cell *a, const struct cell *b)
 	for (int i = 0; i < POLICY_N_DIRECTIONS; i++)
 		if (!tallies_equal(&a->sides[i].tally, &b->sides[i].tally) ||
 		    !refs_equal(&a->sides[i].rules, &b->sides[i].rules) ||
-		    !refs_equal(&a->sides[i].near, &b->sides[i].near))
+		    !refs_equal(&a->sides[i].near, &b->sides[i].near) ||
+		    !refs_equal(&a->sides[i].passed, &b->sides[i].passed) ||
+		    !refs_equal(&a->sides[i].behind, &b->sides[i].behind))
 			return false;
 	return true;
 }

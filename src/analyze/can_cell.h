@@ -20,6 +20,8 @@ struct cell_side {
 	struct tally tally;
 	struct analyze_refs rules;
 	struct analyze_refs near;
+	struct analyze_refs passed;
+	struct analyze_refs behind;
 };
 
 struct cell {

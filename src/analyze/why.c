@@ -120,6 +120,7 @@ struct rules {
 
 /* What a layer says. */
 struct layer {
+	enum policy_layer number;
 	struct rules trail;        /* that passed, or decide on a condition */
 	struct analyze_refs rules; /* that decide for certain; the policies that isolate */
 	struct analyze_refs near;
@@ -150,7 +151,8 @@ static void list_rules(const struct analyze_why_question *question, struct tier 
 		for (uint32_t j = 0; j < policy->n_rules[question->direction] &&
 				     policy_has_say(policy, question->is_staged);
 		     j++)
-			vec_push(ret, &policy->rules[question->direction][j]);
+			if (&policy->rules[question->direction][j] != question->without)
+				vec_push(ret, &policy->rules[question->direction][j]);
 	}
 	if (ret->n > 1)
 		qsort(ret->items, ret->n, sizeof(*ret->items), compare_rules);
@@ -251,7 +253,7 @@ static bool ask_tier(struct layer *layer, const struct analyze_why_question *que
 
 static struct layer ask_layer(const struct analyze_why_question *question, enum policy_layer number)
 {
-	struct layer layer = {.is_allowed = true, .reason = VERDICT_NOT_ISOLATED};
+	struct layer layer = {.number = number, .is_allowed = true, .reason = VERDICT_NOT_ISOLATED};
 	struct tier tier = {0};
 
 	for (; tier.first < question->n_policies; tier.first = tier.end) {
@@ -267,6 +269,34 @@ static struct layer ask_layer(const struct analyze_why_question *question, enum 
 	return layer;
 }
 
+static void release_layer(struct layer *layer)
+{
+	vec_release(&layer->trail);
+	analyze_refs_release(&layer->rules);
+	analyze_refs_release(&layer->near);
+}
+
+static void add_passed(const struct layer *layer, struct analyze_refs *ret)
+{
+	for (size_t i = 0; i < layer->trail.n; i++)
+		if (!policy_rule_is_conditional(layer->trail.items[i]))
+			add_ref(ret, layer->trail.items[i], ANALYZE_NEAR_NONE);
+}
+
+/* What would allow it if the one rule that denies it were not there. */
+static void add_behind(const struct layer *layer, const struct analyze_why_question *question,
+		       struct analyze_refs *ret)
+{
+	struct analyze_why_question other = *question;
+	struct layer rest;
+
+	other.without = layer->rules.items[0].rule;
+	rest = ask_layer(&other, layer->number);
+	if (rest.is_allowed && rest.reason == VERDICT_RULE)
+		analyze_refs_add_all(ret, &rest.rules);
+	release_layer(&rest);
+}
+
 /* What depends on conditions, and what is left when none of them holds. */
 static void add_conditional(struct layer *layer, struct analyze_refs *ret)
 {
@@ -275,13 +305,6 @@ static void add_conditional(struct layer *layer, struct analyze_refs *ret)
 			add_ref(ret, layer->trail.items[i], ANALYZE_NEAR_NONE);
 	if (layer->reason == VERDICT_RULE)
 		analyze_refs_add_all(ret, &layer->rules);
-}
-
-static void release_layer(struct layer *layer)
-{
-	vec_release(&layer->trail);
-	analyze_refs_release(&layer->rules);
-	analyze_refs_release(&layer->near);
 }
 
 /* One layer's answer, its references moved to `ret`. */
@@ -293,6 +316,7 @@ static void answer_layer(struct layer *layer, const struct analyze_why_question 
 
 	ret->action = fold.is_allowed ? TABLE_ALLOW : TABLE_DENY;
 	ret->reason = layer->reason;
+	add_passed(layer, &ret->passed);
 	if (fold.certainty != POLICY_CERTAIN) {
 		ret->action = TABLE_DECIDE;
 		ret->reason = fold.certainty == POLICY_BY_CONDITION ? VERDICT_CONDITION
@@ -301,6 +325,8 @@ static void answer_layer(struct layer *layer, const struct analyze_why_question 
 	} else if (fold.is_allowed == layer->is_allowed) {
 		analyze_refs_add_all(&ret->rules, &layer->rules);
 		analyze_refs_add_all(&ret->near, &layer->near);
+		if (!layer->is_allowed && layer->reason == VERDICT_RULE)
+			add_behind(layer, question, &ret->behind);
 	} else {
 		ret->reason = VERDICT_RULE;
 		add_conditional(layer, &ret->rules);
@@ -308,21 +334,26 @@ static void answer_layer(struct layer *layer, const struct analyze_why_question 
 	release_layer(layer);
 }
 
+static void add_all(struct analyze_why *to, const struct analyze_why *from)
+{
+	analyze_refs_add_all(&to->rules, &from->rules);
+	analyze_refs_add_all(&to->near, &from->near);
+	analyze_refs_add_all(&to->passed, &from->passed);
+	analyze_refs_add_all(&to->behind, &from->behind);
+}
+
 /* Adds what the mesh says; it may also refuse what the network allows. */
 static void add_mesh(struct analyze_why *why, struct analyze_why *mesh)
 {
-	if (mesh->action == TABLE_DENY) {
-		analyze_refs_release(&why->rules);
-		analyze_refs_release(&why->near);
-	}
+	if (mesh->action == TABLE_DENY)
+		analyze_why_release(why);
 	if (mesh->action == TABLE_DENY ||
 	    (why->action == TABLE_ALLOW &&
 	     (mesh->action == TABLE_DECIDE || why->reason == VERDICT_NOT_ISOLATED))) {
 		why->action = mesh->action;
 		why->reason = mesh->reason;
 	}
-	analyze_refs_add_all(&why->rules, &mesh->rules);
-	analyze_refs_add_all(&why->near, &mesh->near);
+	add_all(why, mesh);
 	analyze_why_release(mesh);
 }
 
@@ -339,8 +370,7 @@ void analyze_why(const struct analyze_why_question *question, struct analyze_why
 	}
 	ret->action = why.action;
 	ret->reason = why.reason;
-	analyze_refs_add_all(&ret->rules, &why.rules);
-	analyze_refs_add_all(&ret->near, &why.near);
+	add_all(ret, &why);
 	analyze_why_release(&why);
 }
 
@@ -348,4 +378,6 @@ void analyze_why_release(struct analyze_why *why)
 {
 	analyze_refs_release(&why->rules);
 	analyze_refs_release(&why->near);
+	analyze_refs_release(&why->passed);
+	analyze_refs_release(&why->behind);
 }

@@ -24,14 +24,18 @@ struct analyze_why_question {
 	uint8_t direction;            /* enum policy_direction */
 	uint8_t space;                /* enum port_space */
 	uint16_t port;
-	bool is_staged; /* as the staged policies would have it */
+	bool is_staged;                    /* as the staged policies would have it */
+	const struct policy_rule *without; /* NULL, or one that is taken not to be there */
 };
 
 struct analyze_why {
-	uint8_t action;            /* enum table_action */
-	uint8_t reason;            /* NOT_ISOLATED, RULE, DEFAULT_DENY, CONDITION, SOURCE_PORT */
-	struct analyze_refs rules; /* that decide; for a default deny, the policies that isolate */
-	struct analyze_refs near;  /* of a default deny */
+	uint8_t action;             /* enum table_action */
+	uint8_t reason;             /* NOT_ISOLATED, RULE, DEFAULT_DENY, CONDITION, SOURCE_PORT */
+	struct analyze_refs rules;  /* that decide; for a default deny, the policies that isolate */
+	struct analyze_refs near;   /* of a default deny */
+	struct analyze_refs passed; /* that left it to the next tier */
+	struct analyze_refs
+		behind; /* of a deny by a rule: what would allow it if that were not there */
 };
 
 /* Adds to the lists of `ret`, which its holder releases; sets action and reason. */

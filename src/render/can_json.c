@@ -76,6 +76,10 @@ static void render_sides(struct json *json, const struct analyze_side sides[])
 		json_field(json, "reason", analyze_reason_name(sides[i].reason));
 		render_refs(json, "rules", &sides[i].rules);
 		render_refs(json, "near", &sides[i].near);
+		if (sides[i].passed.n)
+			render_refs(json, "passed", &sides[i].passed);
+		if (sides[i].behind.n)
+			render_refs(json, "behind", &sides[i].behind);
 		json_end(json);
 	}
 }

@@ -93,6 +93,16 @@ static void print_near(const struct analyze_ref *ref)
 	putchar('\n');
 }
 
+static void print_others(const char *words, const struct analyze_refs *refs)
+{
+	for (size_t i = 0; i < refs->n; i++) {
+		printf("             %s: ", words);
+		print_ref(&refs->items[i]);
+		print_place(&refs->items[i].rule->span);
+		putchar('\n');
+	}
+}
+
 /* The nearest first: by what kept them, then as they stand. */
 static void print_nears(const struct analyze_refs *near)
 {
@@ -139,6 +149,8 @@ static void print_side(const struct analyze_side *side, const char *words, const
 	print_reason(side);
 	print_refs(&side->rules, side->verdict != ANALYZE_PARTIAL);
 	print_nears(&side->near);
+	print_others("left to the next tier by", &side->passed);
+	print_others("without that, allowed by", &side->behind);
 }
 
 static void print_allowed(const char *words, const struct port_set *allowed)
