@@ -98,8 +98,7 @@ static void describe_wanted(const struct asking *asking, const struct tree_node 
 		}
 		strbuf_printf(ret, "%s %s/%s %u", kind, ns ? ns : "", name, index);
 	} else if (strcmp(by, "endOfTier") == 0) {
-		strbuf_printf(ret, "tier %s",
-			      strcmp(tier, "default") == 0 ? "NetworkPolicy" : tier);
+		strbuf_printf(ret, "tier %s", tier);
 	} else {
 		strbuf_addstr(ret, by);
 	}
