@@ -41,7 +41,7 @@ _bulkhead() {
 	--fail-on) _bulkhead_words "info low medium high critical none" && return ;;
 	--explain) _bulkhead_words "$(bulkhead scan --list-rules 2>/dev/null | cut -d" " -f1)" && return ;;
 	--level) _bulkhead_words "workload namespace" && return ;;
-	-n | --namespace | --pod-cidr | --as | --source-port | --from | --to | --only | --port | --rules | --now) return ;;
+	-n | --namespace | --pod-cidr | --as | --source-port | --from | --to | --only | --port | --ingress-controller | --rules | --now) return ;;
 	esac
 	case $verb in
 	help) _bulkhead_words "scan can map explain lab version" ;;
@@ -57,7 +57,7 @@ _bulkhead() {
 		;;
 	map)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
-			_bulkhead_words "$shared --from --to --only --port --level --exposure"
+			_bulkhead_words "$shared --from --to --only --port --level --exposure --ingress-controller"
 		else
 			_bulkhead_paths
 		fi

@@ -24,6 +24,7 @@ enum analyze_endpoint_kind {
 	ANALYZE_SERVICE, /* the pods and addresses behind a Service */
 	ANALYZE_NODE,    /* one address of a node */
 	ANALYZE_OUTSIDE, /* addresses that are nobody's in the cluster */
+	ANALYZE_INGRESS, /* of a map: the proxy that routes are for */
 };
 
 struct analyze_endpoint {

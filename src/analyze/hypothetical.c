@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/hypothetical.h"
 
-#include "base/keyset.h"
 #include "base/strbuf.h"
 #include "model/labels.h"
 #include "model/selector.h"
@@ -12,10 +11,7 @@
 
 struct making {
 	struct analyze_hypotheticals *list;
-	struct model_snapshot *snapshot;
-	struct keyset made; /* "NAMESPACE/[LABELS]" of each */
-	uint32_t n_given;   /* namespaces before any was added */
-	uint32_t n_unknown; /* namespaces that were made up */
+	struct analyze_cluster *cluster;
 };
 
 /* "[a=b,c=d]", without the label that every namespace has. */
@@ -35,48 +31,48 @@ static const char *format_labels(const struct model_labels *labels, struct arena
 	return ret;
 }
 
-/* Whether no pod with these words was made; now it is. */
-static bool is_new(struct making *making, const char *ns, const char *name)
+struct analyze_hypothetical *analyze_hypotheticals_list(
+	struct analyze_hypotheticals *list, const struct analyze_hypothetical *candidate)
 {
-	const char *text = arena_printf(&making->snapshot->arena, "%s/%s", ns, name);
-	bool ret;
+	struct strbuf text = {0};
+	struct analyze_hypothetical *item = NULL;
+	bool is_new;
 
-	keyset_intern(&making->made, text, strlen(text), &ret);
-	return ret;
+	strbuf_printf(&text, "%s/%s", candidate->ns, candidate->name);
+	keyset_intern(&list->known, text.text, text.len, &is_new);
+	if (is_new) {
+		item = vec_add(&list->items);
+		*item = *candidate;
+	}
+	strbuf_release(&text);
+	return item;
 }
 
-/* In namespace `ns`, which people know as `shown_ns`; NULL: there is one like it. */
-static struct model_pod *add_pod(struct making *making, const char *ns, const char *shown_ns,
-				 const struct model_labels *labels)
+static void list_pod(struct making *making, const char *ns, const struct model_labels *labels)
 {
-	const char *name = format_labels(labels, &making->snapshot->arena);
-	struct analyze_hypothetical *item;
+	const struct analyze_hypothetical candidate = {
+		.ns = ns,
+		.name = format_labels(labels, &making->cluster->snapshot->arena),
+		.labels = *labels,
+	};
 
-	if (!is_new(making, shown_ns, name))
-		return NULL;
-	item = vec_add(&making->list->items);
-	item->pod = model_add_hypothetical(making->snapshot, ns, labels);
-	item->ns = shown_ns;
-	item->name = name;
-	return item->pod;
+	analyze_hypotheticals_list(making->list, &candidate);
 }
 
 /* In a namespace of its own, of which these labels are known. */
-static void add_in_unknown(struct making *making, const struct model_labels *ns_labels,
-			   const struct model_labels *labels)
+static void list_in_unknown(struct making *making, const struct model_labels *ns_labels,
+			    const struct model_labels *labels)
 {
-	struct arena *arena = &making->snapshot->arena;
-	const char *name = arena_printf(arena, "unknown-%u", ++making->n_unknown);
-	struct model_pod *pod = add_pod(making, name, format_labels(ns_labels, arena), labels);
-	struct model_labels all;
+	struct arena *arena = &making->cluster->snapshot->arena;
+	const struct analyze_hypothetical candidate = {
+		.ns = format_labels(ns_labels, arena),
+		.name = format_labels(labels, arena),
+		.is_in_unknown = true,
+		.ns_labels = *ns_labels,
+		.labels = *labels,
+	};
 
-	if (!pod)
-		return;
-	all = pod->ns->labels;
-	for (uint32_t i = 0; i < ns_labels->n; i++)
-		all = model_labels_with(&all, arena, ns_labels->items[i].key,
-					ns_labels->items[i].value);
-	pod->ns->labels = all;
+	analyze_hypotheticals_list(making->list, &candidate);
 }
 
 /* The namespace that the labels name, NULL: they name none. */
@@ -89,75 +85,120 @@ static const char *named_namespace(const struct model_snapshot *snapshot,
 }
 
 /* In a namespace that the input does not have, if the peer may be in one. */
-static void add_elsewhere(struct making *making, const struct policy_pods *peer,
-			  const struct model_labels *labels)
+static void list_elsewhere(struct making *making, const struct policy_pods *pods,
+			   const struct model_labels *ns_labels, const struct model_labels *labels)
 {
-	struct model_labels ns_labels;
+	const struct model_snapshot *snapshot = making->cluster->snapshot;
 	const char *name;
 
-	if (peer->ns || !selector_example(&peer->namespaces, making->snapshot, &ns_labels))
+	if (pods->ns)
 		return;
-	name = named_namespace(making->snapshot, &ns_labels);
+	name = named_namespace(snapshot, ns_labels);
 	if (!name)
-		add_in_unknown(making, &ns_labels, labels);
-	else if (!model_find_namespace(making->snapshot, name))
-		add_pod(making, name, name, labels);
+		list_in_unknown(making, ns_labels, labels);
+	else if (!model_find_namespace(snapshot, name))
+		list_pod(making, name, labels);
 }
 
-/* A pod that the peer selects, in every namespace of which the input does not show everything. */
-static void add_for_peer(struct making *making, const struct policy_pods *peer)
+void analyze_hypotheticals_suggest(struct analyze_hypotheticals *list,
+				   struct analyze_cluster *cluster, const struct policy_pods *pods,
+				   const struct model_labels *ns_labels,
+				   const struct model_labels *labels)
 {
-	struct model_snapshot *snapshot = making->snapshot;
-	struct model_labels labels;
+	struct making making = {list, cluster};
 
-	if (!selector_example(&peer->pods, snapshot, &labels))
-		return;
-	add_elsewhere(making, peer, &labels);
-	for (uint32_t i = 0; i < making->n_given; i++) {
-		const struct model_namespace *ns = snapshot->namespaces[i];
+	list_elsewhere(&making, pods, ns_labels, labels);
+	for (uint32_t i = 0; i < cluster->snapshot->n_namespaces; i++) {
+		const struct model_namespace *ns = cluster->snapshot->namespaces[i];
 
-		if (!ns->is_closed && (peer->ns ? peer->ns == ns->name
-						: selector_matches(&peer->namespaces, &ns->labels)))
-			add_pod(making, ns->name, ns->name, &labels);
+		if (!ns->is_closed && (pods->ns ? pods->ns == ns->name
+						: selector_matches(&pods->namespaces, &ns->labels)))
+			list_pod(&making, ns->name, labels);
 	}
 }
 
-static void add_for_leaf(void *arg, const struct policy_peer *leaf)
+/* A pod that the peer selects. */
+static void list_for_leaf(void *arg, const struct policy_peer *leaf)
 {
-	add_for_peer(arg, &leaf->pods);
+	struct making *making = arg;
+	struct model_snapshot *snapshot = making->cluster->snapshot;
+	const struct policy_pods *pods = &leaf->pods;
+	struct model_labels ns_labels = {0}, labels;
+
+	if (selector_example(&pods->pods, snapshot, &labels) &&
+	    (pods->ns || selector_example(&pods->namespaces, snapshot, &ns_labels)))
+		analyze_hypotheticals_suggest(making->list, making->cluster, pods, &ns_labels,
+					      &labels);
 }
 
-static void add_for_policy(struct making *making, const struct policy *policy)
+static void list_for_policy(struct making *making, const struct policy *policy)
 {
 	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
 		for (uint32_t i = 0; i < policy->n_rules[direction]; i++) {
 			const struct policy_rule *rule = &policy->rules[direction][i];
 
 			for (uint32_t j = 0; j < rule->n_peers; j++)
-				policy_peer_each(&rule->peers[j], POLICY_PEER_PODS, add_for_leaf,
+				policy_peer_each(&rule->peers[j], POLICY_PEER_PODS, list_for_leaf,
 						 making);
 		}
 }
 
-void analyze_hypotheticals_init(struct analyze_hypotheticals *list, struct analyze_cluster *cluster)
+void analyze_hypotheticals_collect(struct analyze_hypotheticals *list,
+				   struct analyze_cluster *cluster)
 {
-	struct making making = {
-		.list = list,
-		.snapshot = cluster->snapshot,
-		.n_given = cluster->snapshot->n_namespaces,
-	};
+	struct making making = {list, cluster};
 	const struct model_labels none = {0};
 
-	*list = (struct analyze_hypotheticals){0};
-	add_in_unknown(&making, &none, &none);
+	list_in_unknown(&making, &none, &none);
 	for (uint32_t i = 0; i < cluster->policies->n_policies; i++)
-		add_for_policy(&making, cluster->policies->policies[i]);
-	keyset_release(&making.made);
+		list_for_policy(&making, cluster->policies->policies[i]);
+}
+
+/* With the labels that every namespace has, and these, which may be of another snapshot. */
+static void label_namespace(struct model_snapshot *snapshot, struct model_namespace *ns,
+			    const struct model_labels *labels)
+{
+	for (uint32_t i = 0; i < labels->n; i++)
+		ns->labels =
+			model_labels_with(&ns->labels, &snapshot->arena,
+					  intern_str(&snapshot->intern, labels->items[i].key),
+					  intern_str(&snapshot->intern, labels->items[i].value));
+}
+
+void analyze_hypotheticals_add(struct analyze_hypotheticals *list, struct model_snapshot *snapshot)
+{
+	uint32_t n_unknown = 0;
+
+	for (size_t i = 0; i < list->items.n; i++) {
+		struct analyze_hypothetical *item = &list->items.items[i];
+		const char *ns = item->ns;
+
+		if (item->is_in_unknown)
+			ns = arena_printf(&snapshot->arena, "unknown-%u", ++n_unknown);
+		item->pod = model_add_hypothetical(snapshot, ns, &item->labels);
+		if (item->is_in_unknown)
+			label_namespace(snapshot, item->pod->ns, &item->ns_labels);
+	}
+}
+
+void analyze_hypotheticals_init(struct analyze_hypotheticals *list, struct analyze_cluster *cluster)
+{
+	*list = (struct analyze_hypotheticals){0};
+	analyze_hypotheticals_collect(list, cluster);
+	analyze_hypotheticals_add(list, cluster->snapshot);
+}
+
+struct model_pod *analyze_hypothetical_stranger(struct analyze_cluster *cluster)
+{
+	const struct model_labels none = {0};
+
+	return model_add_hypothetical(cluster->snapshot, "unknown-1", &none);
 }
 
 void analyze_hypotheticals_release(struct analyze_hypotheticals *list)
 {
 	vec_release(&list->items);
+	keyset_release(&list->known);
 }
 
 /* What rules can tell of a pod, as peer and as subject. */

@@ -24,7 +24,6 @@ static void make_masks(struct map_builder *builder)
 static void builder_release(struct map_builder *builder)
 {
 	map_rows_release(&builder->rows);
-	compile_world_free(builder->world);
 	keyset_release(&builder->columns);
 	vec_release(&builder->column_peer);
 	keyset_release(&builder->groups);
@@ -75,8 +74,8 @@ static void assume_namespaces(struct analyze_map *map)
 	for (size_t i = 0; i < map->endpoints.n; i++) {
 		const struct analyze_map_endpoint *endpoint = &map->endpoints.items[i];
 
-		if (endpoint->origin == MODEL_HYPOTHETICAL || endpoint->ns == last ||
-		    endpoint->pods[0]->ns->origin == MODEL_DECLARED)
+		if (endpoint->origin == MODEL_HYPOTHETICAL || i == map->ingress ||
+		    endpoint->ns == last || endpoint->pods[0]->ns->origin == MODEL_DECLARED)
 			continue;
 		last = endpoint->ns;
 		strbuf_printf(&names, "%s%s", n++ ? ", " : "", last);
@@ -108,28 +107,48 @@ static void list_assumptions(struct analyze_map *map, const struct policy_set *p
 			 "from which they could always be reached");
 }
 
+/* Adds the pods that are not there to the snapshot, before the world is made. */
+static void add_peers(struct map_builder *builder, const struct analyze_map_options *options,
+		      struct analyze_hypotheticals *ret)
+{
+	if (options->exposure && !options->peers)
+		analyze_hypotheticals_init(ret, builder->cluster);
+	if (!map_has_ingress(builder) || options->ingress_controller)
+		return;
+	if (options->peers)
+		builder->stranger = options->peers->items.items[0].pod;
+	else if (options->exposure)
+		builder->stranger = ret->items.items[0].pod;
+	else
+		builder->stranger = analyze_hypothetical_stranger(builder->cluster);
+}
+
 void analyze_map_build(struct analyze_map *ret, struct analyze_cluster *cluster,
 		       const struct analyze_map_options *options, struct diag_list *diags)
 {
 	struct map_builder builder = {.map = ret, .cluster = cluster, .diags = diags};
 	struct analyze_hypotheticals hypotheticals = {0};
 
-	*ret = (struct analyze_map){
-		.options = *options, .cluster = cluster, .snapshot = cluster->snapshot};
+	*ret = (struct analyze_map){.options = *options,
+				    .ingress = ANALYZE_MAP_OUTSIDE,
+				    .cluster = cluster,
+				    .snapshot = cluster->snapshot};
 	arena_init(&ret->arena);
 	analyze_portsets_init(&ret->sets);
 	make_masks(&builder);
-	if (options->exposure)
-		analyze_hypotheticals_init(&hypotheticals, cluster);
+	add_peers(&builder, options, &hypotheticals);
 	builder.world = compile_world_new(cluster->snapshot, cluster->policies,
 					  cluster->snapshot->pods, cluster->snapshot->n_pods);
+	ret->world = builder.world;
 	analyze_hypotheticals_reduce(&hypotheticals, cluster->snapshot, builder.world);
 	map_rows_init(&builder.rows, builder.world, &ret->sets);
 	ret->has_conditions = ret->sets.conditions.n > 0;
 	map_make_groups(&builder);
-	map_make_endpoints(&builder, &hypotheticals);
+	ret->group_of = builder.group_of;
+	map_make_endpoints(&builder, options->peers ? options->peers : &hypotheticals);
 	map_make_outside(&builder);
 	map_make_links(&builder);
+	map_make_entries(&builder);
 	list_assumptions(ret, cluster->policies);
 	builder_release(&builder);
 	analyze_hypotheticals_release(&hypotheticals);
@@ -146,7 +165,9 @@ void analyze_map_release(struct analyze_map *map)
 		vec_release(map->ranges.items[i]);
 	vec_release(&map->ranges);
 	vec_release(&map->endpoints);
+	vec_release(&map->entries);
 	vec_release(&map->assumptions);
+	compile_world_free(map->world);
 	analyze_portsets_release(&map->sets);
 	arena_release(&map->arena);
 }

@@ -10,11 +10,15 @@
  *
  * A connection has the ports that egress and ingress allow both. With two families they are the
  * union, and `by_family` where the families differ.
+ *
+ * Where the input has routes, the proxy that they are for is an endpoint too: it may reach what they
+ * lead to where a pod without labels may, or where the one that the options name may.
  */
 #pragma once
 
 #include "analyze/cluster.h"
 #include "analyze/endpoint.h"
+#include "analyze/hypothetical.h"
 #include "analyze/portsets.h"
 #include "analyze/question.h"
 
@@ -27,7 +31,16 @@ struct analyze_map_options {
 	const struct analyze_port *port; /* NULL: all; by number */
 	bool by_namespace;               /* namespaces in place of endpoints: a union */
 	bool exposure;                   /* with the peers that the input does not show */
+	bool has_ingress;                /* the proxy of routes, even if there are none */
+	/* NULL: a pod without labels is the proxy; else pods */
+	const struct analyze_endpoint *ingress_controller;
+	/* NULL, or in place of what `exposure` makes: added to the snapshot, and all are shown */
+	const struct analyze_hypotheticals *peers;
 };
+
+/* What --from and --to call the proxy of routes, and its id in a map. */
+#define ANALYZE_INGRESS_ID "ingress-controller"
+extern const struct analyze_endpoint analyze_ingress;
 
 struct analyze_map_endpoint {
 	const char *id; /* "ns/Kind/name" */
@@ -75,11 +88,15 @@ struct analyze_map {
 	VEC(struct analyze_map_endpoint) endpoints;
 	VEC(struct analyze_map_group) groups;
 	VEC(struct analyze_map_ranges *) ranges; /* owned: what `outside` points to */
+	uint32_t ingress; /* position of the proxy in `endpoints`; ANALYZE_MAP_OUTSIDE: none */
+	VEC(struct analyze_map_link) entries; /* its links: `to` is a position in `endpoints` */
 	VEC(const char *) assumptions;
 	bool has_conditions;                  /* something may depend on conditions */
 	uint32_t masks[ANALYZE_MAP_FAMILIES]; /* the ports that a family has */
 	const struct analyze_cluster *cluster;
 	const struct model_snapshot *snapshot; /* of the cluster */
+	struct compile_world *world;           /* of all pods: what it was made from */
+	const uint32_t *group_of;              /* by pod index */
 };
 
 /* Notes (BH0108) about owners that were split go to `diags`. Borrows the cluster. */
@@ -87,7 +104,14 @@ void analyze_map_build(struct analyze_map *ret, struct analyze_cluster *cluster,
 		       const struct analyze_map_options *options, struct diag_list *diags);
 void analyze_map_release(struct analyze_map *map);
 
-#define ANALYZE_MAP_OUTSIDE UINT32_MAX
+#define ANALYZE_MAP_OUTSIDE UINT32_MAX /* no position of an endpoint */
+
+/*
+ * What one endpoint may do towards another, or the replicas of one towards each other; `to` of the
+ * result means nothing.
+ */
+struct analyze_map_link analyze_map_between(struct analyze_map *map, uint32_t from, uint32_t to);
+
 #define ANALYZE_MAP_CERTAIN UINT32_MAX
 
 struct analyze_map_connection {

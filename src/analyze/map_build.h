@@ -31,6 +31,7 @@ struct map_builder {
 	struct keyset groups;       /* struct map_group_key; numbers are the map's groups */
 	struct map_group_key *keys; /* the same, by number */
 	uint32_t *group_of;         /* by pod index */
+	struct model_pod *stranger; /* one without labels, if the proxy of routes is one */
 	struct hash_map outside;    /* row << 1 | family → struct analyze_map_ranges * */
 };
 
@@ -40,6 +41,9 @@ void map_make_endpoints(struct map_builder *builder,
 			const struct analyze_hypotheticals *hypotheticals);
 void map_make_outside(struct map_builder *builder);
 void map_make_links(struct map_builder *builder);
+void map_make_entries(struct map_builder *builder);
+
+bool map_has_ingress(const struct map_builder *builder);
 
 /*
  * The ports of a row towards the addresses of a family outside the cluster, equal neighbours

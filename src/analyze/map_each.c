@@ -44,7 +44,7 @@ static void filter_init(struct filter *filter, const struct analyze_map *map,
 	for (size_t i = 0; i < map->endpoints.n; i++) {
 		const struct analyze_map_endpoint *endpoint = &map->endpoints.items[i];
 
-		filter->is_wanted[i] = false;
+		filter->is_wanted[i] = wanted->kind == ANALYZE_INGRESS && i == map->ingress;
 		for (uint32_t j = 0; j < endpoint->n_known && !filter->is_wanted[i]; j++)
 			filter->is_wanted[i] = has_pod(wanted, endpoint->pods[j]);
 	}
@@ -140,10 +140,10 @@ static unsigned pod_families(const struct model_snapshot *snapshot, const struct
 }
 
 /* What pods of `source` may send to those of `target` on their own node: all that there is. */
-static uint32_t own_node_ports(struct walk *walk, const struct analyze_map_endpoint *source,
+static uint32_t own_node_ports(struct analyze_map *map, const struct analyze_map_endpoint *source,
 			       const struct analyze_map_endpoint *target)
 {
-	const struct model_snapshot *snapshot = walk->map->snapshot;
+	const struct model_snapshot *snapshot = map->snapshot;
 	const unsigned all = snapshot->has_v6 ? 3 : 1;
 	uint32_t ports = ANALYZE_PORTS_NONE;
 	unsigned families = 0;
@@ -155,8 +155,7 @@ static uint32_t own_node_ports(struct walk *walk, const struct analyze_map_endpo
 					    pod_families(snapshot, target->pods[j]);
 	for (int family = 0; family < ANALYZE_MAP_FAMILIES; family++)
 		if (families & 1U << family)
-			ports = analyze_portsets_union(&walk->map->sets, ports,
-						       walk->map->masks[family]);
+			ports = analyze_portsets_union(&map->sets, ports, map->masks[family]);
 	return ports;
 }
 
@@ -168,31 +167,103 @@ static bool is_guess(const struct walk *walk, const struct analyze_map_endpoint 
 	       !(walk->to.wanted && has_pod(walk->to.wanted, endpoint->pods[0]));
 }
 
+static bool has_families(const struct analyze_map_link *link)
+{
+	return link->by_family[0] != link->by_family[1];
+}
+
+/* What runs on one node comes through whatever policies say. */
+static void add_own_node(struct analyze_map *map, uint32_t from, uint32_t to,
+			 struct analyze_map_link *link)
+{
+	const struct analyze_map_endpoint *source = &map->endpoints.items[from];
+	const struct analyze_map_endpoint *target = &map->endpoints.items[to];
+	uint32_t own_ports;
+
+	if (!source->host_network || target->host_network)
+		return;
+	own_ports = own_node_ports(map, source, target);
+	if (own_ports == ANALYZE_PORTS_NONE)
+		return;
+	link->ports = analyze_portsets_union(&map->sets, link->ports, own_ports);
+	link->by_family[0] = link->by_family[1] = ANALYZE_PORTS_NONE;
+}
+
+static void report_link(struct walk *walk, size_t from, size_t to,
+			const struct analyze_map_link *link)
+{
+	struct analyze_map_connection connection = {
+		.from = (uint32_t)from,
+		.to = (uint32_t)to,
+		.ports = link->ports,
+		.by_family = has_families(link) ? link->by_family : NULL,
+	};
+
+	report(walk, &connection);
+}
+
 static void report_pair(struct walk *walk, size_t from, size_t to)
 {
 	const struct analyze_map *map = walk->map;
 	const struct analyze_map_endpoint *source = &map->endpoints.items[from];
 	const struct analyze_map_endpoint *target = &map->endpoints.items[to];
-	const struct analyze_map_link *link = &walk->link[target->group];
-	struct analyze_map_connection connection = {
-		.from = (uint32_t)from,
-		.to = (uint32_t)to,
-		.ports = link->ports,
-		.by_family = link->by_family[0] == link->by_family[1] ? NULL : link->by_family,
-	};
-	uint32_t own_ports = ANALYZE_PORTS_NONE;
+	struct analyze_map_link link = walk->link[target->group];
 
 	if (from == to && source->n_pods < 2 && !map->options.by_namespace)
 		return;
-	if (is_guess(walk, source) && is_guess(walk, target))
+	if (to == map->ingress || (is_guess(walk, source) && is_guess(walk, target)))
 		return;
-	if (source->host_network && !target->host_network)
-		own_ports = own_node_ports(walk, source, target);
-	if (own_ports != ANALYZE_PORTS_NONE) {
-		connection.ports = analyze_portsets_union(&walk->map->sets, link->ports, own_ports);
-		connection.by_family = NULL;
+	add_own_node(walk->map, (uint32_t)from, (uint32_t)to, &link);
+	report_link(walk, from, to, &link);
+}
+
+static const struct analyze_map_link *find_link(const struct analyze_map_link *links, size_t n,
+						uint32_t to)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (links[middle].to < to)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	report(walk, &connection);
+	return low < n && links[low].to == to ? &links[low] : NULL;
+}
+
+struct analyze_map_link analyze_map_between(struct analyze_map *map, uint32_t from, uint32_t to)
+{
+	const struct analyze_map_group *group =
+		&map->groups.items[map->endpoints.items[from].group];
+	const struct analyze_map_link *known = NULL;
+	struct analyze_map_link link = {0};
+
+	if (from == map->ingress)
+		known = find_link(map->entries.items, map->entries.n, to);
+	else if (to != map->ingress)
+		known = find_link(group->links.items, group->links.n,
+				  map->endpoints.items[to].group);
+	if (known)
+		link = *known;
+	if (from != map->ingress && to != map->ingress)
+		add_own_node(map, from, to, &link);
+	return link;
+}
+
+/* What routes lead the proxy to, and nothing else. */
+static void report_entries(struct walk *walk)
+{
+	const struct analyze_map *map = walk->map;
+
+	for (size_t i = 0; i < map->entries.n; i++) {
+		const struct analyze_map_link link = map->entries.items[i];
+
+		if (wants(&walk->to, link.to) &&
+		    (is_inside(walk, map->ingress) || is_inside(walk, link.to)))
+			report_link(walk, map->ingress, link.to, &link);
+	}
 }
 
 static struct ip_range clip(const struct ip_range *a, const struct ip_range *b)
@@ -231,7 +302,7 @@ static void report_outside(struct walk *walk, size_t endpoint, enum policy_direc
 	const struct analyze_map_group *group = &map->groups.items[inside->group];
 	const bool is_egress = direction == POLICY_EGRESS;
 
-	if (!is_inside(walk, endpoint) || is_guess(walk, inside))
+	if (!is_inside(walk, endpoint) || is_guess(walk, inside) || endpoint == map->ingress)
 		return;
 	for (int family = 0; family < ANALYZE_MAP_FAMILIES; family++) {
 		const struct analyze_map_ranges *ranges = group->outside[direction][family];
@@ -314,9 +385,14 @@ void analyze_map_each(struct analyze_map *map, analyze_map_fn fn, void *arg)
 	struct walk walk = {.map = map, .fn = fn, .arg = arg};
 
 	walk_init(&walk);
-	for (size_t from = 0; from < map->endpoints.n; from++)
-		if (wants(&walk.from, from))
+	for (size_t from = 0; from < map->endpoints.n; from++) {
+		if (!wants(&walk.from, from))
+			continue;
+		if (from == map->ingress)
+			report_entries(&walk);
+		else
 			report_source(&walk, from);
+	}
 	for (size_t to = 0; to < map->endpoints.n; to++)
 		if (wants(&walk.to, to))
 			report_outside(&walk, to, POLICY_INGRESS);

@@ -158,6 +158,22 @@ static void split_workload(struct map_builder *builder, const struct model_workl
 	diag_hint(builder->diags, diag, "their labels or addresses differ in what policies select");
 }
 
+/* Its pods are no part of it: what it may do is less than what they may. */
+static void add_ingress(struct map_builder *builder)
+{
+	const struct analyze_endpoint *named = builder->map->options.ingress_controller;
+	struct analyze_map_endpoint *endpoint;
+
+	builder->map->ingress = (uint32_t)builder->map->endpoints.n;
+	endpoint = add_endpoint(builder, named ? named->pods[0] : builder->stranger, 0);
+	endpoint->id = endpoint->ns = endpoint->name = ANALYZE_INGRESS_ID;
+	endpoint->kind = "IngressController";
+	endpoint->n_pods = 1;
+	endpoint->origin = named ? MODEL_DECLARED : MODEL_ASSUMED;
+	endpoint->host_network = false;
+	endpoint->is_open = false;
+}
+
 static void add_hypothetical(struct map_builder *builder,
 			     const struct analyze_hypothetical *hypothetical)
 {
@@ -180,8 +196,11 @@ static void add_asked(struct map_builder *builder, const struct analyze_endpoint
 
 	if (!asked || asked->n_pods != 1 || asked->pods[0]->origin != MODEL_HYPOTHETICAL)
 		return;
-	hypothetical = (struct analyze_hypothetical){asked->pods[0], asked->pods[0]->ns->name,
-						     strchr(asked->id, '/') + 1};
+	hypothetical = (struct analyze_hypothetical){
+		.pod = asked->pods[0],
+		.ns = asked->pods[0]->ns->name,
+		.name = strchr(asked->id, '/') + 1,
+	};
 	add_hypothetical(builder, &hypothetical);
 }
 
@@ -216,6 +235,8 @@ void map_make_endpoints(struct map_builder *builder,
 	if (has_split)
 		qsort(builder->map->endpoints.items, builder->map->endpoints.n,
 		      sizeof(*builder->map->endpoints.items), compare_endpoints);
+	if (map_has_ingress(builder))
+		add_ingress(builder);
 	for (size_t i = 0; i < hypotheticals->items.n; i++)
 		add_hypothetical(builder, &hypotheticals->items.items[i]);
 	add_asked(builder, builder->map->options.from);

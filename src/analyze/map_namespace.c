@@ -28,6 +28,13 @@ static uint32_t enter_namespace(struct folding *folding, const char *name)
 	return endpoint->group;
 }
 
+/* It is in no namespace: it is one. */
+static void keep_ingress(struct folding *folding, uint32_t at)
+{
+	folding->namespaces.items[at].kind = "IngressController";
+	folding->namespaces.items[at].is_open = false;
+}
+
 static void list_namespaces(struct folding *folding)
 {
 	struct analyze_map *map = folding->map;
@@ -42,6 +49,8 @@ static void list_namespaces(struct folding *folding)
 		ns->is_open &= endpoint->is_open;
 		if (endpoint->origin == MODEL_HYPOTHETICAL)
 			continue;
+		if (i == map->ingress)
+			keep_ingress(folding, folding->ns_of[i]);
 		ns->n_pods += endpoint->n_pods;
 		if (endpoint->origin == MODEL_DECLARED || ns->origin == MODEL_HYPOTHETICAL)
 			ns->origin = endpoint->origin;
@@ -114,6 +123,8 @@ void map_fold_namespaces(struct analyze_map *map)
 	map->options.by_namespace = true;
 	/* Their work is done, and they name endpoints that are no more. */
 	map->options.from = map->options.to = NULL;
+	map->ingress = ANALYZE_MAP_OUTSIDE;
+	vec_clear(&map->entries);
 	for (size_t i = 0; i < map->groups.n; i++)
 		vec_release(&map->groups.items[i].links);
 	vec_clear(&map->groups);

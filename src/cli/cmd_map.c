@@ -15,6 +15,7 @@ struct map_options {
 	const char *to;
 	const char *only;
 	const char *port;
+	const char *ingress_controller;
 	bool by_namespace;
 	bool exposure;
 };
@@ -44,10 +45,32 @@ static const struct cli_option own_options[] = {
 	{"to", true, NULL, offsetof(struct map_options, to)},
 	{"only", true, NULL, offsetof(struct map_options, only)},
 	{"port", true, NULL, offsetof(struct map_options, port)},
+	{"ingress-controller", true, NULL, offsetof(struct map_options, ingress_controller)},
 	{"level", true, set_level, 0},
 	{"exposure", false, set_exposure, 0},
 	{0},
 };
+
+static const struct analyze_endpoint *find_end(struct analyze_endpoints *endpoints,
+					       const char *text, struct diag_list *diags)
+{
+	if (strcmp(text, ANALYZE_INGRESS_ID) == 0)
+		return &analyze_ingress;
+	return analyze_endpoint_get(endpoints, text, diags);
+}
+
+/* The proxy that routes are for, by the name of its workload. */
+static const struct analyze_endpoint *find_controller(struct analyze_endpoints *endpoints,
+						      const char *text, struct diag_list *diags)
+{
+	const struct analyze_endpoint *found = analyze_endpoint_get(endpoints, text, diags);
+
+	if (found && found->n_pods == 0) {
+		analyze_refuse(diags, "--ingress-controller %s: this has no pods", text);
+		return NULL;
+	}
+	return found;
+}
 
 /* Resolves what the options name. false: a diagnostic says what is wrong. */
 static bool resolve(const struct map_options *own, struct analyze_endpoints *endpoints,
@@ -62,9 +85,13 @@ static bool resolve(const struct map_options *own, struct analyze_endpoints *end
 		.exposure = own->exposure,
 	};
 	if (own->from)
-		ret->from = analyze_endpoint_get(endpoints, own->from, diags);
+		ret->from = find_end(endpoints, own->from, diags);
 	if (own->to)
-		ret->to = analyze_endpoint_get(endpoints, own->to, diags);
+		ret->to = find_end(endpoints, own->to, diags);
+	if (own->ingress_controller)
+		ret->ingress_controller =
+			find_controller(endpoints, own->ingress_controller, diags);
+	ret->has_ingress = own->ingress_controller || ret->from == &analyze_ingress;
 	if (own->only && !model_find_namespace(snapshot, own->only))
 		analyze_refuse(diags, "--only %s: the input has no such namespace", own->only);
 	if (own->port && analyze_port_parse(own->port, diags, port))

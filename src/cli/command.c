@@ -47,7 +47,9 @@ static const struct cli_command commands[] = {
 	 "  --port PORT/PROTOCOL     only this port, by number\n"
 	 "  --level LEVEL            workload, or namespace: the union of what its workloads may "
 	 "do\n"
-	 "  --exposure               with the peers that the input does not show\n",
+	 "  --exposure               with the peers that the input does not show\n"
+	 "  --ingress-controller NAMESPACE/NAME\n"
+	 "                           which workload the proxy of Ingresses and routes is\n",
 	 cli_run_map},
 	{"explain", "everything that applies to a pod, in the order of evaluation", "POD -f PATH…",
 	 "", cli_run_explain},

@@ -324,9 +324,6 @@ void model_pod_named_ports(const struct model_pod *pod, const char *name, enum p
 void model_service_targets(const struct model_service_port *port, const struct model_pod *pod,
 			   struct port_set *ret);
 
-/*
- * The ports at which a pod gets what a route sends to a backend, added to `ret`; none, when it is
- * not behind the backend's Service.
- */
+/* The ports at which a pod behind a route's Service gets what the route sends, added to `ret`. */
 void model_route_ports(const struct model_route_backend *backend, const struct model_pod *pod,
 		       struct port_set *ret);

@@ -16,14 +16,6 @@ void model_make_routes(struct model_loader *loader)
 		}
 }
 
-static bool is_behind(const struct model_service *service, const struct model_pod *pod)
-{
-	for (uint32_t i = 0; i < service->n_backends; i++)
-		if (service->backends[i] == pod)
-			return true;
-	return false;
-}
-
 void model_service_targets(const struct model_service_port *port, const struct model_pod *pod,
 			   struct port_set *ret)
 {
@@ -48,8 +40,6 @@ void model_route_ports(const struct model_route_backend *backend, const struct m
 {
 	const struct model_service *service = backend->service;
 
-	if (!service || !is_behind(service, pod))
-		return;
 	for (uint32_t i = 0; i < service->n_ports; i++) {
 		const struct model_service_port *port = &service->ports[i];
 		struct port_set targets = {0};

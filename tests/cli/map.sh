@@ -143,6 +143,31 @@ has '^ops/Pod/agent,shop/Pod/web,ICMP,0,65535' "from its own node"
 lacks '^ops/Pod/agent,shop/Pod/web,ICMPv6,' "not in a family that they have not"
 lacks '^ops/Pod/agent,shop/Pod/twin-' "not to a closed address"
 
+# The proxy that routes are for.
+edge=$fixtures/edge
+run "$bulkhead" map --from ingress-controller $edge
+ok_str "$(echo "$out" | grep '→')" "ingress-controller → shop/Deployment/web   TCP 8080" \
+	"it reaches what routes lead to, at that port, where strangers may"
+run "$bulkhead" map --from ingress-controller --ingress-controller edge/nginx $edge
+ok_str "$(echo "$out" | grep '→' | tr '\n' ';')" \
+	"ingress-controller → shop/Deployment/api   TCP 9090;ingress-controller → shop/Deployment/web   TCP 8080;" \
+	"or where the one that is named may"
+run "$bulkhead" map -o json $edge
+has '"id":"ingress-controller","namespace":"ingress-controller","kind":"IngressController"' "it is an endpoint"
+has '"from":"ingress-controller","to":"shop/Deployment/web","ports":\[{"protocol":"TCP","port":8080' "with connections"
+lacks '"to":"ingress-controller"' "nobody talks to it"
+run "$bulkhead" map --level namespace -o csv $edge
+has '^ingress-controller,shop,TCP,8080,8080' "beside namespaces too"
+run "$bulkhead" map --only edge -o csv $edge
+lacks '^ingress-controller' "--only: in no namespace"
+run "$bulkhead" map --from ingress-controller -o csv $town
+ok_int "$(echo "$out" | wc -l)" 1 "without routes it reaches nothing"
+run "$bulkhead" map --ingress-controller edge/ngin $edge
+ok_int "$status" 2 "one that is not there"
+ok_like "$err" "did you mean 'nginx'" "is looked for"
+run "$bulkhead" map -o csv $tiny
+lacks '^ingress-controller' "without routes it is not there"
+
 # Usage.
 run "$bulkhead" map
 ok_int "$status" 2 "no input"

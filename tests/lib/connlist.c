@@ -84,6 +84,8 @@ static const char *parse_end(struct connlist *list, const char *text, struct ip_
 	const char *dash = strchr(text, '-');
 	const char *slash = strchr(text, '/');
 
+	if (strncmp(text, "{ingress-controller}", 20) == 0)
+		return "ingress-controller";
 	if (!bracket)
 		bail("'%s' is no endpoint", text);
 	if (strncmp(bracket, "[External]", 10) == 0) {

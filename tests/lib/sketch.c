@@ -167,8 +167,8 @@ static void add_backend(struct sketch *sketch, const struct model_route_backend 
 	struct strbuf *text = &sketch->text;
 
 	strbuf_printf(text, " %s/%s%s", backend->ns, backend->name, backend->service ? ":" : "?");
-	for (uint32_t i = 0; i < sketch->snapshot->n_pods; i++) {
-		const struct model_pod *pod = sketch->snapshot->pods[i];
+	for (uint32_t i = 0; backend->service && i < backend->service->n_backends; i++) {
+		const struct model_pod *pod = backend->service->backends[i];
 		struct port_set ports = {0};
 
 		model_route_ports(backend, pod, &ports);
