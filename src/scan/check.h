@@ -82,6 +82,13 @@ bool scan_has_for(const struct scan *scan, enum scan_rule_id id, const char *ns)
 /* Is in the input, and subject to policy: not assumed, not hypothetical, not on the host's network. */
 bool scan_is_subject(const struct model_workload *workload);
 
+/* Whom scan_is_subject() holds for in a namespace: the n-th from 0, NULL: there are no more. */
+const struct model_workload *scan_subject_of(const struct scan *scan,
+					     const struct model_namespace *ns, uint32_t n);
+
+/* A policy of NetworkPolicy, networking.k8s.io: rules that look at its own fields. */
+bool scan_is_networkpolicy(const struct policy *policy);
+
 /* kube-system and the like, and those that the configuration names. */
 bool scan_is_system(const struct scan *scan, const struct model_namespace *ns);
 
@@ -129,6 +136,13 @@ bool scan_may(struct scan *scan, const struct model_pod *from, const struct mode
 bool scan_outside_may(struct scan *scan, const struct model_pod *subject,
 		      const struct ip_addr *addr, enum policy_direction direction,
 		      enum port_space space, uint16_t port);
+
+/* The policies of `subject` let the peer pass on every port of every protocol. */
+bool scan_is_open(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
+		  enum policy_direction direction);
+
+/* A pod without labels in this namespace: the next one that somebody starts there. */
+const struct model_pod *scan_newcomer(struct scan *scan, const struct model_namespace *ns);
 
 /* A pod without labels in a namespace of which nothing is known. */
 const struct model_pod *scan_stranger(struct scan *scan);

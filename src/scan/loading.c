@@ -92,7 +92,7 @@ void scan_loading(struct scan *scan)
 
 		if (!as || scan_has_at(scan, diag->span))
 			continue;
-		finding = scan_report_as(scan, as->rule, place_of(scan, diag), "%s: %s",
+		finding = scan_report_as(scan, as->rule, place_of(scan, diag), "%s; %s",
 					 diag->message, as->consequence);
 		if (diag->hint)
 			help(scan, finding, diag);

@@ -7,11 +7,22 @@
 
 #include <assert.h>
 
+static void add_newcomers(struct scan *scan)
+{
+	const struct model_labels none = {0};
+
+	scan->newcomers = arena_alloc_n(&scan->arena, scan->n_namespaces, sizeof(*scan->newcomers));
+	for (uint32_t i = 0; i < scan->n_namespaces; i++)
+		scan->newcomers[i] = model_add_hypothetical(
+			scan->cluster->snapshot, scan->snapshot->namespaces[i]->name, &none);
+}
+
 /* The world is of every pod, with one stranger for each kind of peer that rules can tell apart. */
 static struct compile_world *world_of(struct scan *scan)
 {
 	if (!scan->world) {
 		analyze_hypotheticals_init(&scan->hypotheticals, scan->cluster);
+		add_newcomers(scan);
 		scan->world = compile_world_new(scan->snapshot, scan->policies,
 						scan->snapshot->pods, scan->snapshot->n_pods);
 	}
@@ -22,6 +33,12 @@ const struct model_pod *scan_stranger(struct scan *scan)
 {
 	world_of(scan);
 	return scan->hypotheticals.items.items[0].pod;
+}
+
+const struct model_pod *scan_newcomer(struct scan *scan, const struct model_namespace *ns)
+{
+	world_of(scan);
+	return scan->newcomers[ns->index];
 }
 
 const struct policy *const *scan_policies_of(struct scan *scan,
@@ -125,6 +142,27 @@ bool scan_side_may(struct scan *scan, const struct model_pod *subject, const str
 		if (bitset_test(row, peer_class(scan->world, peer, i)))
 			return true;
 	return false;
+}
+
+bool scan_is_open(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
+		  enum policy_direction direction)
+{
+	struct compile_world *world = world_of(scan);
+	const uint32_t class = compile_subject_class(world, subject);
+	const struct compile_part *parts;
+	uint32_t n;
+
+	if (class == COMPILE_NONE)
+		return true;
+	parts = compile_parts(world, class, direction, &n);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct port_range *range = parts[i].ports.ranges;
+
+		if (parts[i].ports.n &&
+		    !scan_side_may(scan, subject, peer, direction, range->space, range->first))
+			return false;
+	}
+	return true;
 }
 
 bool scan_may(struct scan *scan, const struct model_pod *from, const struct model_pod *to,

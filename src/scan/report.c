@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/check.h"
 
+#include "scan/config.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -129,9 +131,27 @@ bool scan_is_subject(const struct model_workload *workload)
 	       workload->origin != MODEL_HYPOTHETICAL;
 }
 
+const struct model_workload *scan_subject_of(const struct scan *scan,
+					     const struct model_namespace *ns, uint32_t n)
+{
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+
+		if (workload->ns == ns && scan_is_subject(workload) && n-- == 0)
+			return workload;
+	}
+	return NULL;
+}
+
+bool scan_is_networkpolicy(const struct policy *policy)
+{
+	return strcmp(policy->kind, "NetworkPolicy") == 0 &&
+	       strcmp(policy->group, "networking.k8s.io") == 0;
+}
+
 bool scan_is_system(const struct scan *scan, const struct model_namespace *ns)
 {
-	(void)scan;
-	return strncmp(ns->name, "kube-", strlen("kube-")) == 0 ||
+	return (scan->config && scan_texts_have(&scan->config->system, ns->name)) ||
+	       strncmp(ns->name, "kube-", strlen("kube-")) == 0 ||
 	       strncmp(ns->name, "openshift-", strlen("openshift-")) == 0;
 }

@@ -87,7 +87,16 @@ enum scan_unit {
 	X(BH105, MEDIUM, OBJECT, SUGGESTED, MANIFEST, scan_dead_annotation, "an API version or annotation without effect") \
 	X(BH106, HIGH, OBJECT, SAFE, MANIFEST, scan_nulls, "a null where an empty selector or list is meant") \
 	X(BH107, MEDIUM, CLUSTER, NONE, LOADING, NULL, "one object twice") \
-	X(BH109, MEDIUM, OBJECT, SAFE, MANIFEST, scan_spellings, "an address block in a legacy spelling")
+	X(BH109, MEDIUM, OBJECT, SAFE, MANIFEST, scan_spellings, "an address block in a legacy spelling") \
+	X(BH201, HIGH, NAMESPACE, SUGGESTED, NAMESPACE, scan_no_policy, "a namespace with workloads and no policy") \
+	X(BH202, HIGH, NAMESPACE, SUGGESTED, NAMESPACE, scan_no_deny_ingress, "a namespace where new pods are open to everybody") \
+	X(BH203, HIGH, NAMESPACE, SUGGESTED, NAMESPACE, scan_no_deny_egress, "a namespace where new pods may reach everything") \
+	X(BH204, HIGH, NAMESPACE, SUGGESTED, WORKLOAD, scan_not_isolated, "a workload that no policy isolates in a direction") \
+	X(BH205, HIGH, OBJECT, SUGGESTED, POLICY, scan_half_deny, "a default deny of one direction only") \
+	X(BH206, HIGH, OBJECT, SUGGESTED, MANIFEST, scan_idle_rules, "rules of a direction that policyTypes leaves out") \
+	X(BH207, HIGH, CLUSTER, SUGGESTED, RULE, scan_undone_deny, "a rule that undoes a default deny") \
+	X(BH209, MEDIUM, OBJECT, SUGGESTED, WORKLOAD, scan_no_labels, "a job whose pods have no labels") \
+	X(BH211, MEDIUM, CLUSTER, NONE, WORKLOAD, scan_split_owner, "pods of one owner that a selector divides")
 /* clang-format on */
 
 enum scan_rule_id {

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* BH201 to BH211: who is isolated, and what only looks like it. */
+#include "scan/check.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const char *const type_names[] = {
+	[POLICY_INGRESS] = "Ingress",
+	[POLICY_EGRESS] = "Egress",
+};
+
+static const char *const open_texts[] = {
+	[POLICY_INGRESS] = "any pod in any namespace can reach",
+	[POLICY_EGRESS] = "everything, inside the cluster and out, can be reached from",
+};
+
+static uint32_t n_subjects(const struct scan *scan, const struct model_namespace *ns)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < scan->n_workloads; i++)
+		n += scan->snapshot->workloads[i]->ns == ns &&
+		     scan_is_subject(scan->snapshot->workloads[i]);
+	return n;
+}
+
+static bool has_policy(struct scan *scan, const struct model_namespace *ns)
+{
+	const struct model_workload *workload;
+	uint32_t n;
+
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		workload = scan->snapshot->workloads[i];
+		if (workload->ns != ns)
+			continue;
+		scan_policies_of(scan, workload, &n);
+		if (n)
+			return true;
+	}
+	return false;
+}
+
+void scan_no_policy(struct scan *scan, const struct model_namespace *ns)
+{
+	const uint32_t n = n_subjects(scan, ns);
+	struct scan_finding *finding;
+
+	if (n == 0 || scan_is_system(scan, ns) || has_policy(scan, ns))
+		return;
+	finding =
+		scan_report(scan, scan_at_namespace(scan, ns),
+			    "no policy selects any of its %u workload%s: any pod in any namespace "
+			    "can reach %s on every port, and %s can reach everything",
+			    n, n == 1 ? "" : "s", n == 1 ? "it" : "them", n == 1 ? "it" : "they");
+	scan_help(
+		scan, finding,
+		"add a NetworkPolicy with podSelector: {} and policyTypes: [Ingress, Egress], one "
+		"that allows DNS, and one for each connection that is meant");
+}
+
+static bool all_isolated(struct scan *scan, const struct model_namespace *ns,
+			 enum policy_direction direction)
+{
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+
+		if (workload->ns == ns && scan_is_subject(workload) &&
+		    !scan_is_isolated(scan, workload, direction))
+			return false;
+	}
+	return true;
+}
+
+/* What holds for the next pod that somebody starts there, whatever API says so. */
+static void check_newcomer(struct scan *scan, const struct model_namespace *ns,
+			   enum policy_direction direction)
+{
+	struct scan_finding *finding;
+
+	if (n_subjects(scan, ns) == 0 || scan_is_system(scan, ns) ||
+	    !scan_is_open(scan, scan_newcomer(scan, ns), scan_stranger(scan), direction))
+		return;
+	finding = scan_report(scan, scan_at_namespace(scan, ns),
+			      "there is no default deny of %s: %s a new pod here",
+			      policy_direction_name(direction), open_texts[direction]);
+	finding->parent = "BH201";
+	if (all_isolated(scan, ns, direction))
+		finding->severity = SCAN_LOW;
+	scan_help(scan, finding, "add a NetworkPolicy with podSelector: {} and policyTypes: [%s]%s",
+		  type_names[direction],
+		  direction == POLICY_EGRESS ? ", and one that allows DNS" : "");
+}
+
+void scan_no_deny_ingress(struct scan *scan, const struct model_namespace *ns)
+{
+	check_newcomer(scan, ns, POLICY_INGRESS);
+}
+
+void scan_no_deny_egress(struct scan *scan, const struct model_namespace *ns)
+{
+	check_newcomer(scan, ns, POLICY_EGRESS);
+}
+
+static void check_isolation(struct scan *scan, const struct model_workload *workload,
+			    enum policy_direction direction)
+{
+	const bool is_bare_namespace = scan_has_for(scan, SCAN_BH201, workload->ns->name);
+	struct scan_finding *finding;
+
+	if (scan_is_isolated(scan, workload, direction) ||
+	    !scan_is_open(scan, workload->pods[0], scan_stranger(scan), direction))
+		return;
+	finding = scan_report(scan, scan_at_workload(workload),
+			      "no policy isolates its %s: %s %s/%s",
+			      policy_direction_name(direction), open_texts[direction],
+			      workload->ns->name, workload->name);
+	if (is_bare_namespace)
+		finding->parent = "BH201";
+	else
+		finding->parent = direction == POLICY_INGRESS ? "BH202" : "BH203";
+	scan_help(scan, finding, "add a policy that selects it and has policyTypes: [%s]",
+		  type_names[direction]);
+}
+
+void scan_not_isolated(struct scan *scan, const struct model_workload *workload)
+{
+	if (!scan_is_subject(workload) || scan_is_system(scan, workload->ns))
+		return;
+	check_isolation(scan, workload, POLICY_INGRESS);
+	check_isolation(scan, workload, POLICY_EGRESS);
+}
+
+/* Its name says that it denies, and not that it is about one direction. */
+static bool claims_deny(const struct policy *policy)
+{
+	return (strcasestr(policy->name, "deny") || strcasestr(policy->name, "isolat")) &&
+	       !strcasestr(policy->name, "ingress") && !strcasestr(policy->name, "egress");
+}
+
+/* Somebody it selects is open in this direction; if nobody is there, the next one. */
+static bool leaves_open(struct scan *scan, const struct policy *policy,
+			enum policy_direction direction)
+{
+	const struct model_namespace *ns = model_find_namespace(scan->snapshot, policy->ns);
+
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+
+		if (scan_is_subject(workload) &&
+		    policy_subject_matches(&policy->subject, workload->pods[0]) &&
+		    scan_is_open(scan, workload->pods[0], scan_stranger(scan), direction))
+			return true;
+	}
+	return ns && policy_subject_matches(&policy->subject, scan_newcomer(scan, ns)) &&
+	       scan_is_open(scan, scan_newcomer(scan, ns), scan_stranger(scan), direction);
+}
+
+/* Where it says which directions it is about, or should. */
+static struct diag_span types_span(const struct policy *policy)
+{
+	const struct tree_node *root = policy->object->root;
+	const struct tree_node *spec = tree_get(root, "spec");
+	const struct tree_member *types = tree_member(spec, "policyTypes");
+	const struct tree_member *egress = tree_member(spec, "egress");
+
+	if (types || egress)
+		return tree_key_span(policy->object->file, types ? types : egress);
+	return spec ? tree_span(policy->object->file, spec) : policy->span;
+}
+
+void scan_half_deny(struct scan *scan, const struct policy *policy)
+{
+	const struct tree_node *spec = tree_get(policy->object->root, "spec");
+	const enum policy_direction missing = policy->isolates[POLICY_INGRESS] ? POLICY_EGRESS
+									       : POLICY_INGRESS;
+	const bool has_empty_egress = missing == POLICY_EGRESS && tree_get(spec, "egress") &&
+				      !tree_get(spec, "policyTypes");
+	struct scan_finding *finding;
+
+	if (!scan_is_networkpolicy(policy) || policy->n_rules[POLICY_INGRESS] ||
+	    policy->n_rules[POLICY_EGRESS] || policy->isolates[missing] ||
+	    !(claims_deny(policy) || has_empty_egress) || !leaves_open(scan, policy, missing))
+		return;
+	finding = scan_report(scan, scan_at_policy(policy, types_span(policy)),
+			      "%s, but it leaves %s open: %s its pods",
+			      claims_deny(policy) ? "the name says that it denies"
+						  : "'egress: []' looks like a deny",
+			      policy_direction_name(missing), open_texts[missing]);
+	scan_help(scan, finding, "write policyTypes: [Ingress, Egress]");
+}
+
+static bool names_type(const struct tree_node *types, const char *type)
+{
+	for (uint32_t i = 0; i < types->len; i++)
+		if (types->items[i]->kind == TREE_STRING &&
+		    strcmp(types->items[i]->text, type) == 0)
+			return true;
+	return false;
+}
+
+static void check_idle_rules(struct scan *scan, const struct model_manifest *manifest,
+			     enum policy_direction direction)
+{
+	const struct tree_node *spec = tree_get(manifest->root, "spec");
+	const struct tree_node *types = tree_get(spec, "policyTypes");
+	const struct tree_member *rules = tree_member(spec, policy_direction_name(direction));
+	const bool is_enforced = policy_cni_is_cilium(&scan->cluster->options.cni);
+	struct scan_finding *finding;
+
+	if (!rules || rules->value->kind != TREE_SEQ || rules->value->len == 0 || !types ||
+	    types->kind != TREE_SEQ || types->len == 0 || names_type(types, type_names[direction]))
+		return;
+	finding =
+		scan_report(scan, scan_at_manifest(manifest, tree_key_span(manifest->file, rules)),
+			    "the %s rules are not in force, since policyTypes does not have %s: %s",
+			    rules->key, type_names[direction],
+			    is_enforced ? "Cilium enforces them all the same, other plugins do not"
+					: "this policy limits nothing in that direction");
+	scan_help(scan, finding, "add %s to policyTypes, or remove the rules",
+		  type_names[direction]);
+}
+
+void scan_idle_rules(struct scan *scan, const struct model_manifest *manifest)
+{
+	if (strcmp(manifest->kind, "NetworkPolicy") != 0 ||
+	    strcmp(manifest->group, "networking.k8s.io") != 0)
+		return;
+	check_idle_rules(scan, manifest, POLICY_INGRESS);
+	check_idle_rules(scan, manifest, POLICY_EGRESS);
+}
+
+/* A policy that closes the workload and allows nothing, or NULL. */
+static const struct policy *find_deny(struct scan *scan, const struct model_workload *workload,
+				      enum policy_direction direction)
+{
+	uint32_t n;
+	const struct policy *const *policies = scan_policies_of(scan, workload, &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (policies[i]->isolates[direction] && policies[i]->n_rules[direction] == 0)
+			return policies[i];
+	return NULL;
+}
+
+static bool allows_everything(const struct policy_rule *rule)
+{
+	return rule->any_peer && rule->any_port && rule->action == POLICY_ALLOW &&
+	       !policy_rule_is_conditional(rule);
+}
+
+void scan_undone_deny(struct scan *scan, const struct policy_rule *rule)
+{
+	const struct model_workload *first = NULL;
+	const struct policy *deny = NULL;
+	struct scan_finding *finding;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; allows_everything(rule) && i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+		const struct policy *other;
+
+		if (!scan_is_subject(workload) ||
+		    !policy_subject_matches(&rule->policy->subject, workload->pods[0]) ||
+		    !(other = find_deny(scan, workload, rule->direction)) ||
+		    !scan_is_open(scan, workload->pods[0], scan_stranger(scan), rule->direction))
+			continue;
+		first = n++ == 0 ? workload : first;
+		deny = other;
+	}
+	if (n == 0)
+		return;
+	finding = scan_report(scan, scan_at_policy(rule->policy, rule->span),
+			      "this rule undoes what %s denies: %s %s/%s%s", deny->name,
+			      open_texts[rule->direction], first->ns->name, first->name,
+			      n > 1 ? " and others" : "");
+	if (rule->direction == POLICY_EGRESS)
+		finding->severity = SCAN_MEDIUM;
+	finding->related = deny->span;
+	finding->related_message = "the policy that denies";
+	scan_help(scan, finding, "name the peers and ports that are meant, or take the rule out");
+}
+
+void scan_no_labels(struct scan *scan, const struct model_workload *workload)
+{
+	const bool is_job = strcmp(workload->kind, "Job") == 0 ||
+			    strcmp(workload->kind, "CronJob") == 0;
+	const struct tree_node *template = is_job ? scan_template(scan, workload) : NULL;
+	const struct tree_node *labels = scan_node(template, "metadata", "labels", NULL);
+	struct scan_finding *finding;
+
+	if (!template || workload->host_network ||
+	    (labels && labels->kind == TREE_MAP && labels->len > 0))
+		return;
+	finding = scan_report(
+		scan, scan_at_workload(workload),
+		"its pods have no labels but those that the controller adds: only a policy for the "
+		"whole namespace selects them");
+	finding->place.span = tree_span(workload->span.file, template);
+	scan_help(scan, finding, "add a label to the template: app: %s", workload->name);
+}
+
+/* The first policy that selects one of the two pods and not the other. */
+static const struct policy *dividing_policy(const struct scan *scan, const struct model_pod *a,
+					    const struct model_pod *b)
+{
+	for (uint32_t i = 0; i < scan->policies->n_policies; i++) {
+		const struct policy *policy = scan->policies->policies[i];
+
+		if (!policy->is_staged && policy_subject_matches(&policy->subject, a) !=
+						  policy_subject_matches(&policy->subject, b))
+			return policy;
+	}
+	return NULL;
+}
+
+void scan_split_owner(struct scan *scan, const struct model_workload *workload)
+{
+	for (uint32_t i = 1; i < workload->n_pods; i++) {
+		const struct policy *policy =
+			dividing_policy(scan, workload->pods[0], workload->pods[i]);
+		struct scan_finding *finding;
+
+		if (!policy)
+			continue;
+		finding = scan_report(scan, scan_at_workload(workload),
+				      "its pods have different labels, and policy %s selects only "
+				      "one of %s and %s: replicas do not get the same access",
+				      policy->name, workload->pods[0]->name,
+				      workload->pods[i]->name);
+		finding->related = policy->span;
+		finding->related_message = "the policy that divides them";
+		return;
+	}
+}
