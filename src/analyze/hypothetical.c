@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/hypothetical.h"
 
+#include "analyze/peers.h"
 #include "base/strbuf.h"
 #include "model/labels.h"
 #include "model/selector.h"
@@ -118,11 +119,9 @@ void analyze_hypotheticals_suggest(struct analyze_hypotheticals *list,
 }
 
 /* A pod that the peer selects. */
-static void list_for_leaf(void *arg, const struct policy_peer *leaf)
+static void list_for_peer(struct making *making, const struct policy_pods *pods)
 {
-	struct making *making = arg;
 	struct model_snapshot *snapshot = making->cluster->snapshot;
-	const struct policy_pods *pods = &leaf->pods;
 	struct model_labels ns_labels = {0}, labels;
 
 	if (selector_example(&pods->pods, snapshot, &labels) &&
@@ -131,27 +130,18 @@ static void list_for_leaf(void *arg, const struct policy_peer *leaf)
 					      &labels);
 }
 
-static void list_for_policy(struct making *making, const struct policy *policy)
-{
-	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
-		for (uint32_t i = 0; i < policy->n_rules[direction]; i++) {
-			const struct policy_rule *rule = &policy->rules[direction][i];
-
-			for (uint32_t j = 0; j < rule->n_peers; j++)
-				policy_peer_each(&rule->peers[j], POLICY_PEER_PODS, list_for_leaf,
-						 making);
-		}
-}
-
 void analyze_hypotheticals_collect(struct analyze_hypotheticals *list,
 				   struct analyze_cluster *cluster)
 {
 	struct making making = {list, cluster};
 	const struct model_labels none = {0};
+	struct peer_list peers = {0};
 
 	list_in_unknown(&making, &none, &none);
-	for (uint32_t i = 0; i < cluster->policies->n_policies; i++)
-		list_for_policy(&making, cluster->policies->policies[i]);
+	list->is_cut |= !peers_collect(cluster->snapshot, cluster->policies, &peers);
+	for (size_t i = 0; i < peers.n; i++)
+		list_for_peer(&making, &peers.items[i]);
+	vec_release(&peers);
 }
 
 /* With the labels that every namespace has, and these, which may be of another snapshot. */

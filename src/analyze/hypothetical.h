@@ -3,9 +3,9 @@
  * The open world's peers: pods that the input does not show and that rules can tell from those it
  * does.
  *
- * One for each peer selector of a rule whose example no known pod stands for, in a namespace of
- * which the input does not show all, and one without any labels in a namespace of which nothing is
- * known. Candidates are listed first and added to snapshots then: what compares two inputs lists
+ * One for each peer selector of a rule, and for what several of them select together (of these a
+ * bounded number: analyze/peers.h), whose example no known pod stands for, in a namespace of which
+ * the input does not show all, and one without any labels in a namespace of which nothing is known. Candidates are listed first and added to snapshots then: what compares two inputs lists
  * those of both and adds the same to each. Texts live in the snapshots that they are from.
  */
 #pragma once
@@ -28,6 +28,7 @@ struct analyze_hypothetical {
 struct analyze_hypotheticals {
 	VEC(struct analyze_hypothetical) items;
 	struct keyset known; /* "NAMESPACE/[LABELS]" of each */
+	bool is_cut;         /* more selectors can meet in a pod than were tried */
 };
 
 /* Lists the candidates of the rules' peers, the one without labels first. */

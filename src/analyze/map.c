@@ -89,6 +89,10 @@ static void assume_namespaces(struct analyze_map *map)
 	strbuf_release(&names);
 }
 
+static const char cut_text[] =
+	"more than 100 combinations of peer selectors may have pods that the input does not show: "
+	"those of the fewest selectors are here";
+
 static void list_assumptions(struct analyze_map *map, const struct policy_set *policies)
 {
 	const struct model_snapshot *snapshot = map->snapshot;
@@ -150,6 +154,8 @@ void analyze_map_build(struct analyze_map *ret, struct analyze_cluster *cluster,
 	map_make_links(&builder);
 	map_make_entries(&builder);
 	list_assumptions(ret, cluster->policies);
+	if (hypotheticals.is_cut)
+		vec_push(&ret->assumptions, cut_text);
 	builder_release(&builder);
 	analyze_hypotheticals_release(&hypotheticals);
 	if (options->by_namespace)
