@@ -36,7 +36,7 @@ struct policy_fold policy_fold(const struct policy_rule *const *trail, uint32_t 
 			       enum port_space space)
 {
 	struct policy_fold fold = {.is_allowed = is_allowed};
-	bool can_differ = false, are_source_ports = true;
+	bool can_differ = false, are_source_ports = true, has_pass = false;
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct policy_rule *rule = trail[i];
@@ -47,13 +47,14 @@ struct policy_fold policy_fold(const struct policy_rule *const *trail, uint32_t 
 			fold.first = rule;
 		can_differ |= rule->is_proxied || rule->action == POLICY_PASS ||
 			      allows(rule) != is_allowed;
-		are_source_ports &= !rule->condition && rule->action != POLICY_PASS;
+		are_source_ports &= !rule->condition;
+		has_pass |= rule->action == POLICY_PASS;
 	}
 	if (!can_differ)
 		return fold;
 	if (!are_source_ports)
 		fold.certainty = POLICY_BY_CONDITION;
-	else if (!source_ports_agree(trail, n, space, &fold))
+	else if (has_pass || !source_ports_agree(trail, n, space, &fold))
 		fold.certainty = POLICY_BY_SOURCE_PORT;
 	return fold;
 }
