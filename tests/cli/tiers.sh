@@ -20,7 +20,7 @@ ok_like "$out" '"tier": "Baseline"' "the tier in the JSON"
 ok_like "$out" '"action": "deny"' "a deny in the JSON"
 ok_like "$out" '"passed": \[$' "who passed, in the JSON"
 run "$bulkhead" can shop/web data/db 5432 -f $tiers
-ok_like "$out" '^ +left to the next tier by: guard egress\[1\] ' "who passed"
+ok_like "$out" '^ +left to the next tier by: ClusterNetworkPolicy guard egress\[1\] ' "who passed"
 
 run "$bulkhead" explain shop/web -f $tiers
 ok_like "$out" '^  egress, .*: everybody, unless a rule says otherwise$' "nothing isolates, but there are rules"
@@ -37,7 +37,7 @@ done
 run "$bulkhead" can data/db shop/web 80 -f $ties
 ok_int "$status" 1 "isolation is per direction: Baseline decides ingress"
 run "$bulkhead" can shop/web data/db 5432 -f $ties
-ok_like "$out" '^ +without that, allowed by: open-db ingress\[0\] ' "what a rule that denies stands before"
+ok_like "$out" '^ +without that, allowed by: ClusterNetworkPolicy open-db ingress\[0\] ' "what a rule that denies stands before"
 run "$bulkhead" can shop/web data/db 5432 -o json -f $ties
 ok_like "$out" '"behind": \[$' "the same in the JSON"
 run "$bulkhead" can shop/web data/db 80 -o json -f $ties
