@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
+#include "policy/cidr.h"
 #include "policy/cilium_label.h"
 #include "policy/fqdn.h"
 #include "policy/labelselector.h"
@@ -56,45 +57,11 @@ static const struct policy_alias fqdn_aliases[] = {
 
 const struct policy_schema cilium_fqdn_schema = {"a name", fqdn_fields, 2, fqdn_aliases, NULL};
 
-static void hint_block(struct policy_reader *reader, struct diag *diag, const char *text)
-{
-	struct ip_addr addr;
-	char buf[IP_TEXT_SIZE];
-
-	if (ip_parse(text, &addr, NULL) == 0)
-		diag_hint(reader->diags, diag, "for the one address write %s/%d",
-			  ip_format(&addr, buf), addr.family == IP_V4 ? 32 : 128);
-	else
-		diag_hint(reader->diags, diag,
-			  "a block is an address and the length of its prefix, such as 10.9.8.0/24 "
-			  "or 2001:db8::/64");
-}
-
-/* Go's netip.ParsePrefix: bits beyond the prefix may be set, zeros may not lead. */
 bool cilium_cidr_read(struct policy_reader *reader, const char *what, const struct tree_node *node,
 		      struct ip_cidr *ret)
 {
-	char buf[IP_CIDR_TEXT_SIZE];
-	unsigned int flags = 0;
-	struct ip_cidr cidr;
-	struct diag *diag;
-
-	if (!policy_string_check(reader, what, node))
-		return false;
-	if (ip_cidr_parse(node->text, &cidr, &flags) < 0 || (flags & IP_PARSE_LEADING_ZEROS)) {
-		diag = policy_error(reader, DIAG_BH0203, policy_span(reader, node),
-				    "%s '%s' is not a CIDR block", what, node->text);
-		hint_block(reader, diag, node->text);
-		return false;
-	}
-	cidr.addr = ip_cidr_range(&cidr).first;
-	if (flags & IP_PARSE_HOST_BITS) {
-		diag = policy_warning(reader, policy_span(reader, node),
-				      "%s '%s' has bits set beyond its prefix", what, node->text);
-		diag_hint(reader->diags, diag, "it is read as %s", ip_cidr_format(&cidr, buf));
-	}
-	*ret = cidr;
-	return true;
+	return policy_string_check(reader, what, node) &&
+	       policy_cidr_read_strict(reader, what, node, false, ret);
 }
 
 static void add_block(const struct policy_reader *reader, const struct policy_peer *block,

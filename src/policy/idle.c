@@ -18,8 +18,9 @@ void policy_idle_list(const struct policy_set *set, struct policy_idle_kinds *re
 		while (at < ret->n && !is_same(ret->items[at].first, policy))
 			at++;
 		if (at == ret->n)
-			vec_push(ret, ((struct policy_idle_kind){policy, 0}));
-		ret->items[at].n += policy->part == 0;
+			vec_push(ret, ((struct policy_idle_kind){.first = policy}));
+		ret->items[at].n += policy->object != ret->items[at].last;
+		ret->items[at].last = policy->object;
 	}
 }
 

@@ -7,7 +7,8 @@
 
 struct policy_idle_kind {
 	const struct policy *first;
-	uint32_t n; /* objects */
+	uint32_t n;                             /* objects */
+	const struct model_policy_object *last; /* that was counted: its parts are one */
 };
 
 struct policy_idle_kinds {

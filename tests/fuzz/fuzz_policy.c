@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any text through the readers, the loader and the front ends, strictly and leniently. */
+/* Any text through the readers, the loader and the front ends, strictly, leniently, as Ciliums do. */
 #include "fuzz/fuzz.h"
 
 #include "model/load.h"
@@ -22,10 +22,10 @@ static void print(const struct diag_list *diags)
 	free(text);
 }
 
-static void read_text(const uint8_t *data, size_t size, bool skip_invalid)
+static void read_text(const uint8_t *data, size_t size, bool skip_invalid, struct policy_cni cni)
 {
 	const struct model_options options = {.skip_invalid = skip_invalid};
-	const struct policy_options policy_options = {.skip_invalid = skip_invalid};
+	const struct policy_options policy_options = {.skip_invalid = skip_invalid, .cni = cni};
 	struct model_loader *loader = model_loader_new(&options);
 	struct model_snapshot *snapshot;
 	struct diag_list diags;
@@ -40,7 +40,9 @@ static void read_text(const uint8_t *data, size_t size, bool skip_invalid)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	read_text(data, size, false);
-	read_text(data, size, true);
+	read_text(data, size, false, (struct policy_cni){0});
+	read_text(data, size, true, (struct policy_cni){0});
+	read_text(data, size, true, (struct policy_cni){POLICY_CNI_CILIUM, 0, 0});
+	read_text(data, size, true, (struct policy_cni){POLICY_CNI_CILIUM, 1, 18});
 	return 0;
 }

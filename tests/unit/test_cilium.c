@@ -211,8 +211,8 @@ static const struct {
 	 "{}: nodes: any( ) any( ) ) ) ports any\n"
 	 "  egress[1] 8:5 to all( 10.0.0.0/8-10.1.0.0/16-10.0.0.0/8 none( {}: nodes: any( ) any( ) "
 	 ") ) ports any\n",
-	 "7:15 BH0205 warning block '10.0.0.1/8' has bits set beyond its prefix; it is read as "
-	 "10.0.0.0/8\n"},
+	 "7:15 BH0205 warning block '10.0.0.1/8' has bits set beyond its prefix: it is read as "
+	 "10.0.0.0/8; write 10.0.0.0/8\n"},
 	{"groups of blocks",
 	 {0},
 	 CNP ALL "  egress: [{toCIDRSet: [{cidrGroupRef: g}, {cidrGroupSelector: {matchLabels: "
