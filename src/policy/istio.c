@@ -82,13 +82,12 @@ static bool is_true(const char *text)
 	return false;
 }
 
-static void read_annotation(const struct policy_reader *reader, struct policy *policy)
+static bool is_tried_only(const struct policy_reader *reader)
 {
 	const struct tree_node *metadata = tree_get(reader->object->root, "metadata");
 	const char *text = tree_get_string(tree_get(metadata, "annotations"), DRY_RUN);
 
-	if (text && is_true(text))
-		policy->no_effect = "dry-run: what it would decide is only logged";
+	return text && is_true(text);
 }
 
 /* Pods of the policy's namespace, or of all when that is the root namespace. */
@@ -237,14 +236,7 @@ static void read_rules(struct istio_lowering *lowering, const struct tree_node *
 	}
 	for (uint32_t i = 0; list && i < list->len; i++)
 		read_rule(lowering, list->items[i], i, id);
-	policy->n_rules[POLICY_INGRESS] = (uint32_t)lowering->rules.n;
-	policy->rules[POLICY_INGRESS] = arena_alloc_n(&lowering->reader->snapshot->arena,
-						      lowering->rules.n,
-						      sizeof(*lowering->rules.items));
-	if (lowering->rules.n > 0)
-		memcpy(policy->rules[POLICY_INGRESS], lowering->rules.items,
-		       lowering->rules.n * sizeof(*lowering->rules.items));
-	vec_release(&lowering->rules);
+	istio_lower_end(lowering);
 }
 
 static void read_spec(struct policy_reader *reader, const struct tree_node *spec,
@@ -265,10 +257,12 @@ static void read_spec(struct policy_reader *reader, const struct tree_node *spec
 	policy->tier_key = tiers[id];
 	policy->isolates[POLICY_INGRESS] = id == ALLOW;
 	read_subject(reader, spec, &fields, policy);
-	lowering.doubts_identities = !reader->options->identity && istio_mtls_may_be_off(reader);
-	read_rules(&lowering, fields.values[SPEC_RULES], id);
+	if (is_tried_only(reader))
+		policy->no_effect = "dry-run: what it would decide is only logged";
 	if (id == AUDIT)
 		policy->no_effect = "AUDIT decides nothing: it marks requests for the log";
+	lowering.doubts_identities = !reader->options->identity && istio_mtls_may_be_off(reader);
+	read_rules(&lowering, fields.values[SPEC_RULES], id);
 }
 
 const struct tree_node *istio_root_read(struct policy_reader *reader)
@@ -287,7 +281,6 @@ const struct tree_node *istio_root_read(struct policy_reader *reader)
 static void read_policy(struct policy_reader *reader, struct policy *policy)
 {
 	read_spec(reader, istio_root_read(reader), policy);
-	read_annotation(reader, policy);
 }
 
 static const struct policy_schema *const schemas[] = {

@@ -34,7 +34,8 @@ enum istio_kind {
 	ISTIO_TRUST_DOMAIN,
 	ISTIO_SOURCE_IP,
 	ISTIO_PORT,
-	ISTIO_OTHER_IP, /* of addresses that only the proxy sees: a condition, as all that follow */
+	ISTIO_TARGET_IP,  /* of the pod itself */
+	ISTIO_REMOTE_IP,  /* that only the proxy sees: a condition, as all that follow */
 	ISTIO_CONNECTION, /* what else TCP connections have */
 	ISTIO_REQUEST,    /* what only requests of HTTP have */
 	ISTIO_PATH,       /* the same; its values may be templates */
@@ -106,7 +107,7 @@ bool istio_values_check(struct policy_reader *reader, struct istio_match *match)
 /* An address or a block; it has been checked. */
 struct ip_cidr istio_value_cidr(const struct tree_node *value);
 
-/* istio_source.c: which sources a match of an identity or an address selects. */
+/* istio_source.c: whom a match of an identity or an address selects. */
 struct policy_peer istio_source_peer(struct policy_reader *reader, const struct istio_match *match);
 
 /* Whoever has an identity. */
@@ -128,6 +129,10 @@ bool istio_selector_read(struct policy_reader *reader, const struct tree_node *n
 void istio_target_read(struct policy_reader *reader, const struct tree_node *node,
 		       struct policy *policy);
 
+/* The addresses of its own that `when` wants a pod to have; false: none in particular. */
+bool istio_target_narrow(struct policy_reader *reader, const struct istio_clause *when,
+			 struct policy_peer *subject);
+
 /* istio_lower.c: the rules of the IR. */
 struct istio_action {
 	const char *name;       /* "DENY" */
@@ -144,5 +149,11 @@ struct istio_lowering {
 	VEC(struct policy_rule) rules;
 };
 
-/* Adds what a rule says to `lowering->rules`. */
+/*
+ * Adds what a rule says to `lowering->rules`, or to a policy of its own if it is for some addresses
+ * of the target only.
+ */
 void istio_lower(struct istio_lowering *lowering, const struct istio_rule *rule);
+
+/* Gives the policy its rules. */
+void istio_lower_end(struct istio_lowering *lowering);

@@ -60,7 +60,7 @@ static const struct policy_field source_fields[] = {
 static const struct istio_attribute source_attributes[] = {
 	{"principals", ISTIO_PRINCIPAL, true},       {"requestPrincipals", ISTIO_REQUEST, true},
 	{"namespaces", ISTIO_NAMESPACE, true},       {"serviceAccounts", ISTIO_ACCOUNT, true},
-	{"ipBlocks", ISTIO_SOURCE_IP, false},        {"remoteIpBlocks", ISTIO_OTHER_IP, false},
+	{"ipBlocks", ISTIO_SOURCE_IP, false},        {"remoteIpBlocks", ISTIO_REMOTE_IP, false},
 	{"trustDomains", ISTIO_TRUST_DOMAIN, false},
 };
 
@@ -106,7 +106,7 @@ static const struct istio_attribute when_attributes[] = {
 	{"request.headers[]", ISTIO_REQUEST, false},
 	{"request.experimental.inline.headers[]", ISTIO_REQUEST, false},
 	{"source.ip", ISTIO_SOURCE_IP, false},
-	{"remote.ip", ISTIO_OTHER_IP, false},
+	{"remote.ip", ISTIO_REMOTE_IP, false},
 	{"source.namespace", ISTIO_NAMESPACE, true},
 	{"source.principal", ISTIO_PRINCIPAL, true},
 	{"source.serviceAccount", ISTIO_ACCOUNT, true},
@@ -115,7 +115,7 @@ static const struct istio_attribute when_attributes[] = {
 	{"request.auth.audiences", ISTIO_REQUEST, true},
 	{"request.auth.presenter", ISTIO_REQUEST, true},
 	{"request.auth.claims[]", ISTIO_REQUEST, true},
-	{"destination.ip", ISTIO_OTHER_IP, false},
+	{"destination.ip", ISTIO_TARGET_IP, false},
 	{"destination.port", ISTIO_PORT, false},
 	{"connection.sni", ISTIO_CONNECTION, false},
 	{"experimental.envoy.filters.[]", ISTIO_CONNECTION, false},

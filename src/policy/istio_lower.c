@@ -24,7 +24,7 @@ static bool is_of_source(const struct istio_match *match)
 
 static bool is_condition(const struct istio_match *match)
 {
-	return match->kind >= ISTIO_OTHER_IP;
+	return match->kind >= ISTIO_REMOTE_IP;
 }
 
 static bool is_of_request(const struct istio_match *match)
@@ -273,7 +273,7 @@ static void lower_apart(struct istio_lowering *lowering, const struct istio_rule
 	}
 }
 
-void istio_lower(struct istio_lowering *lowering, const struct istio_rule *rule)
+static void lower_all(struct istio_lowering *lowering, const struct istio_rule *rule)
 {
 	const size_t n = rule->to.list.n;
 
@@ -283,4 +283,37 @@ void istio_lower(struct istio_lowering *lowering, const struct istio_rule *rule)
 		lower_together(lowering, rule, to);
 		lower_apart(lowering, rule, to);
 	}
+}
+
+void istio_lower_end(struct istio_lowering *lowering)
+{
+	struct policy *policy = lowering->policy;
+	const size_t n = lowering->rules.n;
+
+	policy->n_rules[POLICY_INGRESS] = (uint32_t)n;
+	policy->rules[POLICY_INGRESS] = arena_alloc_n(&lowering->reader->snapshot->arena, n,
+						      sizeof(*lowering->rules.items));
+	if (n > 0)
+		memcpy(policy->rules[POLICY_INGRESS], lowering->rules.items,
+		       n * sizeof(*lowering->rules.items));
+	vec_release(&lowering->rules);
+}
+
+void istio_lower(struct istio_lowering *lowering, const struct istio_rule *rule)
+{
+	struct istio_lowering own = *lowering;
+	struct policy_peer subject = lowering->policy->subject;
+
+	if (!istio_target_narrow(lowering->reader, &rule->when, &subject)) {
+		lower_all(lowering, rule);
+		return;
+	}
+	own.policy = policy_add(lowering->reader);
+	own.policy->tier_key = lowering->policy->tier_key;
+	own.policy->is_mesh = lowering->policy->is_mesh;
+	own.policy->no_effect = lowering->policy->no_effect;
+	own.policy->subject = subject;
+	memset(&own.rules, 0, sizeof(own.rules));
+	lower_all(&own, rule);
+	istio_lower_end(&own);
 }

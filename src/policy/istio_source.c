@@ -260,7 +260,7 @@ struct policy_peer istio_source_peer(struct policy_reader *reader, const struct 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct tree_node *value = match->values->items[i];
 
-		if (match->kind == ISTIO_SOURCE_IP)
+		if (match->kind == ISTIO_SOURCE_IP || match->kind == ISTIO_TARGET_IP)
 			peer.parts[i] = (struct policy_peer){.kind = POLICY_PEER_CIDR,
 							     .cidr = istio_value_cidr(value)};
 		else

@@ -175,3 +175,20 @@ void istio_target_read(struct policy_reader *reader, const struct tree_node *nod
 	else if (target < N_TARGETS)
 		leave_to_waypoint(reader, span, targets[target].kind, policy);
 }
+
+bool istio_target_narrow(struct policy_reader *reader, const struct istio_clause *when,
+			 struct policy_peer *subject)
+{
+	struct arena *arena = &reader->snapshot->arena;
+	struct policy_peer *parts = arena_alloc_n(arena, when->matches.n + 1, sizeof(*parts));
+	uint32_t n = 0;
+
+	parts[n++] = *subject;
+	for (size_t i = 0; i < when->matches.n; i++)
+		if (when->matches.items[i].kind == ISTIO_TARGET_IP)
+			parts[n++] = istio_source_peer(reader, &when->matches.items[i]);
+	if (n > 1)
+		*subject = (struct policy_peer){
+			.kind = POLICY_PEER_ALL_OF, .parts = parts, .n_parts = n};
+	return n > 1;
+}

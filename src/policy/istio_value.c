@@ -190,7 +190,8 @@ static bool check_value(struct policy_reader *reader, const struct istio_match *
 		[ISTIO_ACCOUNT] = check_account,
 		[ISTIO_TRUST_DOMAIN] = check_trust_domain,
 		[ISTIO_SOURCE_IP] = check_ip,
-		[ISTIO_OTHER_IP] = check_ip,
+		[ISTIO_TARGET_IP] = check_ip,
+		[ISTIO_REMOTE_IP] = check_ip,
 		[ISTIO_PORT] = check_port,
 		[ISTIO_PATH] = check_path,
 	};

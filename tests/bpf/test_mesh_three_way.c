@@ -40,6 +40,7 @@ static uint8_t expected_action(struct run *run, const struct cluster *cluster,
 		.source = pod_at(cluster->snapshot, &question->src),
 		.addr = question->src,
 		.target = pod_at(cluster->snapshot, &question->dst),
+		.target_addr = question->dst,
 		.port = question->port,
 	};
 	static const uint8_t actions[] = {

@@ -45,6 +45,7 @@ static const char *const sources[] = {"1.2.3.4",      "2.2.3.4",     "5.6.7.8", 
 				      "9.0.0.1",      "9.2.3.4",     "8.8.8.8",     "10.10.10.10",
 				      "192.168.10.7", "90.10.10.10", "90.168.10.7", "20.20.20.20"};
 
+static const char *const targets[] = {"10.10.10.10", "192.168.10.3", "90.10.10.10", "10.0.0.1"};
 static const uint16_t ports[] = {80, 90, 91, 92, 443, 800, 8000, 8080, 9000, 9001, 9090};
 
 /* A source of some identity in the mesh: a pod that is nowhere else. */
@@ -79,12 +80,40 @@ static void make_source(struct model_snapshot *snapshot, const char *text, struc
 	};
 }
 
+/* The workload that Istio's tests are about, with one address. */
+struct target {
+	struct model_label labels[2];
+	struct model_namespace ns;
+	struct model_account account;
+	struct model_pod pod;
+};
+
+static void make_target(struct model_snapshot *snapshot, const char *ns, const char *addr,
+			struct target *ret)
+{
+	struct intern *intern = &snapshot->intern;
+
+	*ret = (struct target){
+		.labels = {{intern_str(intern, "app"), intern_str(intern, "httpbin")},
+			   {intern_str(intern, "version"), intern_str(intern, "v1")}},
+		.ns = {.name = intern_str(intern, ns)},
+		.pod = {.in_mesh = true,
+			.ns = &ret->ns,
+			.account = &ret->account,
+			.labels = {ret->labels, 2},
+			.n_ips = 1},
+	};
+	ip_parse(addr, &ret->pod.ips[0], NULL);
+}
+
 /* What a rule of the API became, of one policy. */
 static enum rbac_answer ask_policy(const struct policy *policy, uint32_t index,
 				   const struct naive_flow *flow)
 {
 	enum rbac_answer ret = RBAC_NO;
 
+	if (!policy_subject_matches(&policy->subject, flow->subject))
+		return RBAC_NO;
 	for (uint32_t i = 0; i < policy->n_rules[POLICY_INGRESS]; i++) {
 		const struct policy_rule *rule = &policy->rules[POLICY_INGRESS][i];
 
@@ -135,6 +164,22 @@ static const struct policy *find_policy(const struct policy_set *set, const char
 	return NULL;
 }
 
+/* The same of all policies that an object became. */
+static enum rbac_answer ask_object(const struct policy_set *set, const char *name, uint32_t index,
+				   const struct naive_flow *flow)
+{
+	enum rbac_answer ret = RBAC_NO;
+
+	for (uint32_t i = 0; i < set->n_policies + set->n_idle; i++) {
+		const struct policy *policy = i < set->n_policies ? set->policies[i]
+								  : set->idle[i - set->n_policies];
+
+		if (strcmp(policy->name, name) == 0 && ask_policy(policy, index, flow) > ret)
+			ret = ask_policy(policy, index, flow);
+	}
+	return ret;
+}
+
 /* The front end's answers: by --as, and (of our trust domain) as a pod in the mesh. */
 struct answers {
 	enum rbac_answer as;
@@ -144,15 +189,14 @@ struct answers {
 static struct answers ask_rule(struct subject *subject, size_t identity, const char *name,
 			       uint32_t index, struct naive_flow *flow)
 {
-	const struct policy *own = find_policy(subject->read.set, name);
 	struct answers ret;
 
 	flow->peer = NULL;
-	ret.as = ask_policy(find_policy(subject->sets[identity], name), index, flow);
+	ret.as = ask_object(subject->sets[identity], name, index, flow);
 	ret.pod = ret.as;
 	if (identities[identity] && strncmp(identities[identity], "cluster.local/", 14) == 0) {
 		flow->peer = &subject->pods[identity].pod;
-		ret.pod = ask_policy(own, index, flow);
+		ret.pod = ask_object(subject->read.set, name, index, flow);
 	}
 	return ret;
 }
@@ -167,6 +211,7 @@ struct comparison {
 	agree_fn agree;
 	enum rbac_answer (*ask)(const struct tree_node *, const struct rbac_connection *);
 	const struct tree_node *generated; /* NULL: nothing, so no match */
+	const struct model_pod *target;
 	uint32_t n_matches;
 	uint32_t n_wrong;
 };
@@ -175,10 +220,13 @@ static void compare(struct comparison *comparison, size_t identity, const char *
 		    uint16_t port)
 {
 	struct naive_flow flow = {.snapshot = comparison->subject->read.snapshot,
+				  .subject = comparison->target,
 				  .direction = POLICY_INGRESS,
 				  .space = PORT_TCP,
 				  .port = port};
-	struct rbac_connection connection = {.identity = identities[identity], .port = port};
+	struct rbac_connection connection = {.identity = identities[identity],
+					     .target = comparison->target->ips[0],
+					     .port = port};
 	enum rbac_answer want;
 	struct answers got;
 
@@ -196,12 +244,20 @@ static void compare(struct comparison *comparison, size_t identity, const char *
 		     got.as, got.pod);
 }
 
+/* Targets take turns, so that each meets every source and every port. */
 static void compare_all(struct comparison *comparison)
 {
+	const struct policy *policy = find_policy(comparison->subject->read.set, comparison->name);
+	struct target made[N(targets)];
+
+	for (size_t i = 0; i < N(targets); i++)
+		make_target(comparison->subject->read.snapshot, policy->ns, targets[i], &made[i]);
 	for (size_t i = 0; i < N(identities); i++)
 		for (size_t k = 0; k < N(sources); k++)
-			for (size_t p = 0; p < N(ports); p++)
+			for (size_t p = 0; p < N(ports); p++) {
+				comparison->target = &made[(i + k + p) % N(targets)].pod;
 				compare(comparison, i, sources[k], ports[p]);
+			}
 }
 
 static bool is_same(enum rbac_answer istio, enum rbac_answer own)

@@ -82,13 +82,23 @@ static bool is_trust_domain(const struct asking *asking, const char *value)
 	return has_identity(asking) && matches(value, "cluster.local");
 }
 
-static bool is_source(const struct asking *asking, const char *value)
+static bool has_address(const char *value, const struct ip_addr *want)
 {
 	struct ip_addr addr;
 
 	if (strchr(value, '/'))
-		return oracle_block_contains(value, &asking->connection->addr);
-	return ip_parse(value, &addr, NULL) == 0 && ip_equal(&addr, &asking->connection->addr);
+		return oracle_block_contains(value, want);
+	return ip_parse(value, &addr, NULL) == 0 && ip_equal(&addr, want);
+}
+
+static bool is_source(const struct asking *asking, const char *value)
+{
+	return has_address(value, &asking->connection->addr);
+}
+
+static bool is_target(const struct asking *asking, const char *value)
+{
+	return has_address(value, &asking->connection->target_addr);
 }
 
 static bool is_port(const struct asking *asking, const char *value)
@@ -109,6 +119,7 @@ static const struct {
 	{"trustDomains", "notTrustDomains", "source.trustDomain", is_trust_domain},
 	{"ipBlocks", "notIpBlocks", "source.ip", is_source},
 	{"ports", "notPorts", "destination.port", is_port},
+	{"", "", "destination.ip", is_target},
 };
 
 #define N_ATTRIBUTES (sizeof(attributes) / sizeof(attributes[0]))

@@ -15,6 +15,7 @@ struct oracle_connection {
 	const struct model_pod *source; /* NULL: no pod */
 	struct ip_addr addr;            /* of the source */
 	const struct model_pod *target;
+	struct ip_addr target_addr;
 	uint16_t port;
 };
 

@@ -105,6 +105,9 @@ static const struct field when_fields[] = {
 	{"connection.sni", NULL, REQUEST},
 };
 
+/* The address that a connection goes to; of two families' addresses a policy would see both. */
+static const struct field target_field = {"destination.ip", NULL, BLOCK};
+
 static void write_field(struct random_cluster *cluster, const struct field *field)
 {
 	strbuf_printf(&cluster->yaml,
@@ -145,6 +148,8 @@ static void write_when(struct random_cluster *cluster, bool is_custom)
 	const struct field *field = &when_fields[random_below(&cluster->random, is_custom ? 2 : 6)];
 	const uint32_t which = random_below(&cluster->random, 3);
 
+	if (!cluster->has_v6 && random_chance(&cluster->random, 25))
+		field = &target_field;
 	strbuf_printf(&cluster->yaml, "{key: %s", field->name);
 	if (which != 0) {
 		strbuf_addstr(&cluster->yaml, ", values: ");

@@ -127,6 +127,8 @@ static enum rbac_answer ask(const struct tree_node *node, const struct rbac_conn
 			matches_principal(tree_get(node, "authenticated"), connection->identity));
 	if (tree_get(node, "directRemoteIp"))
 		return answer(matches_range(tree_get(node, "directRemoteIp"), &connection->source));
+	if (tree_get(node, "destinationIp"))
+		return answer(matches_range(tree_get(node, "destinationIp"), &connection->target));
 	if (tree_get(node, "destinationPort"))
 		return answer(tree_get(node, "destinationPort")->integer == connection->port);
 	return RBAC_MAYBE;
@@ -206,7 +208,7 @@ static enum rbac_answer has_item(size_t field, const struct tree_node *item,
 	case 4:
 		return answer(item->integer == connection->port);
 	default:
-		return RBAC_MAYBE;
+		return answer(has_address(item, &connection->target));
 	}
 }
 

@@ -15,6 +15,7 @@ enum rbac_answer { RBAC_NO, RBAC_MAYBE, RBAC_YES };
 struct rbac_connection {
 	const char *identity; /* without spiffe://; NULL: none */
 	struct ip_addr source;
+	struct ip_addr target;
 	uint16_t port;
 };
 
@@ -22,6 +23,6 @@ struct rbac_connection {
 enum rbac_answer rbac_envoy(const struct tree_node *policy,
 			    const struct rbac_connection *connection);
 
-/* One of `groups`: {rules: [{matches}]}; destination addresses are maybe. */
+/* One of `groups`: {rules: [{matches}]}. */
 enum rbac_answer rbac_ztunnel(const struct tree_node *group,
 			      const struct rbac_connection *connection);

@@ -116,9 +116,15 @@ static const struct row operations[] = {
 	 RULE(WHEN("connection.sni", "values: [a.example], notValues: [b]")),
 	 ALLOWS("from any ports any if the connection has connection.sni values: [a.example], "
 		"connection.sni notValues: [b]")},
+	{"addresses of the target",
+	 AUTH(P, "rules: [{" FROM("namespaces: [a]") "}, {" WHEN(
+			 "destination.ip", "values: [10.1.0.0/16], notValues: [10.1.1.1]") "}]"),
+	 SELECTS "  rules[0] 4:16 from mesh/a: ports any\n"
+		 "shop/p selects all( mesh/shop: 10.1.0.0/16 none( 10.1.1.1/32 ) ) isolates\n"
+		 "  rules[1] 4:55 from any ports any\n"},
 	{"connection and request",
-	 RULE(TO("methods: [GET]") ", " WHEN("destination.ip", "values: [10.1.1.1]")),
-	 ALLOWS("from any ports any if the connection has destination.ip values: [10.1.1.1], and "
+	 RULE(TO("methods: [GET]") ", " WHEN("remote.ip", "values: [10.1.1.1]")),
+	 ALLOWS("from any ports any if the connection has remote.ip values: [10.1.1.1], and "
 		"the "
 		"request has methods: [GET]")},
 	{"keys of requests",
