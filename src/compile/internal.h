@@ -65,6 +65,15 @@ struct subject_direction {
 	struct interval_segments part_segments; /* `set` is the part's number */
 };
 
+/* Whether what a tier leaves open is denied. */
+static inline bool side_isolates(const struct subject_direction *side, uint32_t tier)
+{
+	for (uint32_t i = 0; i < side->n_isolating; i++)
+		if (side->isolating[i]->tier == tier)
+			return true;
+	return false;
+}
+
 struct subject_class {
 	const struct model_pod *example;
 	const struct model_node *node;        /* its own, if a rule asks for it; NULL: unknown */

@@ -122,14 +122,6 @@ static void pass(struct walk *walk)
 	bitset_or(&walk->at.world->held, &walk->at.world->matched);
 }
 
-static bool tier_isolates(const struct subject_direction *side, uint32_t tier)
-{
-	for (uint32_t i = 0; i < side->n_isolating; i++)
-		if (side->isolating[i]->tier == tier)
-			return true;
-	return false;
-}
-
 /* Gives the decision to all that is undecided. As the row's default it needs no cells. */
 static void decide_rest(struct walk *walk, const struct compile_decision *decision)
 {
@@ -153,7 +145,7 @@ static bool end_tier(struct walk *walk, uint32_t tier)
 		.action = TABLE_DENY, .reason = VERDICT_DEFAULT_DENY, .tier = tier};
 	struct compile_world *world = walk->at.world;
 
-	if (tier_isolates(walk->side, tier)) {
+	if (side_isolates(walk->side, tier)) {
 		decide_rest(walk, &denied);
 		if (!bitset_any(&world->held))
 			return false;

@@ -156,20 +156,12 @@ static void apply(struct tie_walk *walk, uint32_t from, uint32_t to)
 	}
 }
 
-static bool isolates(const struct subject_direction *side, uint32_t tier)
-{
-	for (uint32_t i = 0; i < side->n_isolating; i++)
-		if (side->isolating[i]->tier == tier)
-			return true;
-	return false;
-}
-
 /* What passed in a tier is open in the next, and nothing else if the tier isolates. */
 static void end_tier(struct tie_walk *walk, uint32_t tier)
 {
 	struct compile_world *world = walk->at.world;
 
-	if (isolates(walk->side, tier))
+	if (side_isolates(walk->side, tier))
 		bitset_zero(&world->undecided);
 	bitset_or(&world->undecided, &world->held);
 	bitset_zero(&world->held);
