@@ -22,13 +22,13 @@ _bulkhead() {
 		return
 	fi
 	case $before in
-	-f | --file | --batch | --config) _bulkhead_paths && return ;;
+	-f | --file | --batch | --config | --baseline | --write-baseline) _bulkhead_paths && return ;;
 	-o | --output)
-		if [ "$verb" = map ]; then
-			_bulkhead_words "text json csv"
-		else
-			_bulkhead_words "text json"
-		fi
+		case $verb in
+		map) _bulkhead_words "text json csv" ;;
+		scan) _bulkhead_words "text json sarif junit github gitlab md" ;;
+		*) _bulkhead_words "text json" ;;
+		esac
 		return
 		;;
 	--cni)
@@ -50,7 +50,7 @@ _bulkhead() {
 	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
 	scan)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
-			_bulkhead_words "$shared --fail-on --rules --config --list-rules --explain --now"
+			_bulkhead_words "$shared --fail-on --rules --config --baseline --write-baseline --list-rules --explain --now"
 		else
 			_bulkhead_paths
 		fi

@@ -6,6 +6,7 @@
 #include "scan/config.h"
 #include "scan/loading.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -14,6 +15,8 @@ struct scan_words {
 	struct cli_options *shared;
 	const char *rules;
 	const char *config_path;
+	const char *baseline;
+	const char *write_baseline;
 	const char *explain;
 	enum scan_severity fail_on;
 	bool never_fails;
@@ -57,6 +60,8 @@ static bool set_list(void *data, const char *value)
 static const struct cli_option own_options[] = {
 	{"rules", true, NULL, offsetof(struct scan_words, rules)},
 	{"config", true, NULL, offsetof(struct scan_words, config_path)},
+	{"baseline", true, NULL, offsetof(struct scan_words, baseline)},
+	{"write-baseline", true, NULL, offsetof(struct scan_words, write_baseline)},
 	{"explain", true, NULL, offsetof(struct scan_words, explain)},
 	{"fail-on", true, set_fail_on, 0},
 	{"list-rules", false, set_list, 0},
@@ -71,12 +76,12 @@ static bool is_fatal(const struct diag *diag)
 }
 
 /* What is no finding: hints, and what keeps files from being read. */
-static size_t print_diags(const struct cli_options *options, const struct diag_list *diags)
+static size_t print_diags(const struct cli_options *options, const struct scan *scan)
 {
 	size_t n_errors = 0;
 
-	for (const struct diag *diag = diags->first; diag; diag = diag->next) {
-		if (scan_loading_takes(diag) || diag->code == DIAG_BH0206 ||
+	for (const struct diag *diag = scan->cluster->diags.first; diag; diag = diag->next) {
+		if (scan_loading_takes(scan, diag) ||
 		    (diag->severity == DIAG_NOTE && !options->is_verbose))
 			continue;
 		n_errors += is_fatal(diag);
@@ -91,6 +96,21 @@ static void render(const struct cli_options *options, const struct scan *scan)
 	case CLI_JSON:
 		render_scan_json(scan);
 		break;
+	case CLI_SARIF:
+		render_scan_sarif(scan);
+		break;
+	case CLI_JUNIT:
+		render_scan_junit(scan);
+		break;
+	case CLI_GITHUB:
+		render_scan_github(scan);
+		break;
+	case CLI_GITLAB:
+		render_scan_gitlab(scan);
+		break;
+	case CLI_MD:
+		render_scan_md(scan);
+		break;
 	default:
 		render_scan_text(scan, options->color);
 	}
@@ -101,6 +121,22 @@ static int exit_code(const struct scan_words *own, const struct scan *scan)
 	if (own->never_fails || scan_count(scan, own->fail_on) == 0)
 		return CLI_YES;
 	return CLI_NO;
+}
+
+static bool write_baseline(const struct scan_words *own, const struct scan *scan)
+{
+	FILE *out = fopen(own->write_baseline, "w");
+	bool is_written;
+
+	if (out)
+		render_scan_baseline(scan, out);
+	is_written = out && !ferror(out);
+	if (out && fclose(out) != 0)
+		is_written = false;
+	if (!is_written)
+		fprintf(stderr, "bulkhead scan: %s cannot be written: %s\n", own->write_baseline,
+			strerror(errno));
+	return is_written;
 }
 
 static int scan_cluster(const struct scan_words *own, const struct scan_config *config)
@@ -121,8 +157,10 @@ static int scan_cluster(const struct scan_words *own, const struct scan_config *
 	scan_run(&scan);
 	progress_stop(&progress);
 	code = exit_code(own, &scan);
-	if (print_diags(own->shared, &cluster.diags))
+	if (print_diags(own->shared, &scan))
 		code = CLI_USAGE;
+	if (own->write_baseline && !write_baseline(own, &scan))
+		code = CLI_ENVIRONMENT;
 	if (cluster.snapshot->n_objects == 0 && scan.findings.n == 0)
 		code = cli_refuse(own->shared, "there is nothing to scan: no objects in the input");
 	else
@@ -166,9 +204,9 @@ static int run(struct scan_words *own, int n, char **words)
 		return cli_refuse(own->shared, "there is no input: name files or directories");
 	if (!check_rules(own))
 		return CLI_USAGE;
-	if (!own->config_path)
-		return scan_cluster(own, NULL);
-	if (scan_config_load(&config, own->config_path))
+	scan_config_init(&config);
+	if ((!own->config_path || scan_config_load(&config, own->config_path)) &&
+	    (!own->baseline || scan_baseline_load(&config, own->baseline)))
 		code = scan_cluster(own, &config);
 	cli_print_diags(own->shared, &config.diags);
 	scan_config_release(&config);
@@ -209,6 +247,8 @@ int cli_run_scan(const struct cli_command *command, int argc, char **argv)
 		.data = &own,
 		.skip_invalid = true,
 		.keep_manifests = true,
+		.formats = CLI_FORMAT(SARIF) | CLI_FORMAT(JUNIT) | CLI_FORMAT(GITHUB) |
+			   CLI_FORMAT(GITLAB) | CLI_FORMAT(MD),
 	};
 	int n, code = CLI_USAGE;
 

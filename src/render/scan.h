@@ -14,6 +14,9 @@ void render_scan_github(const struct scan *scan);
 void render_scan_gitlab(const struct scan *scan);
 void render_scan_md(const struct scan *scan);
 
+/* What --baseline reads: every finding that counts, and those of the baseline that was given. */
+void render_scan_baseline(const struct scan *scan, FILE *out);
+
 /* Every rule, for --list-rules. */
 void render_scan_rules_text(void);
 void render_scan_rules_json(void);

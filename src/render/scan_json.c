@@ -97,3 +97,38 @@ void render_scan_rules_json(void)
 	json_end(&json);
 	putchar('\n');
 }
+
+static void write_known(struct json *json, const struct scan_finding *finding)
+{
+	const struct scan_exception *before = finding->suppressed;
+
+	json_object(json);
+	json_field(json, "fingerprint", finding->fingerprint);
+	json_field(json, "rule", finding->rule->id);
+	json_field(json, "kind", finding->place.kind);
+	json_field(json, "namespace", finding->place.ns);
+	json_field(json, "name", finding->place.name);
+	json_field(json, "reason", before ? before->reason : NULL);
+	json_field(json, "until", before ? before->until_text : NULL);
+	json_end(json);
+}
+
+void render_scan_baseline(const struct scan *scan, FILE *out)
+{
+	struct json json;
+
+	json_init(&json, out, 2);
+	json_object(&json);
+	json_field(&json, "schema", "bulkhead.baseline/v1");
+	json_key(&json, "findings");
+	json_array(&json);
+	for (size_t i = 0; i < scan->findings.n; i++) {
+		const struct scan_finding *finding = &scan->findings.items[i];
+
+		if (!finding->suppressed || finding->suppressed->source == SCAN_EXCEPTION_BASELINE)
+			write_known(&json, finding);
+	}
+	json_end(&json);
+	json_end(&json);
+	fputc('\n', out);
+}

@@ -73,6 +73,9 @@ void scan_edit_null(struct scan_finding *finding, const struct diag_file *file,
 void scan_report_unknown(struct scan *scan, struct scan_place place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* By --rules, of which the last word that a rule's id begins with counts, and the configuration. */
+bool scan_is_wanted(const struct scan *scan, const struct scan_rule *rule);
+
 /* A finding begins at this place already. */
 bool scan_has_at(const struct scan *scan, struct diag_span span);
 

@@ -30,6 +30,30 @@ bool scan_patterns_match(const struct scan_patterns *patterns, const char *ns, c
 	return false;
 }
 
+void scan_config_init(struct scan_config *ret)
+{
+	*ret = (struct scan_config){0};
+	arena_init(&ret->arena);
+	intern_init(&ret->intern, &ret->arena);
+	diag_list_init(&ret->diags, &ret->arena);
+	for (size_t i = 0; i < SCAN_N_RULES; i++)
+		ret->severities[i] = scan_rules[i].severity;
+}
+
+const struct diag_file *scan_config_file(struct scan_config *config, const char *path)
+{
+	struct diag_file *file;
+	int err = tree_load(path, NULL, &config->arena, &file);
+
+	if (err == 0)
+		return file;
+	file = arena_alloc(&config->arena, sizeof(*file));
+	file->name = path;
+	diag_add(&config->diags, DIAG_BH0001, (struct diag_span){.file = file}, "cannot read: %s",
+		 strerror(-err));
+	return NULL;
+}
+
 void scan_config_release(struct scan_config *config)
 {
 	for (size_t i = 0; i < config->environments.n; i++)

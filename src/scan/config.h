@@ -79,9 +79,16 @@ struct scan_config {
 
 #define SCAN_OFF (-1)
 
-/* Reads it; false: what is wrong is in ret->diags. To be released in either case. */
-bool scan_config_load(struct scan_config *ret, const char *path);
+/* Nothing is configured. */
+void scan_config_init(struct scan_config *ret);
+
+/* Reads bulkhead.yaml, or a baseline; false: what is wrong is in config->diags. */
+bool scan_config_load(struct scan_config *config, const char *path);
+bool scan_baseline_load(struct scan_config *config, const char *path);
 void scan_config_release(struct scan_config *config);
+
+/* The text of a file that belongs to the configuration; NULL: it cannot be read, and that is said. */
+const struct diag_file *scan_config_file(struct scan_config *config, const char *path);
 
 /* How severe a rule's findings are here, or SCAN_OFF. `config` may be NULL. */
 int scan_config_severity(const struct scan_config *config, const struct scan_rule *rule);

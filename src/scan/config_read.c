@@ -473,25 +473,12 @@ static int read_document(void *arg, struct tree_node *root, const struct diag_fi
 	return 0;
 }
 
-bool scan_config_load(struct scan_config *ret, const char *path)
+bool scan_config_load(struct scan_config *config, const char *path)
 {
-	struct diag_file *file;
-	int err;
+	const struct diag_file *file = scan_config_file(config, path);
 
-	*ret = (struct scan_config){0};
-	arena_init(&ret->arena);
-	intern_init(&ret->intern, &ret->arena);
-	diag_list_init(&ret->diags, &ret->arena);
-	for (size_t i = 0; i < SCAN_N_RULES; i++)
-		ret->severities[i] = scan_rules[i].severity;
-	err = tree_load(path, NULL, &ret->arena, &file);
-	if (err < 0) {
-		file = arena_alloc(&ret->arena, sizeof(*file));
-		file->name = path;
-		diag_add(&ret->diags, DIAG_BH0001, (struct diag_span){.file = file},
-			 "cannot read: %s", strerror(-err));
-		return false;
-	}
-	tree_read(file, NULL, &ret->arena, &ret->intern, &ret->diags, read_document, ret);
-	return ret->diags.n_errors == 0;
+	if (file)
+		tree_read(file, NULL, &config->arena, &config->intern, &config->diags,
+			  read_document, config);
+	return config->diags.n_errors == 0;
 }

@@ -71,5 +71,8 @@ bool scan_exception_holds(const struct scan_exception *exception,
 /* Reads comments and annotations of the input into scan->exceptions, with those of the configuration. */
 void scan_exceptions_read(struct scan *scan);
 
+/* BH703 and BH704: exceptions that ran out, that nothing needs, or that say too much. */
+void scan_exceptions_judge(struct scan *scan);
+
 /* Marks the findings that an exception holds for, and counts its uses. */
 void scan_exceptions_apply(struct scan *scan);

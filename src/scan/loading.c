@@ -37,9 +37,9 @@ static const struct taken *find_taken(const struct diag *diag)
 	return NULL;
 }
 
-bool scan_loading_takes(const struct diag *diag)
+bool scan_loading_takes(const struct scan *scan, const struct diag *diag)
 {
-	return find_taken(diag);
+	return find_taken(diag) || diag->code == DIAG_BH0206 || scan_has_at(scan, diag->span);
 }
 
 /* The object that a span is in: the last of its file that does not begin behind it. */

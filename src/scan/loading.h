@@ -9,5 +9,5 @@
  */
 void scan_loading(struct scan *scan);
 
-/* Whether a diagnostic of the reading is a finding of scan: then it is not to be printed too. */
-bool scan_loading_takes(const struct diag *diag);
+/* Whether findings say it already, once scan has run: then it is not to be printed too. */
+bool scan_loading_takes(const struct scan *scan, const struct diag *diag);

@@ -96,7 +96,9 @@ enum scan_unit {
 	X(BH206, HIGH, OBJECT, SUGGESTED, MANIFEST, scan_idle_rules, "rules of a direction that policyTypes leaves out") \
 	X(BH207, HIGH, CLUSTER, SUGGESTED, RULE, scan_undone_deny, "a rule that undoes a default deny") \
 	X(BH209, MEDIUM, OBJECT, SUGGESTED, WORKLOAD, scan_no_labels, "a job whose pods have no labels") \
-	X(BH211, MEDIUM, CLUSTER, NONE, WORKLOAD, scan_split_owner, "pods of one owner that a selector divides")
+	X(BH211, MEDIUM, CLUSTER, NONE, WORKLOAD, scan_split_owner, "pods of one owner that a selector divides") \
+	X(BH703, HIGH, OBJECT, NONE, LOADING, NULL, "an exception that ran out") \
+	X(BH704, MEDIUM, OBJECT, SUGGESTED, LOADING, NULL, "an exception that nothing needs, or that says too much")
 /* clang-format on */
 
 enum scan_rule_id {

@@ -113,8 +113,7 @@ static void run_rule(struct scan *scan, const struct scan_rule *rule)
 	scan->rule = NULL;
 }
 
-/* The words of --rules: the last that a rule's id begins with counts. */
-static bool is_wanted(const struct scan *scan, const struct scan_rule *rule)
+bool scan_is_wanted(const struct scan *scan, const struct scan_rule *rule)
 {
 	const char *at = scan->options.rules;
 	bool is_wanted = !at || *at == '-';
@@ -143,7 +142,7 @@ static void drop_unwanted(struct scan *scan)
 	size_t n = 0;
 
 	for (size_t i = 0; i < scan->findings.n; i++) {
-		if (is_wanted(scan, scan->findings.items[i].rule))
+		if (scan_is_wanted(scan, scan->findings.items[i].rule))
 			scan->findings.items[n++] = scan->findings.items[i];
 		else
 			vec_release(&scan->findings.items[i].edits);
@@ -280,9 +279,10 @@ static void fingerprint(struct scan *scan)
 	hash_map_release(&counts);
 }
 
-static void set_severities(struct scan *scan)
+/* Of the findings from `first` on. */
+static void set_severities(struct scan *scan, size_t first)
 {
-	for (size_t i = 0; i < scan->findings.n; i++) {
+	for (size_t i = first; i < scan->findings.n; i++) {
 		struct scan_finding *finding = &scan->findings.items[i];
 		const int configured = scan_config_severity(scan->config, finding->rule);
 
@@ -294,11 +294,12 @@ static void set_severities(struct scan *scan)
 void scan_run(struct scan *scan)
 {
 	const bool has_workloads = shows_workloads(scan);
+	size_t n;
 
 	for (size_t i = 0; i < SCAN_N_RULES; i++) {
 		const struct scan_rule *rule = &scan_rules[i];
 
-		if (!is_wanted(scan, rule))
+		if (!scan_is_wanted(scan, rule))
 			continue;
 		if (rule->need != SCAN_NEED_OBJECT && !has_workloads &&
 		    rule->unit != SCAN_UNIT_LOADING)
@@ -308,12 +309,18 @@ void scan_run(struct scan *scan)
 	}
 	scan_loading(scan);
 	drop_unwanted(scan);
-	set_severities(scan);
+	set_severities(scan, 0);
 	sort(scan);
 	hide_children(scan);
 	fingerprint(scan);
 	scan_exceptions_read(scan);
 	scan_exceptions_apply(scan);
+	n = scan->findings.n;
+	scan_exceptions_judge(scan);
+	drop_unwanted(scan);
+	set_severities(scan, n);
+	sort(scan);
+	fingerprint(scan);
 }
 
 size_t scan_count(const struct scan *scan, enum scan_severity least)

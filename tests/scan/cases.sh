@@ -19,10 +19,11 @@ scan() {
 	set -- "$1" "$2" --rules "$(basename "$1")" --now 2026-06-01 $args
 	[ -f "$1/config.yaml" ] && set -- "$@" --config "$1/config.yaml"
 	folder=$1
+	rule=$(basename "$1")
 	file=$2
 	shift 2
 	run "$bulkhead" scan --fail-on info "$@" "$folder/$file"
-	echo "$out" | sed -nE "s|^$folder/([^ ]+): ([a-z]+): ([^:]+): .*\[BH[0-9]+\]\$|\1 \2 \3|p"
+	echo "$out" | sed -nE "s|^$folder/([^ ]+): ([a-z]+): ([^:]+): .*\[$rule\]\$|\1 \2 \3|p"
 }
 
 check_case() {

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SARIF 2.1.0 (OASIS), as GitHub's code scanning takes it: a region for every result, at most 25,000
+ * results, paths relative to the root of the sources, no times.
+ */
+#include "render/scan.h"
+
+#include "base/json.h"
+
+#include <string.h>
+
+#define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
+#define MAX_RESULTS 25000
+
+static const char *level_of(enum scan_severity severity)
+{
+	return severity >= SCAN_HIGH ? "error" : severity == SCAN_MEDIUM ? "warning" : "note";
+}
+
+/* GitHub's bands: 9 and more is critical, from 7 high, from 4 medium. */
+static const char *score_of(enum scan_severity severity)
+{
+	static const char *const scores[SCAN_N_SEVERITIES] = {
+		[SCAN_INFO] = "1.0", [SCAN_LOW] = "3.0",      [SCAN_MEDIUM] = "5.5",
+		[SCAN_HIGH] = "8.0", [SCAN_CRITICAL] = "9.5",
+	};
+
+	return scores[severity];
+}
+
+static void write_text(struct json *json, const char *key, const char *text)
+{
+	json_key(json, key);
+	json_object(json);
+	json_field(json, "text", text);
+	json_end(json);
+}
+
+static void write_rule(struct json *json, const struct scan_rule *rule)
+{
+	const char *page = scan_page(rule->id);
+
+	json_object(json);
+	json_field(json, "id", rule->id);
+	write_text(json, "shortDescription", rule->help);
+	write_text(json, "fullDescription", rule->help);
+	json_key(json, "help");
+	json_object(json);
+	json_field(json, "text", page ? page : rule->help);
+	json_field(json, "markdown", page ? page : rule->help);
+	json_end(json);
+	json_key(json, "defaultConfiguration");
+	json_object(json);
+	json_field(json, "level", level_of(rule->severity));
+	json_end(json);
+	json_key(json, "properties");
+	json_object(json);
+	json_field(json, "security-severity", score_of(rule->severity));
+	json_key(json, "tags");
+	json_array(json);
+	json_string(json, "security");
+	json_string(json, "kubernetes");
+	json_end(json);
+	json_end(json);
+	json_end(json);
+}
+
+static void write_driver(struct json *json)
+{
+	json_key(json, "tool");
+	json_object(json);
+	json_key(json, "driver");
+	json_object(json);
+	json_field(json, "name", "bulkhead");
+	json_field(json, "semanticVersion", BULKHEAD_VERSION);
+	json_key(json, "rules");
+	json_array(json);
+	for (size_t i = 0; i < SCAN_N_RULES; i++)
+		write_rule(json, &scan_rules[i]);
+	json_end(json);
+	json_end(json);
+	json_end(json);
+}
+
+static void write_location(struct json *json, const struct diag_span *span, const char *message)
+{
+	const struct scan_place place = {.span = *span};
+
+	json_object(json);
+	json_key(json, "physicalLocation");
+	json_object(json);
+	json_key(json, "artifactLocation");
+	json_object(json);
+	json_field(json, "uri", render_scan_path(&place));
+	json_field(json, "uriBaseId", "%SRCROOT%");
+	json_end(json);
+	json_key(json, "region");
+	json_object(json);
+	json_key(json, "startLine");
+	json_uint(json, span->line ? span->line : 1);
+	json_key(json, "startColumn");
+	json_uint(json, span->column ? span->column : 1);
+	json_end(json);
+	json_end(json);
+	if (message)
+		write_text(json, "message", message);
+	json_end(json);
+}
+
+static void write_suppressions(struct json *json, const struct scan_exception *exception)
+{
+	json_key(json, "suppressions");
+	json_array(json);
+	json_object(json);
+	json_field(json, "kind", scan_exception_source_sarif(exception->source));
+	if (exception->reason)
+		json_field(json, "justification", exception->reason);
+	json_end(json);
+	json_end(json);
+}
+
+static void write_message(struct json *json, const struct scan_finding *finding)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		abort();
+	render_scan_object(out, &finding->place);
+	fprintf(out, ": %s", finding->message);
+	if (finding->help)
+		fprintf(out, ". Fix: %s", finding->help);
+	fclose(out);
+	write_text(json, "message", text);
+	free(text);
+}
+
+static void write_result(struct json *json, const struct scan_finding *finding)
+{
+	json_object(json);
+	json_field(json, "ruleId", finding->rule->id);
+	json_key(json, "ruleIndex");
+	json_uint(json, (uint64_t)(finding->rule - scan_rules));
+	json_field(json, "level", level_of(finding->severity));
+	write_message(json, finding);
+	json_key(json, "locations");
+	json_array(json);
+	write_location(json, &finding->place.span, NULL);
+	json_end(json);
+	if (finding->related.file) {
+		json_key(json, "relatedLocations");
+		json_array(json);
+		write_location(json, &finding->related,
+			       finding->related_message ? finding->related_message : "see here");
+		json_end(json);
+	}
+	json_key(json, "partialFingerprints");
+	json_object(json);
+	json_field(json, "bulkhead/v1", finding->fingerprint);
+	json_end(json);
+	if (finding->suppressed)
+		write_suppressions(json, finding->suppressed);
+	json_end(json);
+}
+
+static void write_run(struct json *json, const struct scan *scan)
+{
+	json_object(json);
+	write_driver(json);
+	json_key(json, "automationDetails");
+	json_object(json);
+	json_field(json, "id", "bulkhead/scan/");
+	json_end(json);
+	json_key(json, "results");
+	json_array(json);
+	for (size_t i = 0; i < scan->findings.n && i < MAX_RESULTS; i++)
+		write_result(json, &scan->findings.items[i]);
+	json_end(json);
+	json_end(json);
+}
+
+void render_scan_sarif(const struct scan *scan)
+{
+	struct json json;
+
+	json_init(&json, stdout, 2);
+	json_object(&json);
+	json_field(&json, "$schema", SCHEMA);
+	json_field(&json, "version", "2.1.0");
+	json_key(&json, "runs");
+	json_array(&json);
+	write_run(&json, scan);
+	json_end(&json);
+	json_end(&json);
+	putchar('\n');
+}

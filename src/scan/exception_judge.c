@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* BH703 and BH704: the exceptions themselves. */
+#include "scan/check.h"
+
+#include <string.h>
+#include <strings.h>
+
+static struct scan_place place_of(const struct scan_exception *exception)
+{
+	return (struct scan_place){.kind = "Exception", .span = exception->span};
+}
+
+/* Whether a rule that it is about ran at all. */
+static bool had_its_chance(const struct scan *scan, const struct scan_exception *exception)
+{
+	for (size_t i = 0; i < SCAN_N_RULES; i++) {
+		const struct scan_rule *rule = &scan_rules[i];
+		bool is_about = exception->n_rules == 0;
+
+		for (uint32_t k = 0; k < exception->n_rules; k++)
+			is_about |= strncasecmp(exception->rules[k], rule->id,
+						strlen(exception->rules[k])) == 0;
+		if (is_about && !scan_is_wanted(scan, rule))
+			return false;
+	}
+	return true;
+}
+
+/* What it covers beyond a finding that somebody has looked at; NULL: nothing. */
+static const char *breadth_of(const struct scan_exception *exception)
+{
+	const bool is_config = exception->source == SCAN_EXCEPTION_CONFIG;
+
+	if (exception->source == SCAN_EXCEPTION_BASELINE)
+		return NULL;
+	if (exception->n_rules == 0)
+		return "it names no rule, so whatever is found there later is not told";
+	if (is_config && (!exception->name || strcmp(exception->name, "*") == 0))
+		return "it names no object, so it holds for every one there will be";
+	if (exception->until == SCAN_NEVER)
+		return "it has no end: until=2027-01-31 makes somebody look again";
+	return NULL;
+}
+
+static void judge(struct scan *scan, const struct scan_exception *exception)
+{
+	const char *rules = exception->n_rules ? exception->rules[0] : "every rule";
+	const char *breadth = breadth_of(exception);
+
+	if (exception->problem) {
+		scan_report_as(scan, SCAN_BH704, place_of(exception),
+			       "this exception is not understood, and holds for nothing: %s",
+			       exception->problem);
+		return;
+	}
+	if (exception->until <= scan->options.now) {
+		scan_report_as(scan, SCAN_BH703, place_of(exception),
+			       "the exception for %s ended with %s: what it covered counts again",
+			       rules, exception->until_text);
+		return;
+	}
+	if (exception->n_used == 0 && had_its_chance(scan, exception))
+		scan_help(scan,
+			  scan_report_as(scan, SCAN_BH704, place_of(exception),
+					 "nothing is found that this exception for %s is for",
+					 rules),
+			  "remove it");
+	else if (breadth)
+		scan_report_as(scan, SCAN_BH704, place_of(exception), "%s", breadth);
+}
+
+void scan_exceptions_judge(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->exceptions.n; i++)
+		judge(scan, &scan->exceptions.items[i]);
+}

@@ -1,0 +1,131 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `scan`: exit codes, every format, exceptions, baselines, the configuration, and a new user's ways.
+. tests/lib/tap.sh
+
+bulkhead=$BULKHEAD_BUILD/bin/bulkhead
+fixtures=tests/cli/fixtures/scan
+shop=$fixtures/shop.yaml
+
+# scan OPTION…: with a day at which the fixture's exception holds.
+scan() {
+	run "$bulkhead" scan --now 2026-06-01 "$@"
+}
+
+# json EXPRESSION NAME: holds for the last result, which is `it`.
+json() {
+	printf '%s' "$out" | python3 -c "import json, sys; it = json.load(sys.stdin); sys.exit(not ($1))"
+	ok $? "$2" || diag "$out"
+}
+
+scan "$shop"
+ok_int "$status" 1 "findings of high severity are exit code 1"
+ok_like "$out" "^$shop:11:5: high: NetworkPolicy shop/api: 'from' is null: .* \[BH106\]\$" "a finding a line, with its place"
+ok_like "$out" '^    fix: if that is meant write from: \[\]$' "and its fix"
+ok_like "$out" '^2 findings: 1 high, 1 medium; 1 suppressed' "the counts"
+scan --fail-on critical "$shop"
+ok_int "$status" 0 "none is critical"
+scan --fail-on medium --rules BH104 "$shop"
+ok_int "$status" 1 "--fail-on medium"
+scan --fail-on none "$shop"
+ok_int "$status" 0 "--fail-on none"
+scan --rules BH1,-BH106 -o json "$shop"
+json '[f["rule"] for f in it["findings"]] == ["BH104"]' "--rules takes beginnings, and leaves out"
+run "$bulkhead" scan --now 2027-02-01 --rules BH2,BH7 -o json "$shop"
+json '[f["rule"] for f in it["findings"]] == ["BH703", "BH206"]' "after its last day an exception is a finding, and what it hid"
+
+scan -o json "$shop"
+json 'it["schema"] == "bulkhead.scan/v1" and list(it) == ["schema", "findings", "unknown"]' "JSON: the schema"
+json 'all(list(f) == "rule severity kind namespace name file line column message fix parent suppressed".split()
+	for f in it["findings"])' "JSON: the keys of a finding"
+json '[f["suppressed"] for f in it["findings"] if f["rule"] == "BH206"] ==
+	[{"by": "comment", "reason": "it is <soon> & \"here\"", "until": "2027-01-31"}]' "JSON: what is suppressed, and why"
+first=$out
+scan -o json "$shop"
+ok_str "$out" "$first" "the same every time"
+
+scan -o sarif "$shop"
+json 'it["version"] == "2.1.0" and it["$schema"].endswith("sarif-2.1.0.json") and set(it) == {"$schema", "version", "runs"}' \
+	"SARIF: a log"
+json 'all(set(r) <= {"id", "shortDescription", "fullDescription", "help", "defaultConfiguration", "properties"}
+	and r["shortDescription"]["text"] and r["help"]["markdown"] and len(r["properties"]["tags"]) <= 20
+	and r["defaultConfiguration"]["level"] in ("error", "warning", "note")
+	and 0 <= float(r["properties"]["security-severity"]) <= 10
+	for r in it["runs"][0]["tool"]["driver"]["rules"])' "SARIF: the rules"
+json 'all(it["runs"][0]["tool"]["driver"]["rules"][r["ruleIndex"]]["id"] == r["ruleId"] and r["message"]["text"]
+	and r["level"] in ("error", "warning", "note") and r["partialFingerprints"]
+	and set(r) <= {"ruleId", "ruleIndex", "level", "message", "locations", "relatedLocations", "partialFingerprints",
+		"suppressions"}
+	and all(l["physicalLocation"]["region"]["startLine"] >= 1 and l["physicalLocation"]["region"]["startColumn"] >= 1
+		and not l["physicalLocation"]["artifactLocation"]["uri"].startswith("./") for l in r["locations"])
+	for r in it["runs"][0]["results"]) and len(it["runs"][0]["results"]) == 3' "SARIF: the results"
+json '[r["suppressions"][0]["kind"] for r in it["runs"][0]["results"] if "suppressions" in r] == ["inSource"]' \
+	"SARIF: what is suppressed is marked"
+
+scan -o junit "$shop"
+printf '%s' "$out" | python3 -c '
+import sys, xml.etree.ElementTree as tree
+suites = tree.parse(sys.stdin).getroot()
+suite = suites[0]
+assert suites.tag == "testsuites" and suite.get("name") == "tests/cli/fixtures/scan/shop.yaml"
+assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("3", "2", "1")
+assert len(suite.findall("testcase")) == 3 and len(suite.findall("testcase/failure")) == 2
+assert suite.find("testcase/skipped").get("message") == "it is <soon> & \"here\""' 2>"$tap_work/junit"
+ok $? "JUnit: well-formed, and its counts are right" || diag "$(cat "$tap_work/junit")" "$out"
+
+scan -o github "./$shop"
+ok_like "$out" "^::error file=$shop,line=11,col=5,title=BH106::'from' is null: any source is let in%0Afix: " "GitHub: a command a finding"
+ok_int "$(echo "$out" | wc -l)" 2 "GitHub: not what is suppressed"
+scan -o gitlab "./$shop"
+json 'len(it) == 2 and len({f["fingerprint"] for f in it}) == 2 and all(len(f["fingerprint"]) == 32 for f in it)
+	and it[0]["location"] == {"path": "tests/cli/fixtures/scan/shop.yaml", "lines": {"begin": 11}}
+	and it[0]["severity"] == "critical" and it[0]["check_name"] == "BH106"' "GitLab: a list of issues, each with its own fingerprint"
+scan -o md "$shop"
+ok_like "$out" '^\| high \| BH106 \| ' "Markdown: a table"
+
+scan --config "$fixtures/config.yaml" "$shop"
+ok_like "$out" 'critical: .* \[BH104\]$' "the configuration sets severities"
+ok_like "$out" '^1 finding: 1 critical' "and turns rules off"
+printf 'severites: {}\n' >"$tap_work/wrong.yaml"
+scan --config "$tap_work/wrong.yaml" "$shop"
+ok_int "$status" 2 "a wrong configuration is exit code 2"
+ok_like "$err" "hint: did you mean 'severities'" "with a hint"
+
+scan --write-baseline "$tap_work/known.json" "$shop"
+ok_int "$status" 1 "writing a baseline hides nothing yet"
+sed '1i # a line more' "$shop" >"$tap_work/shop.yaml"
+scan --baseline "$tap_work/known.json" --fail-on info "$tap_work/shop.yaml"
+ok_int "$status" 0 "what a baseline lists does not fail, even on other lines"
+sed 's/- port: "80"/- {}/' "$shop" >"$tap_work/shop.yaml"
+scan --baseline "$tap_work/known.json" --fail-on info -o json "$tap_work/shop.yaml"
+json '[(f["rule"], f["severity"]) for f in it["findings"] if not f["suppressed"]] == [("BH704", "medium")]' \
+	"an entry that is no longer found is told"
+
+mkdir "$tap_work/empty"
+scan "$tap_work/empty"
+ok_int "$status" 2 "an empty folder is no clean result"
+ok_like "$err" 'there is nothing to scan' "and is said"
+scan "$fixtures/chart"
+ok_like "$err" 'helm template' "a Helm chart: how to render it"
+scan tests/cli/fixtures/scan/shopp.yaml
+ok_int "$status" 2 "a path that is not there"
+scan
+ok_int "$status" 2 "no path"
+scan --rules BH9 "$shop"
+ok_int "$status" 2 "a rule that is not there"
+run "$bulkhead" scna "$shop"
+ok_like "$err" "did you mean 'scan'" "a slip of the keyboard"
+run sh -c '"$1" scan --now 2026-06-01 -o github - <"$2"' sh "$bulkhead" "$shop"
+ok_like "$out" '^::error file=-,line=11,col=5' "from a pipe"
+for i in $(seq 500); do
+	printf -- '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c%s}\n' "$i"
+done >"$tap_work/many.yaml"
+scan "$tap_work/many.yaml"
+ok_like "$out" "^0 findings; [0-9]+ rules skipped" "500 documents without a fault"
+scan --explain bh301x
+ok_int "$status" 2 "--explain of what is no rule"
+scan --explain BH208
+ok_like "$err" "BH208 is reserved for" "--explain of a reserved id"
+scan --list-rules -o json
+json 'it["schema"] == "bulkhead.rules/v1" and len({r["id"] for r in it["rules"]}) == len(it["rules"])' "--list-rules as JSON"
+tap_done
