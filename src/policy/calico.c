@@ -114,17 +114,28 @@ struct kind {
 	const char *replaces; /* NULL: not staged */
 };
 
-const char *policy_calico_tie(const struct policy_reader *reader, const char *kind)
+/* The raw object of a policy in the default tier may carry the tier's name. */
+static const char *plain_name(const struct model_policy_object *object)
+{
+	static const char prefix[] = "default.";
+	const bool is_raw = strncmp(object->group, "crd.", 4) == 0;
+
+	return is_raw && strncmp(object->name, prefix, strlen(prefix)) == 0
+		       ? object->name + strlen(prefix)
+		       : object->name;
+}
+
+const char *policy_calico_tie(const struct policy_reader *reader, const char *kind,
+			      const char *old_prefix)
 {
 	const struct model_policy_object *object = reader->object;
-	const char *prefix = "default.";
-	const char *name = object->name;
+	const struct policy_cni *cni = &reader->options->cni;
+	const char *ns = object->ns ? object->ns : "";
+	struct arena *arena = &reader->snapshot->arena;
 
-	/* The raw object of a policy in the default tier may carry the tier's name. */
-	if (strncmp(object->group, "crd.", 4) == 0 && strncmp(name, prefix, strlen(prefix)) == 0)
-		name += strlen(prefix);
-	return arena_printf(&reader->snapshot->arena, "%s/%s/%s", name,
-			    object->ns ? object->ns : "", kind);
+	if (cni->id != POLICY_CNI_CALICO || policy_cni_since(cni, 3, 32))
+		return arena_printf(arena, "%s/%s/%s", plain_name(object), ns, kind);
+	return arena_printf(arena, "%s%s%s%s", ns, *ns ? "/" : "", old_prefix, plain_name(object));
 }
 
 static const struct calico_selector *of_own_namespace(struct policy_reader *reader, const char *ns)
@@ -182,8 +193,8 @@ static const struct calico_tier *read_tier(struct policy_reader *reader,
 	else if (strcmp(name, "kube-baseline") == 0)
 		policy->tier_key = POLICY_TIER_BASELINE;
 	else
-		policy->tier_key = (struct policy_tier){POLICY_LAYER_NETWORK, tier->order,
-							tier->name, NULL};
+		policy->tier_key =
+			(struct policy_tier){POLICY_LAYER_NETWORK, tier->order, tier->name, NULL};
 	policy->tier_key.title = tier->name;
 	return tier;
 }
@@ -378,10 +389,11 @@ static void read_policy(struct policy_reader *reader, const struct kind *kind,
 	struct policy_fields fields = {0};
 
 	policy->order = INFINITY;
-	policy->tie = policy_calico_tie(reader, policy->kind);
 	if (spec)
 		policy_schema_read(reader, kind->spec, spec, &fields);
 	tier = read_tier(reader, fields.values[SPEC_TIER], policy);
+	policy->tie = policy_calico_tie(reader, policy->kind,
+					strcmp(tier->name, "default") == 0 ? "default." : "");
 	if (fields.values[SPEC_ORDER])
 		calico_number_read(reader, "'order'", fields.values[SPEC_ORDER], &policy->order);
 	read_staged(reader, &fields, kind, policy);
@@ -419,7 +431,7 @@ static void read_staged_kubernetes(struct policy_reader *reader, struct policy *
 
 	policy->replaces_group = "networking.k8s.io";
 	policy->replaces_kind = "NetworkPolicy";
-	policy->tie = policy_calico_tie(reader, policy->kind);
+	policy->tie = policy_calico_tie(reader, policy->kind, "knp.default.");
 	networkpolicy_read_staged(reader, policy);
 	if (!action || action->kind == TREE_STRING)
 		stage(reader, action, policy);

@@ -103,5 +103,9 @@ extern const struct policy_frontend policy_frontend_ciliumnode;
 #define POLICY_N_FRONTENDS_CALICO 16
 extern const struct policy_frontend policy_frontends_calico[POLICY_N_FRONTENDS_CALICO];
 
-/* How Calico orders policies of equal order: by name, namespace and its own name of the kind. */
-const char *policy_calico_tie(const struct policy_reader *reader, const char *kind);
+/*
+ * How Calico orders policies of equal order: by name, namespace and its own name of the kind; before
+ * 3.32 by namespace and name, which began with `old_prefix`.
+ */
+const char *policy_calico_tie(const struct policy_reader *reader, const char *kind,
+			      const char *old_prefix);

@@ -286,7 +286,7 @@ static void read_policy(struct policy_reader *reader, const struct policy_schema
 static void read_networkpolicy(struct policy_reader *reader, struct policy *policy)
 {
 	if (reader->options->cni.id == POLICY_CNI_CALICO) {
-		policy->tie = policy_calico_tie(reader, "KubernetesNetworkPolicy");
+		policy->tie = policy_calico_tie(reader, "KubernetesNetworkPolicy", "knp.default.");
 		policy->tier_key.title = policy->tier_key.name;
 	}
 	read_policy(reader, &spec_schema, policy);

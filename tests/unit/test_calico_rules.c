@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calico's policies, tiers and network sets: what valid ones become. */
+#include "base/strbuf.h"
+#include "lib/cluster.h"
 #include "lib/policies.h"
 #include "lib/tap.h"
 
@@ -195,7 +197,7 @@ static const struct {
 	{"order",
 	 "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: z}\nspec: "
 	 "{order: -1}\n" NEXT "apiVersion: projectcalico.org/v3\nkind: "
-			      "GlobalNetworkPolicy\nmetadata: {name: b}\nspec: {}\n" NEXT
+	 "GlobalNetworkPolicy\nmetadata: {name: b}\nspec: {}\n" NEXT
 	 "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: "
 	 "a.b}\nspec: {order: 7}\n" NEXT
 	 "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: "
@@ -221,6 +223,29 @@ static const struct {
 	 "p without effect: stagedAction is Ignore\n"},
 };
 
+/* Policies of equal order, with a NetworkPolicy among them, as versions order them. */
+static void check_ties(const char *version, const char *want)
+{
+	static const char yaml[] = API
+		"NetworkPolicy\nmetadata: {name: k, namespace: shop}\nspec: {order: 1000}\n" NEXT API
+		"GlobalNetworkPolicy\nmetadata: {name: x}\nspec: {order: 1000}\n" NEXT
+		"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+		"metadata: {name: z, namespace: shop}\nspec: {podSelector: {}}\n" NEXT
+		"apiVersion: crd.projectcalico.org/v1\nkind: GlobalNetworkPolicy\n"
+		"metadata: {name: default.l}\nspec: {order: 1000}\n";
+	struct policy_options options = {.cni = {.id = POLICY_CNI_CALICO}};
+	struct strbuf got = {0};
+	struct cluster cluster;
+
+	policy_cni_version(version, &options.cni);
+	cluster_load_under(&cluster, "test", yaml, NULL, &options);
+	for (uint32_t i = 0; i < cluster.policies->n_policies; i++)
+		strbuf_printf(&got, "%s ", cluster.policies->policies[i]->name);
+	ok_str(strbuf_str(&got), want, "ties of %s", version);
+	strbuf_release(&got);
+	cluster_release(&cluster);
+}
+
 int main(void)
 {
 	struct policies policies;
@@ -231,5 +256,7 @@ int main(void)
 		ok_str(policies_text(&policies), rows[i].want, "%s", rows[i].name);
 		policies_release(&policies);
 	}
+	check_ties("3.32", "k default.l x z ");
+	check_ties("3.31", "default.l x k z ");
 	return tap_done();
 }
