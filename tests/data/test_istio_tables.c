@@ -45,7 +45,7 @@ static bool is_accepted(struct strbuf *text)
 	bool is_right;
 
 	policies_read(&read, strbuf_str(text), false);
-	is_right = read.diags.n_errors == 0 && read.set->n_policies == 1;
+	is_right = read.diags.n_errors == 0 && read.set->n_policies > 0;
 	if (!is_right && read.set->n_rejected != 1)
 		diag("%s", policies_diags(&read));
 	policies_release(&read);
