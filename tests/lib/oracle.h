@@ -28,6 +28,7 @@ enum oracle_fault {
 	ORACLE_NETWORKS_ARE_OUTSIDE,
 	ORACLE_EVERY_NODE, /* `nodes` selects all */
 	ORACLE_RANGE_END_EXCLUSIVE,
+	ORACLE_NOBODY_HAS_NAMES, /* `domainNames` match nothing */
 	ORACLE_N_FAULTS
 };
 

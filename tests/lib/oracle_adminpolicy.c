@@ -233,7 +233,7 @@ static bool ask_rules(const struct oracle_ask *ask, const struct model_policy_ob
 			*ret_is_final = decide(ask, rule, &named, ret);
 			return true;
 		}
-		if (has_names(peers)) {
+		if (has_names(peers) && ask->oracle->fault != ORACLE_NOBODY_HAS_NAMES) {
 			assert(ret->n_conditions < ORACLE_MAX_CONDITIONS);
 			ret->conditions[ret->n_conditions++] = named;
 		}
