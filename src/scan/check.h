@@ -144,6 +144,38 @@ bool scan_outside_may(struct scan *scan, const struct model_pod *subject,
 bool scan_is_open(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
 		  enum policy_direction direction);
 
+/* Some port on which both sides let one pass to the other: of those that it declares, if it does. */
+bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
+		     struct port_range *ret);
+
+/* Whether a workload that the policy of an allowing rule selects is open to the peer by it. */
+struct scan_access {
+	const struct model_workload *subject; /* the first; NULL: none is in the input */
+	uint32_t n_subjects;
+	struct port_range port; /* one that the rule names; 0: every port */
+};
+bool scan_rule_opens(struct scan *scan, const struct policy_rule *rule,
+		     const struct model_pod *peer, struct scan_access *ret);
+
+/* Words: words.c. "shop/web", "shop/web and 2 others", "the pods of shop that it selects". */
+const char *scan_subject_text(struct scan *scan, const struct policy_rule *rule,
+			      const struct scan_access *access);
+
+/* ":5432", " on ports 80/TCP, 443/TCP", " on every port": what follows whom the rule is about. */
+const char *scan_ports_text(struct scan *scan, const struct policy_rule *rule);
+
+/* "app=web" of a selector, "every pod" of an empty one. */
+const char *scan_selector_text(struct scan *scan, const struct selector *selector);
+
+/* Of a rule that allows without a condition, and is no mesh's. */
+bool scan_allows(const struct policy_rule *rule);
+
+/* The rule is for this port and no other. */
+bool scan_only_port(const struct policy_rule *rule, uint16_t port);
+
+/* Some port of the rule is this one. */
+bool scan_has_port(const struct policy_rule *rule, enum port_space space, uint16_t port);
+
 /* A pod without labels in this namespace: the next one that somebody starts there. */
 const struct model_pod *scan_newcomer(struct scan *scan, const struct model_namespace *ns);
 

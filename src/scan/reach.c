@@ -197,3 +197,75 @@ uint32_t scan_selected(const struct scan *scan, const struct policy *policy,
 	}
 	return n;
 }
+
+bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
+		     struct port_range *ret)
+{
+	const uint32_t class = compile_subject_class(world_of(scan), to);
+	const struct compile_part *parts;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < to->n_ports; i++) {
+		*ret = (struct port_range){to->ports[i].space, to->ports[i].number,
+					   to->ports[i].number};
+		if (scan_may(scan, from, to, ret->space, ret->first))
+			return true;
+	}
+	if (to->n_ports || class == COMPILE_NONE)
+		return false;
+	parts = compile_parts(scan->world, class, POLICY_INGRESS, &n);
+	for (uint32_t i = 0; i < n; i++)
+		for (size_t k = 0; k < parts[i].ports.n; k++) {
+			*ret = parts[i].ports.ranges[k];
+			if (scan_may(scan, from, to, ret->space, ret->first))
+				return true;
+		}
+	return false;
+}
+
+/* A port that the rule is about, for questions. */
+static struct port_range port_of(const struct policy_rule *rule, const struct model_pod *target)
+{
+	struct port_range port = {PORT_TCP, 8080, 8080};
+	struct port_set named = {0};
+
+	for (uint32_t i = 0; i < rule->n_ports; i++) {
+		const struct policy_port *term = &rule->ports[i];
+
+		if (term->kind == POLICY_PORT_RANGE)
+			return (struct port_range){term->space, term->first, term->last};
+		model_pod_named_ports(target, term->name, term->space, &named);
+	}
+	if (named.n)
+		port = named.ranges[0];
+	else if (rule->any_port && target->n_ports)
+		port = (struct port_range){target->ports[0].space, target->ports[0].number,
+					   target->ports[0].number};
+	port_set_release(&named);
+	return port;
+}
+
+bool scan_rule_opens(struct scan *scan, const struct policy_rule *rule,
+		     const struct model_pod *peer, struct scan_access *ret)
+{
+	const enum policy_direction direction = rule->direction;
+
+	*ret = (struct scan_access){0};
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+		const struct model_pod *pod = workload->pods[0];
+		struct port_range port;
+
+		if (!scan_is_subject(workload) ||
+		    !policy_subject_matches(&rule->policy->subject, pod))
+			continue;
+		port = port_of(rule, direction == POLICY_INGRESS ? pod : peer);
+		if (!scan_side_may(scan, pod, peer, direction, port.space, port.first))
+			continue;
+		if (ret->n_subjects++ == 0) {
+			ret->subject = workload;
+			ret->port = port;
+		}
+	}
+	return ret->n_subjects > 0;
+}

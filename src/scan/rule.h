@@ -97,6 +97,12 @@ enum scan_unit {
 	X(BH207, HIGH, CLUSTER, SUGGESTED, RULE, scan_undone_deny, "a rule that undoes a default deny") \
 	X(BH209, MEDIUM, OBJECT, SUGGESTED, WORKLOAD, scan_no_labels, "a job whose pods have no labels") \
 	X(BH211, MEDIUM, CLUSTER, NONE, WORKLOAD, scan_split_owner, "pods of one owner that a selector divides") \
+	X(BH301, HIGH, OBJECT, SUGGESTED, RULE, scan_allow_all, "a rule that allows everything") \
+	X(BH302, MEDIUM, OBJECT, SUGGESTED, RULE, scan_any_peer, "a rule that allows everybody on some ports") \
+	X(BH303, HIGH, OBJECT, SUGGESTED, RULE, scan_all_namespaces, "a peer of every pod in every namespace") \
+	X(BH304, MEDIUM, OBJECT, SUGGESTED, RULE, scan_whole_namespace, "a peer of every pod of some namespaces") \
+	X(BH305, HIGH, CLUSTER, SUGGESTED, RULE, scan_or_for_and, "two peers that look like one: an or for an and") \
+	X(BH310, MEDIUM, OBJECT, SUGGESTED, RULE, scan_broad_dns, "DNS allowed to any server") \
 	X(BH703, HIGH, OBJECT, NONE, LOADING, NULL, "an exception that ran out") \
 	X(BH704, MEDIUM, OBJECT, SUGGESTED, LOADING, NULL, "an exception that nothing needs, or that says too much")
 /* clang-format on */

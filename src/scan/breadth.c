@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* BH301 to BH305 and BH310: rules that let in, or out, more than anybody needs. */
+#include "scan/check.h"
+
+#include "scan/config.h"
+
+#include <string.h>
+
+/* Nobody the rule's policy selects is in the input, or the rules as a whole do open somebody. */
+static bool is_open_to(struct scan *scan, const struct policy_rule *rule,
+		       const struct model_pod *peer, struct scan_access *ret)
+{
+	const struct model_workload *first;
+
+	return scan_rule_opens(scan, rule, peer, ret) ||
+	       scan_selected(scan, rule->policy, &first) == 0;
+}
+
+static bool is_meant_for_all(const struct scan *scan, const struct scan_access *access)
+{
+	return access->subject && scan->config &&
+	       scan_patterns_match(&scan->config->exposed, access->subject->ns->name,
+				   access->subject->kind, access->subject->name);
+}
+
+static const char *peers_hint(const struct policy_rule *rule)
+{
+	return rule->direction == POLICY_INGRESS ? "name the clients: from, with a podSelector"
+						 : "name the servers: to, with a podSelector";
+}
+
+static struct scan_finding *report(struct scan *scan, const struct policy_rule *rule,
+				   struct diag_span span, const struct scan_access *access,
+				   const char *peer)
+{
+	const char *subject = scan_subject_text(scan, rule, access);
+	const char *ports = scan_ports_text(scan, rule);
+	const struct scan_place place = scan_at_policy(rule->policy, span);
+
+	if (rule->direction == POLICY_INGRESS)
+		return scan_report(scan, place, "%s can reach %s%s", peer, subject, ports);
+	return scan_report(scan, place, "%s can reach %s%s", subject, peer, ports);
+}
+
+/* A place that BH207 has already: the rule is told of once. */
+static bool is_told(const struct scan *scan, const struct policy_rule *rule)
+{
+	return rule->direction == POLICY_EGRESS && scan_has_at(scan, rule->span);
+}
+
+void scan_allow_all(struct scan *scan, const struct policy_rule *rule)
+{
+	struct scan_access access;
+	struct scan_finding *finding;
+
+	if (!scan_allows(rule) || !rule->any_peer || !rule->any_port || is_told(scan, rule) ||
+	    !is_open_to(scan, rule, scan_stranger(scan), &access))
+		return;
+	finding = report(scan, rule, rule->span, &access,
+			 rule->direction == POLICY_INGRESS
+				 ? "any pod in any namespace, and any address,"
+				 : "everything, inside the cluster and out,");
+	if (is_meant_for_all(scan, &access))
+		finding->severity = SCAN_INFO;
+	scan_help(scan, finding, "%s, and ports", peers_hint(rule));
+}
+
+static bool is_backend(const struct model_service *service, const struct model_workload *workload)
+{
+	for (uint32_t i = 0; i < service->n_backends; i++)
+		if (service->backends[i]->workload == workload)
+			return true;
+	return false;
+}
+
+static bool calls(const struct scan *scan, const struct tree_node *webhook,
+		  const struct model_workload *workload)
+{
+	const struct tree_node *at = scan_node(webhook, "clientConfig", "service", NULL);
+	const char *ns = tree_get_string(at, "namespace");
+	const char *name = tree_get_string(at, "name");
+	const struct model_service *service =
+		ns && name ? model_find_service(scan->snapshot, ns, name) : NULL;
+
+	return service && is_backend(service, workload);
+}
+
+/* The API server calls it, from an address that no selector can name. */
+static bool is_webhook(const struct scan *scan, const struct model_workload *workload)
+{
+	for (uint32_t i = 0; i < scan->snapshot->n_manifests; i++) {
+		const struct model_manifest *manifest = &scan->snapshot->manifests[i];
+		const struct tree_node *webhooks;
+
+		if (strcmp(manifest->group, "admissionregistration.k8s.io") != 0)
+			continue;
+		webhooks = tree_get(manifest->root, "webhooks");
+		for (uint32_t k = 0; webhooks && webhooks->kind == TREE_SEQ && k < webhooks->len;
+		     k++)
+			if (calls(scan, webhooks->items[k], workload))
+				return true;
+	}
+	return false;
+}
+
+void scan_any_peer(struct scan *scan, const struct policy_rule *rule)
+{
+	struct scan_access access;
+	struct scan_finding *finding;
+
+	if (!scan_allows(rule) || !rule->any_peer || rule->any_port ||
+	    (rule->direction == POLICY_EGRESS && scan_only_port(rule, 53)) ||
+	    !is_open_to(scan, rule, scan_stranger(scan), &access))
+		return;
+	finding = report(scan, rule, rule->span, &access,
+			 rule->direction == POLICY_INGRESS
+				 ? "any pod in any namespace, and any address,"
+				 : "any pod and any address");
+	if (is_meant_for_all(scan, &access) || (rule->direction == POLICY_INGRESS &&
+						access.subject && is_webhook(scan, access.subject)))
+		finding->severity = SCAN_INFO;
+	scan_help(scan, finding, "%s", peers_hint(rule));
+}
+
+/* Pods of any namespace or of some, whatever their labels: POLICY_PEER_PODS without more. */
+static bool takes_all_pods(const struct policy_peer *peer)
+{
+	return peer->kind == POLICY_PEER_PODS && !peer->pods.ns && peer->pods.pods.n == 0 &&
+	       peer->pods.accounts.n == 0 && !peer->pods.in_mesh;
+}
+
+void scan_all_namespaces(struct scan *scan, const struct policy_rule *rule)
+{
+	struct scan_access access;
+
+	if (!scan_allows(rule) || scan_only_port(rule, 53))
+		return;
+	for (uint32_t i = 0; i < rule->n_peers; i++) {
+		const struct policy_peer *peer = &rule->peers[i];
+
+		if (!takes_all_pods(peer) || peer->pods.namespaces.n ||
+		    !is_open_to(scan, rule, scan_stranger(scan), &access))
+			continue;
+		scan_help(scan, report(scan, rule, peer->span, &access, "any pod in any namespace"),
+			  "add a podSelector to the namespaceSelector, or name the namespaces");
+	}
+}
+
+/* A namespace that the selector takes, NULL: the input has none. */
+static const struct model_namespace *first_namespace(const struct scan *scan,
+						     const struct selector *selector)
+{
+	for (uint32_t i = 0; i < scan->n_namespaces; i++)
+		if (selector_matches(selector, &scan->snapshot->namespaces[i]->labels))
+			return scan->snapshot->namespaces[i];
+	return NULL;
+}
+
+void scan_whole_namespace(struct scan *scan, const struct policy_rule *rule)
+{
+	for (uint32_t i = 0; scan_allows(rule) && i < rule->n_peers; i++) {
+		const struct policy_peer *peer = &rule->peers[i];
+		const struct model_namespace *ns;
+		struct scan_access access = {0};
+
+		if (!takes_all_pods(peer) || peer->pods.namespaces.n == 0 ||
+		    scan_only_port(rule, 53))
+			continue;
+		ns = first_namespace(scan, &peer->pods.namespaces);
+		if (ns && !is_open_to(scan, rule, scan_newcomer(scan, ns), &access))
+			continue;
+		scan_help(scan,
+			  report(scan, rule, peer->span, &access,
+				 arena_printf(&scan->arena, "every pod of the namespaces with %s",
+					      scan_selector_text(scan, &peer->pods.namespaces))),
+			  "add a podSelector to the item: both must then hold");
+	}
+}
+
+/* What the pods of a selector are, within namespaces. */
+static uint32_t count_pods(const struct scan *scan, const struct selector *pods, const char *ns,
+			   const struct selector *namespaces)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+
+		n += (ns ? workload->ns->name == ns
+			 : selector_matches(namespaces, &workload->ns->labels)) &&
+		     selector_matches(pods, &workload->pods[0]->labels);
+	}
+	return n;
+}
+
+/* How sure it is that two items of one list were meant to be one; SCAN_OFF: not at all. */
+static int suspect(const struct scan *scan, const struct policy_peer *a,
+		   const struct policy_peer *b)
+{
+	const struct model_namespace *own = model_find_namespace(scan->snapshot, b->pods.ns);
+	const uint32_t n_own = count_pods(scan, &b->pods.pods, b->pods.ns, NULL);
+	const uint32_t n_there = count_pods(scan, &b->pods.pods, NULL, &a->pods.namespaces);
+
+	if (n_there > 0)
+		return n_own == 0 ? SCAN_HIGH : SCAN_LOW;
+	if (n_own == 0 && own && own->is_closed && !first_namespace(scan, &a->pods.namespaces))
+		return SCAN_MEDIUM;
+	return SCAN_OFF;
+}
+
+static void check_pair(struct scan *scan, const struct policy_rule *rule,
+		       const struct policy_peer *a, const struct policy_peer *b)
+{
+	const struct model_namespace *ns = first_namespace(scan, &a->pods.namespaces);
+	const int severity = suspect(scan, a, b);
+	struct scan_access access = {0};
+	struct scan_finding *finding;
+
+	if (severity < 0 || (ns && !is_open_to(scan, rule, scan_newcomer(scan, ns), &access)))
+		return;
+	finding = scan_report(
+		scan, scan_at_policy(rule->policy, b->span),
+		"this item and the one before it are two peers: every pod of the namespaces with "
+		"%s %s %s, not only those with %s",
+		scan_selector_text(scan, &a->pods.namespaces),
+		rule->direction == POLICY_INGRESS ? "can reach" : "can be reached from",
+		scan_subject_text(scan, rule, &access), scan_selector_text(scan, &b->pods.pods));
+	finding->severity = (uint8_t)severity;
+	finding->related = a->span;
+	finding->related_message = "the item with the namespaceSelector";
+	scan_help(scan, finding,
+		  "if both must hold, make them one item: take the '-' before podSelector away");
+}
+
+void scan_or_for_and(struct scan *scan, const struct policy_rule *rule)
+{
+	for (uint32_t i = 0; scan_is_networkpolicy(rule->policy) && i + 1 < rule->n_peers; i++) {
+		const struct policy_peer *a = &rule->peers[i];
+		const struct policy_peer *b = &rule->peers[i + 1];
+
+		if (takes_all_pods(a) && a->pods.namespaces.n && b->kind == POLICY_PEER_PODS &&
+		    b->pods.ns && b->pods.pods.n)
+			check_pair(scan, rule, a, b);
+	}
+}
+
+/* A block of every address of its family. */
+static const struct policy_peer *whole_family(const struct policy_rule *rule)
+{
+	for (uint32_t i = 0; i < rule->n_peers; i++)
+		if (rule->peers[i].kind == POLICY_PEER_CIDR &&
+		    rule->peers[i].cidr.prefix_len == 0 && rule->peers[i].n_except == 0)
+			return &rule->peers[i];
+	return NULL;
+}
+
+void scan_broad_dns(struct scan *scan, const struct policy_rule *rule)
+{
+	const struct policy_peer *block = whole_family(rule);
+	struct scan_access access;
+
+	if (rule->direction != POLICY_EGRESS || !scan_allows(rule) || !scan_only_port(rule, 53) ||
+	    !(rule->any_peer || block) || !is_open_to(scan, rule, scan_stranger(scan), &access))
+		return;
+	scan_help(scan,
+		  scan_report(scan, scan_at_policy(rule->policy, block ? block->span : rule->span),
+			      "%s can send queries to any DNS server, inside the cluster and out: "
+			      "names can carry data to whoever answers for them",
+			      scan_subject_text(scan, rule, &access)),
+		  "allow port 53 to the cluster's DNS only: namespaceSelector {matchLabels: "
+		  "{kubernetes.io/metadata.name: kube-system}} and podSelector {matchLabels: "
+		  "{k8s-app: kube-dns}}");
+}

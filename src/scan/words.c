@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What findings call subjects, ports and selectors; and what rules are alike. */
+#include "scan/check.h"
+
+const char *scan_subject_text(struct scan *scan, const struct policy_rule *rule,
+			      const struct scan_access *access)
+{
+	const struct model_workload *subject = access->subject;
+	const char *ns = rule->policy->ns;
+
+	if (!subject)
+		return ns ? arena_printf(&scan->arena, "the pods of %s that it selects", ns)
+			  : "the pods that it selects";
+	if (access->n_subjects == 1)
+		return arena_printf(&scan->arena, "%s/%s", subject->ns->name, subject->name);
+	return arena_printf(&scan->arena, "%s/%s and %u other%s", subject->ns->name, subject->name,
+			    access->n_subjects - 1, access->n_subjects == 2 ? "" : "s");
+}
+
+static void add_port(struct strbuf *text, const struct policy_port *port)
+{
+	if (text->len)
+		strbuf_addstr(text, ", ");
+	if (port->kind == POLICY_PORT_NAMED)
+		strbuf_addstr(text, port->name);
+	else if (port->first == 0 && port->last == port_space_last(port->space))
+		strbuf_addstr(text, "all");
+	else if (port->first == port->last)
+		strbuf_printf(text, "%u", port->first);
+	else
+		strbuf_printf(text, "%u-%u", port->first, port->last);
+	strbuf_printf(text, "/%s", port_space_name(port->space));
+}
+
+const char *scan_ports_text(struct scan *scan, const struct policy_rule *rule)
+{
+	struct strbuf text = {0};
+	const char *ret;
+
+	if (rule->any_port)
+		return " on every port";
+	for (uint32_t i = 0; i < rule->n_ports; i++)
+		add_port(&text, &rule->ports[i]);
+	ret = arena_printf(&scan->arena, " on %s", strbuf_str(&text));
+	strbuf_release(&text);
+	return ret;
+}
+
+const char *scan_selector_text(struct scan *scan, const struct selector *selector)
+{
+	return selector->n ? selector_format(selector, &scan->arena) : "every pod";
+}
+
+bool scan_allows(const struct policy_rule *rule)
+{
+	return rule->action == POLICY_ALLOW && !rule->policy->is_mesh &&
+	       rule->policy->tier_key.layer == POLICY_LAYER_NETWORK &&
+	       !policy_rule_is_conditional(rule);
+}
+
+bool scan_only_port(const struct policy_rule *rule, uint16_t port)
+{
+	for (uint32_t i = 0; i < rule->n_ports; i++)
+		if (rule->ports[i].kind != POLICY_PORT_RANGE || rule->ports[i].first != port ||
+		    rule->ports[i].last != port)
+			return false;
+	return !rule->any_port && rule->n_ports > 0;
+}
+
+bool scan_has_port(const struct policy_rule *rule, enum port_space space, uint16_t port)
+{
+	for (uint32_t i = 0; i < rule->n_ports; i++)
+		if (rule->ports[i].kind == POLICY_PORT_RANGE && rule->ports[i].space == space &&
+		    rule->ports[i].first <= port && port <= rule->ports[i].last)
+			return true;
+	return rule->any_port;
+}
