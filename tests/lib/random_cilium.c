@@ -150,8 +150,8 @@ static void write_peer_selector(struct writer *w)
 	static const char *const reserved[] = {
 		"{matchLabels: {\"reserved:host\": \"\"}}",
 		"{matchExpressions: [{key: \"reserved:world\", operator: DoesNotExist}]}",
-		"{matchExpressions: [{key: \"reserved:remote-node\", operator: NotIn, values: "
-		"[\"\"]}, {key: app, operator: NotIn, values: [x]}]}",
+		("{matchExpressions: [{key: \"reserved:remote-node\", operator: NotIn, values: "
+		 "[\"\"]}, {key: app, operator: NotIn, values: [x]}]}"),
 	};
 
 	if (chance(w, 10))
