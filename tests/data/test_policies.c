@@ -94,7 +94,7 @@ static const struct {
 	/* All values of its object are placeholders: "portValue", "cidrValue", "operatorValue". */
 	{"kubernetes-api-testdata", 0, 1},
 	/* A CiliumNetworkPolicy without a spec, and one without a rule. */
-	{"kubescape-tests", 39, 2},
+	{"kubescape-tests", 38, 2},
 	{"netassert", 1, 0},
 	{"online-boutique", 13, 0},
 	{"sock-shop", 13, 0},
