@@ -81,7 +81,7 @@ static void adapt_subject(struct policy_reader *reader, struct policy_peer *subj
 
 void cilium_adapt(struct policy_reader *reader, struct policy *policy)
 {
-	if (!cilium_enforces(reader))
+	if (reader->failed || !cilium_enforces(reader))
 		return;
 	policy->rules_own_node = true;
 	if (policy->subject.span.line == 0)
