@@ -102,6 +102,9 @@ enum scan_unit {
 	X(BH303, HIGH, OBJECT, SUGGESTED, RULE, scan_all_namespaces, "a peer of every pod in every namespace") \
 	X(BH304, MEDIUM, OBJECT, SUGGESTED, RULE, scan_whole_namespace, "a peer of every pod of some namespaces") \
 	X(BH305, HIGH, CLUSTER, SUGGESTED, RULE, scan_or_for_and, "two peers that look like one: an or for an and") \
+	X(BH306, HIGH, OBJECT, SUGGESTED, RULE, scan_whole_internet, "a block of every address") \
+	X(BH307, CRITICAL, CLUSTER, SUGGESTED, INPUT, scan_metadata, "the cloud's metadata service can be reached") \
+	X(BH308, MEDIUM, OBJECT, SUGGESTED, RULE, scan_vain_except, "an except that another peer undoes") \
 	X(BH310, MEDIUM, OBJECT, SUGGESTED, RULE, scan_broad_dns, "DNS allowed to any server") \
 	X(BH703, HIGH, OBJECT, NONE, LOADING, NULL, "an exception that ran out") \
 	X(BH704, MEDIUM, OBJECT, SUGGESTED, LOADING, NULL, "an exception that nothing needs, or that says too much")
