@@ -106,6 +106,10 @@ enum scan_unit {
 	X(BH307, CRITICAL, CLUSTER, SUGGESTED, INPUT, scan_metadata, "the cloud's metadata service can be reached") \
 	X(BH308, MEDIUM, OBJECT, SUGGESTED, RULE, scan_vain_except, "an except that another peer undoes") \
 	X(BH310, MEDIUM, OBJECT, SUGGESTED, RULE, scan_broad_dns, "DNS allowed to any server") \
+	X(BH311, HIGH, CLUSTER, SUGGESTED, WORKLOAD, scan_sensitive, "a database, queue or admin port that anybody reaches") \
+	X(BH312, HIGH, CLUSTER, SUGGESTED, WORKLOAD, scan_admin_plane, "a namespace that runs the cluster, open to anybody") \
+	X(BH313, HIGH, CLUSTER, SUGGESTED, WORKLOAD, scan_environments, "environments that can reach each other") \
+	X(BH314, MEDIUM, CLUSTER, SUGGESTED, WORKLOAD, scan_zones, "a crossing of zones that is not allowed") \
 	X(BH703, HIGH, OBJECT, NONE, LOADING, NULL, "an exception that ran out") \
 	X(BH704, MEDIUM, OBJECT, SUGGESTED, LOADING, NULL, "an exception that nothing needs, or that says too much")
 /* clang-format on */

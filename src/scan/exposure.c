@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* BH311 to BH314: what must not be reached by just anybody. */
+#include "scan/check.h"
+
+#include "scan/config.h"
+
+#include <string.h>
+
+struct service_port {
+	uint16_t number;
+	const char *what;
+};
+
+static const struct service_port sensitive_ports[] = {
+	{1433, "SQL Server"}, {1521, "Oracle"},         {2379, "etcd"},
+	{2380, "etcd peers"}, {3306, "MySQL"},          {4222, "NATS"},
+	{5432, "PostgreSQL"}, {5672, "AMQP"},           {6379, "Redis"},
+	{7000, "Cassandra"},  {8086, "InfluxDB"},       {8200, "Vault"},
+	{8500, "Consul"},     {9042, "Cassandra"},      {9092, "Kafka"},
+	{9200, "Elastic"},    {9300, "Elastic peers"},  {10250, "kubelet"},
+	{11211, "memcached"}, {15000, "Envoy's admin"}, {15672, "RabbitMQ's admin"},
+	{26257, "Cockroach"}, {27017, "MongoDB"},
+};
+
+static const char *what_listens(const struct scan *scan, const struct model_workload *workload,
+				const struct model_port *port)
+{
+	for (size_t i = 0; i < sizeof(sensitive_ports) / sizeof(sensitive_ports[0]); i++)
+		if (port->space == PORT_TCP && sensitive_ports[i].number == port->number)
+			return sensitive_ports[i].what;
+	if (scan->config && scan_patterns_match(&scan->config->sensitive, workload->ns->name,
+						workload->kind, workload->name))
+		return "sensitive by the configuration";
+	return NULL;
+}
+
+/* The port in the text of the workload's template, else the workload. */
+static struct diag_span port_span(struct scan *scan, const struct model_workload *workload,
+				  uint16_t number)
+{
+	const struct tree_node *template = scan_template(scan, workload);
+	const struct tree_node *containers = scan_node(template, "spec", "containers", NULL);
+
+	for (uint32_t i = 0; containers && containers->kind == TREE_SEQ && i < containers->len;
+	     i++) {
+		const struct tree_node *ports = tree_get(containers->items[i], "ports");
+
+		for (uint32_t k = 0; ports && ports->kind == TREE_SEQ && k < ports->len; k++) {
+			const struct tree_node *node = tree_get(ports->items[k], "containerPort");
+
+			if (node && node->kind == TREE_INT && node->integer == number)
+				return tree_span(workload->span.file, node);
+		}
+	}
+	return workload->span;
+}
+
+#define MANY_NAMESPACES 3
+
+/* How many other namespaces have a pod that may reach the port. */
+static uint32_t count_namespaces(struct scan *scan, const struct model_pod *to,
+				 const struct model_port *port)
+{
+	const struct model_namespace *before = NULL;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *from = scan->snapshot->workloads[i];
+
+		if (from->ns == before || from->ns == to->ns || !scan_is_subject(from) ||
+		    !scan_may(scan, from->pods[0], to, port->space, port->number))
+			continue;
+		before = from->ns;
+		n++;
+	}
+	return n;
+}
+
+/* What of a namespace's findings says why everybody gets in, if nothing keeps them out. */
+static const char *parent_of(struct scan *scan, const struct model_workload *workload)
+{
+	if (scan_is_isolated(scan, workload, POLICY_INGRESS))
+		return NULL;
+	return scan_has_for(scan, SCAN_BH201, workload->ns->name) ? "BH201" : "BH202";
+}
+
+static void check_sensitive(struct scan *scan, const struct model_workload *workload,
+			    const struct model_port *port, const char *what)
+{
+	const struct model_pod *pod = workload->pods[0];
+	struct scan_place place = scan_at_workload(workload);
+	struct scan_finding *finding;
+	uint32_t n;
+
+	place.span = port_span(scan, workload, port->number);
+	if (scan_side_may(scan, pod, scan_stranger(scan), POLICY_INGRESS, port->space,
+			  port->number)) {
+		finding = scan_report(scan, place,
+				      "any pod in any namespace can reach %s/%s:%u (%s)",
+				      workload->ns->name, workload->name, port->number, what);
+	} else {
+		n = count_namespaces(scan, pod, port);
+		if (n <= MANY_NAMESPACES)
+			return;
+		finding = scan_report(scan, place,
+				      "pods of %u other namespaces can reach %s/%s:%u (%s)", n,
+				      workload->ns->name, workload->name, port->number, what);
+		finding->severity = SCAN_MEDIUM;
+	}
+	finding->parent = parent_of(scan, workload);
+	scan_help(scan, finding, "allow the clients that need it, by podSelector and namespace");
+}
+
+void scan_sensitive(struct scan *scan, const struct model_workload *workload)
+{
+	const struct model_pod *pod = workload->pods[0];
+
+	if (!scan_is_subject(workload))
+		return;
+	for (uint32_t i = 0; i < pod->n_ports; i++) {
+		const char *what = what_listens(scan, workload, &pod->ports[i]);
+
+		if (what)
+			check_sensitive(scan, workload, &pod->ports[i], what);
+	}
+}
+
+/* Namespaces from which a cluster is run. */
+static const char *const admin_namespaces[] = {
+	"argocd",
+	"argo-cd",
+	"cert-manager",
+	"flux-system",
+	"gatekeeper-system",
+	"istio-system",
+	"kubernetes-dashboard",
+	"kyverno",
+	"monitoring",
+	"prometheus",
+	"vault",
+	"tekton-pipelines",
+};
+
+static bool runs_cluster(const struct scan *scan, const struct model_namespace *ns)
+{
+	for (size_t i = 0; i < sizeof(admin_namespaces) / sizeof(admin_namespaces[0]); i++)
+		if (strcmp(admin_namespaces[i], ns->name) == 0)
+			return true;
+	return scan_is_system(scan, ns);
+}
+
+/* Names are for everybody. */
+static bool is_dns(const struct model_port *port)
+{
+	return port->number == 53 || port->number == 5353 || port->number == 9153;
+}
+
+void scan_admin_plane(struct scan *scan, const struct model_workload *workload)
+{
+	const struct model_pod *pod = workload->pods[0];
+
+	if (!scan_is_subject(workload) || !runs_cluster(scan, workload->ns))
+		return;
+	for (uint32_t i = 0; i < pod->n_ports; i++) {
+		const struct model_port *port = &pod->ports[i];
+		struct scan_place place = scan_at_workload(workload);
+		struct scan_finding *finding;
+
+		if (is_dns(port) || !scan_side_may(scan, pod, scan_stranger(scan), POLICY_INGRESS,
+						   port->space, port->number))
+			continue;
+		place.span = port_span(scan, workload, port->number);
+		finding = scan_report(scan, place,
+				      "any pod in any namespace can reach %s/%s:%u, in a namespace "
+				      "from which the cluster is run",
+				      workload->ns->name, workload->name, port->number);
+		finding->parent = parent_of(scan, workload);
+		scan_help(scan, finding, "close the namespace, and allow the clients that need it");
+	}
+}
+
+/* The class of a namespace's environment, NULL: it has none. */
+static const char *environment_of(const struct scan *scan, const struct model_namespace *ns)
+{
+	const struct scan_config *config = scan->config;
+
+	for (uint32_t i = 0; i < ns->labels.n; i++) {
+		if (strcmp(ns->labels.items[i].key, config->environment_label) != 0)
+			continue;
+		for (size_t k = 0; k < config->environments.n; k++)
+			if (scan_texts_have(&config->environments.items[k].values,
+					    ns->labels.items[i].value))
+				return config->environments.items[k].name;
+		return ns->labels.items[i].value;
+	}
+	return NULL;
+}
+
+/* Who in a namespace may reach the workload. */
+static const struct model_workload *find_client(struct scan *scan, const struct model_namespace *ns,
+						const struct model_workload *to,
+						struct port_range *ret_port)
+{
+	const struct model_workload *from;
+
+	for (uint32_t n = 0; (from = scan_subject_of(scan, ns, n)); n++)
+		if (scan_may_at_all(scan, from->pods[0], to->pods[0], ret_port))
+			return from;
+	return NULL;
+}
+
+static void check_environments(struct scan *scan, const struct model_workload *to,
+			       const struct model_namespace *ns)
+{
+	const char *there = environment_of(scan, ns);
+	const char *here = environment_of(scan, to->ns);
+	const struct model_workload *from;
+	struct port_range port;
+
+	if (!there || strcmp(there, here) == 0 || scan_texts_have(&scan->config->shared, ns->name))
+		return;
+	from = find_client(scan, ns, to, &port);
+	if (!from)
+		return;
+	scan_help(scan,
+		  scan_report(scan, scan_at_workload(to),
+			      "%s/%s of environment %s can reach %s/%s:%u of environment %s",
+			      ns->name, from->name, there, to->ns->name, to->name, port.first,
+			      here),
+		  "close it to namespaces with another '%s'", scan->config->environment_label);
+}
+
+void scan_environments(struct scan *scan, const struct model_workload *to)
+{
+	if (!scan->config || !scan->config->environment_label || !scan_is_subject(to) ||
+	    !environment_of(scan, to->ns) || scan_texts_have(&scan->config->shared, to->ns->name))
+		return;
+	for (uint32_t i = 0; i < scan->n_namespaces; i++)
+		if (scan->snapshot->namespaces[i] != to->ns)
+			check_environments(scan, to, scan->snapshot->namespaces[i]);
+}
+
+/* The zone of a pod, else of its namespace; NULL: it is in none. */
+static const char *zone_of(const struct scan *scan, const struct model_pod *pod)
+{
+	const struct model_labels *const both[] = {&pod->labels, &pod->ns->labels};
+
+	for (size_t k = 0; k < 2; k++)
+		for (uint32_t i = 0; i < both[k]->n; i++)
+			if (strcmp(both[k]->items[i].key, scan->config->zone_label) == 0)
+				return both[k]->items[i].value;
+	return NULL;
+}
+
+static bool may_cross(const struct scan_config *config, const char *from, const char *to)
+{
+	for (size_t i = 0; i < config->crossings.n; i++)
+		if (strcmp(config->crossings.items[i].from, from) == 0 &&
+		    strcmp(config->crossings.items[i].to, to) == 0)
+			return true;
+	return strcmp(from, to) == 0;
+}
+
+static void check_crossing(struct scan *scan, const struct model_workload *from,
+			   const struct model_workload *to)
+{
+	const char *there = zone_of(scan, from->pods[0]);
+	const char *here = zone_of(scan, to->pods[0]);
+	struct port_range port;
+
+	if (!there || may_cross(scan->config, there, here) ||
+	    !scan_may_at_all(scan, from->pods[0], to->pods[0], &port))
+		return;
+	scan_help(scan,
+		  scan_report(scan, scan_at_workload(to),
+			      "%s/%s of zone %s can reach %s/%s:%u of zone %s, which the "
+			      "configuration does not allow",
+			      from->ns->name, from->name, there, to->ns->name, to->name, port.first,
+			      here),
+		  "close it to zone %s, or allow the crossing in the configuration", there);
+}
+
+void scan_zones(struct scan *scan, const struct model_workload *to)
+{
+	if (!scan->config || !scan->config->zone_label || !scan_is_subject(to) ||
+	    !zone_of(scan, to->pods[0]))
+		return;
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *from = scan->snapshot->workloads[i];
+
+		if (from != to && scan_is_subject(from))
+			check_crossing(scan, from, to);
+	}
+}
