@@ -64,6 +64,7 @@ void model_loader_free(struct model_loader *loader)
 	vec_release(&loader->endpoints);
 	vec_release(&loader->policies);
 	vec_release(&loader->manifests);
+	vec_release(&loader->tests);
 	hash_map_release(&loader->records);
 	hash_map_release(&loader->kinds);
 	hash_map_release(&loader->namespaces);

@@ -134,6 +134,7 @@ struct model_loader {
 	struct model_record_list endpoints;
 	struct model_record_list policies;
 	VEC(struct model_manifest) manifests;
+	struct model_record_list tests;
 	struct model_lack untyped;
 	struct model_lack without_namespace;
 	uint32_t n_generated; /* names that were made up for metadata.generateName */
@@ -221,6 +222,7 @@ void model_read_policy(struct model_object *object);
 void model_read_ingress(struct model_object *object);
 void model_read_openshift_route(struct model_object *object);
 void model_read_gateway_route(struct model_object *object);
+void model_read_test(struct model_object *object);
 
 /* The labels, ports and so on of a mapping with `metadata` and `spec`. */
 void model_read_template(struct model_object *object, const struct tree_node *template,

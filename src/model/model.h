@@ -260,6 +260,8 @@ struct model_snapshot {
 	struct model_policy_object *
 		*policies; /* by group, kind, ns, name; kinds that are evaluated */
 	uint32_t n_policies;
+	struct model_policy_object **tests; /* PolicyTest: what policies are held against */
+	uint32_t n_tests;
 
 	struct model_manifest *manifests; /* in the order of the input; see model_options */
 	uint32_t n_manifests;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/loader.h"
 
-/* Front ends read the rest; here a policy is a name with a tree. */
-void model_read_policy(struct model_object *object)
+static void read_tree(struct model_object *object, struct model_record_list *list)
 {
 	struct model_loader *loader = object->loader;
 	struct arena *arena = &loader->snapshot->arena;
@@ -21,9 +20,21 @@ void model_read_policy(struct model_object *object)
 	policy->span = tree_span(object->file, object->root);
 	record->object = policy;
 	if (policy->is_refused) { /* replaces nothing: the API server would not take it */
-		vec_push(&loader->policies, record);
+		vec_push(list, record);
 		return;
 	}
-	before = model_record_keep(object, record, &loader->policies);
+	before = model_record_keep(object, record, list);
 	policy->before = before ? before->object : NULL;
+}
+
+/* Front ends read the rest; here a policy is a name with a tree. */
+void model_read_policy(struct model_object *object)
+{
+	read_tree(object, &object->loader->policies);
+}
+
+/* The module `suite` reads the rest. */
+void model_read_test(struct model_object *object)
+{
+	read_tree(object, &object->loader->tests);
 }

@@ -176,4 +176,6 @@ void model_sort(struct model_loader *loader)
 		sorted_objects(loader, &loader->routes, compare_routes, &snapshot->n_routes);
 	snapshot->policies =
 		sorted_objects(loader, &loader->policies, compare_policies, &snapshot->n_policies);
+	snapshot->tests =
+		sorted_objects(loader, &loader->tests, compare_policies, &snapshot->n_tests);
 }
