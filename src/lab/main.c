@@ -17,7 +17,7 @@ static const struct verb {
 	int (*run)(const struct lab_options *options);
 } verbs[] = {
 	{"run", "PATH...", "put the pods into namespaces, enforce, probe every pair, end it all",
-	 LAB_TAKES_INPUT | LAB_TAKES_OUTPUT, lab_verb_run},
+	 LAB_TAKES_INPUT | LAB_TAKES_OUTPUT | LAB_TAKES_CASES, lab_verb_run},
 	{"up", "PATH...", "the same without probes, and it stays", LAB_TAKES_INPUT, lab_verb_up},
 	{"probe", "", "probe every pair: prediction and reality, side by side", LAB_TAKES_OUTPUT,
 	 lab_verb_probe},
@@ -53,6 +53,8 @@ static void print_help(FILE *out)
 	      "  --nodes N          spread pods that name no node over N nodes (1)\n"
 	      "  --name NAME        of the lab, where there are several\n"
 	      "  --denied           flows: only what was denied\n"
+	      "  --cases FILE       run: probe only these, FROM TO [PORT/PROTOCOL] a line; with -o "
+	      "json\n"
 	      "  -o text|json       probe, run, flows, status\n"
 	      "  --color[=WHEN]     auto, always, never; NO_COLOR is heard\n\n"
 	      "exit: 0 yes; 1 prediction and reality disagree; 2 the input or usage is wrong;\n"

@@ -2,8 +2,10 @@
 #include "lab/options.h"
 
 #include "base/diag.h"
+#include "lab/cases.h"
 #include "lab/home.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +22,8 @@ enum {
 	OPTION_COLOR,
 	OPTION_NAME,
 	OPTION_NODES,
-	OPTION_DENIED
+	OPTION_DENIED,
+	OPTION_CASES
 };
 
 static const struct option long_options[] = {
@@ -36,6 +39,7 @@ static const struct option long_options[] = {
 	{"name", required_argument, NULL, OPTION_NAME},
 	{"nodes", required_argument, NULL, OPTION_NODES},
 	{"denied", no_argument, NULL, OPTION_DENIED},
+	{"cases", required_argument, NULL, OPTION_CASES},
 	{NULL, 0, NULL, 0},
 };
 
@@ -85,6 +89,13 @@ static int set_cni(struct reader *reader, const char *text)
 	reader->options->input.base.cni = text;
 	arena_release(&arena);
 	return error;
+}
+
+static int set_cases(struct reader *reader, const char *path)
+{
+	free(reader->options->cases);
+	reader->options->cases = lab_cases_load(path);
+	return reader->options->cases ? 0 : refuse(reader->verb, path, strerror(errno));
 }
 
 static int set_word(struct reader *reader, int option, const char *text)
@@ -139,6 +150,8 @@ static unsigned int wanted_by(int option)
 		return LAB_TAKES_OUTPUT;
 	case OPTION_DENIED:
 		return LAB_TAKES_DENIED;
+	case OPTION_CASES:
+		return LAB_TAKES_CASES;
 	default:
 		return 0;
 	}
@@ -184,6 +197,8 @@ static int set_option(struct reader *reader, int option, const char *text)
 		return 0;
 	case OPTION_CNI:
 		return set_cni(reader, text);
+	case OPTION_CASES:
+		return set_cases(reader, text);
 	case OPTION_NODES:
 		return set_nodes(reader, text);
 	default:
@@ -250,6 +265,9 @@ int lab_options_parse(int argc, char **argv, unsigned int takes, struct lab_opti
 	ret->color_err = wants_color(reader.color, STDERR_FILENO);
 	if (error || ret->wants_help)
 		return error;
+	/* The matrix for people has a row and a column for everybody. */
+	if (ret->cases && !ret->is_json)
+		return refuse(reader.verb, "--cases", "needs -o json");
 	return set_rest(&reader, argc - optind, argv + optind);
 }
 
@@ -257,4 +275,5 @@ void lab_options_release(struct lab_options *options)
 {
 	free((void *)options->input.base.paths);
 	free((void *)options->input.base.pod_cidrs);
+	free(options->cases);
 }

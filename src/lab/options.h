@@ -15,9 +15,11 @@ enum { LAB_EXIT_OK = 0, LAB_EXIT_NO = 1, LAB_EXIT_INPUT = 2, LAB_EXIT_ENVIRONMEN
 #define LAB_TAKES_OUTPUT 4u  /* -o */
 #define LAB_TAKES_COMMAND 8u /* NS/POD -- CMD… */
 #define LAB_TAKES_DENIED 16u /* --denied */
+#define LAB_TAKES_CASES 32u  /* --cases */
 
 struct lab_options {
 	struct lab_input input; /* paths point into argv */
+	char *cases;            /* what to probe (lab/cases.h); NULL: every pair */
 	const char *name;       /* of the lab; NULL: not said */
 	const char *pod;        /* LAB_TAKES_COMMAND */
 	char *const *command;

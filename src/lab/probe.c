@@ -43,8 +43,8 @@ static bool is_listed_before(const struct lab_end *end, uint32_t i)
 	return false;
 }
 
-static void list_pair(struct lab_probes *probes, const struct lab_plan *plan, uint32_t from,
-		      uint32_t to)
+void lab_probes_list_pair(const struct lab_plan *plan, uint32_t from, uint32_t to,
+			  struct lab_probes *probes)
 {
 	const struct lab_end *target = &plan->ends[to];
 
@@ -66,7 +66,7 @@ void lab_probes_list(const struct lab_plan *plan, struct lab_probes *ret)
 		for (uint32_t to = 0; to < lab_n_ends(plan); to++)
 			if (from != to &&
 			    (plan->ends[from].kind == LAB_POD || plan->ends[to].kind == LAB_POD))
-				list_pair(ret, plan, from, to);
+				lab_probes_list_pair(plan, from, to, ret);
 }
 
 bool lab_probe_agrees(const struct lab_probe *probe)

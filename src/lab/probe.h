@@ -63,6 +63,10 @@ struct lab_probes {
  */
 void lab_probes_list(const struct lab_plan *plan, struct lab_probes *ret);
 
+/* Those of one pair, added. */
+void lab_probes_list_pair(const struct lab_plan *plan, uint32_t from, uint32_t to,
+			  struct lab_probes *ret);
+
 /* The port that is closed at an end and probed for that. */
 uint16_t lab_closed_port(const struct lab_end *end);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lab/cases.h"
 #include "lab/predict.h"
 #include "lab/report.h"
 #include "lab/session.h"
@@ -87,7 +88,10 @@ int lab_probe_and_report(const struct lab_home *home, const struct lab_plan *pla
 	for (uint32_t i = 0; i < nodes->n; i++)
 		datapath_events_read(nodes->datapaths[i], 0, ignore_event, NULL);
 	report.n_events_lost = count_lost_events(nodes);
-	lab_probes_list(plan, &probes);
+	if (options->cases)
+		lab_cases_list(plan, options->cases, &probes);
+	else
+		lab_probes_list(plan, &probes);
 	lab_predict(plan, nodes, &probes);
 	if (lab_probes_run(&prober, &probes, &fault)) {
 		code = lab_say(&fault);
