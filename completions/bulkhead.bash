@@ -18,7 +18,7 @@ _bulkhead() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		_bulkhead_words "scan can map explain lab version help"
+		_bulkhead_words "scan can map test explain lab version help"
 		return
 	fi
 	case $before in
@@ -27,6 +27,7 @@ _bulkhead() {
 		case $verb in
 		map) _bulkhead_words "text json csv" ;;
 		scan) _bulkhead_words "text json sarif junit github gitlab md" ;;
+		test) _bulkhead_words "text json tap junit github" ;;
 		*) _bulkhead_words "text json" ;;
 		esac
 		return
@@ -44,13 +45,20 @@ _bulkhead() {
 	-n | --namespace | --pod-cidr | --as | --source-port | --from | --to | --only | --port | --ingress-controller | --rules | --now) return ;;
 	esac
 	case $verb in
-	help) _bulkhead_words "scan can map explain lab version" ;;
+	help) _bulkhead_words "scan can map test explain lab version" ;;
 	lab) _bulkhead_words "run up probe exec apply flows status down" ;;
 	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch --as --source-port" ;;
 	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
 	scan)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
 			_bulkhead_words "$shared --fail-on --rules --config --baseline --write-baseline --list-rules --explain --now"
+		else
+			_bulkhead_paths
+		fi
+		;;
+	test)
+		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
+			_bulkhead_words "$shared --live --uncovered --adequacy"
 		else
 			_bulkhead_paths
 		fi

@@ -73,7 +73,8 @@ enum diag_severity { DIAG_NOTE, DIAG_WARNING, DIAG_ERROR };
 	X(BH0208, WARNING, "a policy that the cluster refused or does not enforce") \
 	X(BH0209, WARNING, "two policies of equal priority do not agree") \
 	X(BH0301, ERROR, "the table does not fit its budget") \
-	X(BH0401, ERROR, "an endpoint or port of a question that cannot be resolved")
+	X(BH0401, ERROR, "an endpoint or port of a question that cannot be resolved") \
+	X(BH0501, ERROR, "a policy test that asks nothing")
 
 enum diag_code {
 #define X(code, severity, about) DIAG_##code,

@@ -6,7 +6,7 @@
 static const char shared_options[] =
 	"  -f, --file PATH          input: a file, a directory, -; any number of times\n"
 	"  -n, --namespace NS       of objects that name none (default: default)\n"
-	"  -o, --output FORMAT      text, json; map: csv too\n"
+	"  -o, --output FORMAT      text, json; a wrong one lists what else a verb has\n"
 	"      --pod-cidr CIDR      for pods without an address (10.244.0.0/16)\n"
 	"      --cni NAME[@VERSION] who enforces: cilium@1.18, calico, … (what the input shows)\n"
 	"      --mesh all           every pod is in Istio's mesh (auto: what the input shows)\n"

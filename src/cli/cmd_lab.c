@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead lab …` is `bulkhead-lab …`: this program links nothing that needs privileges. */
 #include "cli/command.h"
+#include "cli/lab.h"
 
 #include "base/vec.h"
 
@@ -27,13 +28,12 @@ static bool find_beside(char path[PATH_MAX])
 	return true;
 }
 
-int cli_run_lab(const struct cli_command *command, int argc, char **argv)
+void cli_lab_exec(int argc, char **argv)
 {
 	VEC(char *) words = {0};
 	char name[] = PROGRAM;
 	char path[PATH_MAX];
 
-	(void)command;
 	vec_push(&words, name);
 	for (int i = 0; i < argc; i++)
 		vec_push(&words, argv[i]);
@@ -43,5 +43,11 @@ int cli_run_lab(const struct cli_command *command, int argc, char **argv)
 	execvp(PROGRAM, words.items);
 	fprintf(stderr, "bulkhead lab: cannot run %s: %s\n", PROGRAM, strerror(errno));
 	vec_release(&words);
+}
+
+int cli_run_lab(const struct cli_command *command, int argc, char **argv)
+{
+	(void)command;
+	cli_lab_exec(argc, argv);
 	return CLI_ENVIRONMENT;
 }

@@ -54,6 +54,13 @@ static const struct cli_command commands[] = {
 	 cli_run_map},
 	{"explain", "everything that applies to a pod, in the order of evaluation", "POD -f PATH…",
 	 "", cli_run_explain},
+	{"test", "do the declared allows and denies hold", "FILE… [-f PATH…]",
+	 "FILE: PolicyTest objects, and with them the manifests; with -f the manifests are those\n"
+	 "too, and only the tests of FILE are run.\n\n"
+	 "  --live          on the wire too, in a lab (needs root)\n"
+	 "  --uncovered     allowed connections that no test is about\n"
+	 "  --adequacy      change every rule: which changes does no test notice?\n",
+	 cli_run_test},
 	{"lab", "a real little cluster on this machine", "COMMAND …", "", cli_run_lab},
 	{"version", "which version this is", "", "", cli_run_version},
 	{"help", "what there is, and how a verb is used", "[VERB]", "", cli_run_help},

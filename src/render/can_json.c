@@ -67,7 +67,7 @@ static void render_refs(struct json *json, const char *key, const struct analyze
 	json_end(json);
 }
 
-static void render_sides(struct json *json, const struct analyze_side sides[])
+void render_sides_json(struct json *json, const struct analyze_side sides[])
 {
 	for (int i = 0; i < POLICY_N_DIRECTIONS; i++) {
 		json_key(json, policy_direction_name(i));
@@ -85,7 +85,7 @@ static void render_sides(struct json *json, const struct analyze_side sides[])
 }
 
 /* A number where it is one, a name, "FIRST-LAST", or null for all of a protocol. */
-static void render_port(struct json *json, const struct analyze_port *port)
+void render_port_json(struct json *json, const struct analyze_port *port)
 {
 	const unsigned int first = analyze_port_shown(port->range.space, port->range.first);
 	const unsigned int last = analyze_port_shown(port->range.space, port->range.last);
@@ -125,13 +125,13 @@ static void render_parts(struct json *json, const struct analyze_answer *answer)
 		json_field(json, "verdict", analyze_verdict_name(part->verdict));
 		if (answer->asks_ports)
 			render_allowed(json, &part->allowed);
-		render_sides(json, part->sides);
+		render_sides_json(json, part->sides);
 		json_end(json);
 	}
 	json_end(json);
 }
 
-static void render_strings(struct json *json, const char *key, const char *const *items, size_t n)
+void render_strings_json(struct json *json, const char *key, const char *const *items, size_t n)
 {
 	json_key(json, key);
 	json_array(json);
@@ -157,8 +157,8 @@ static void render_other(struct json *json, const char *key, const struct analyz
 	json_field(json, "verdict", analyze_verdict_name(answer->verdict));
 	if (answer->asks_ports)
 		render_allowed(json, &answer->allowed);
-	render_sides(json, answer->sides);
-	render_strings(json, "conditions", answer->conditions.items, answer->conditions.n);
+	render_sides_json(json, answer->sides);
+	render_strings_json(json, "conditions", answer->conditions.items, answer->conditions.n);
 	json_end(json);
 }
 
@@ -172,16 +172,16 @@ void render_can_json(const struct analyze_answer *answer, unsigned int indent)
 	json_field(&json, "schema", "bulkhead.can/v1");
 	json_field(&json, "from", question->from->id);
 	json_field(&json, "to", question->to->id);
-	render_port(&json, &question->port);
+	render_port_json(&json, &question->port);
 	json_field(&json, "verdict", analyze_verdict_name(answer->verdict));
 	if (answer->asks_ports)
 		render_allowed(&json, &answer->allowed);
-	render_sides(&json, answer->sides);
+	render_sides_json(&json, answer->sides);
 	render_parts(&json, answer);
 	render_covered(&json, "fromCoversPods", question->from);
 	render_covered(&json, "toCoversPods", question->to);
-	render_strings(&json, "conditions", answer->conditions.items, answer->conditions.n);
-	render_strings(&json, "assumptions", answer->assumptions.items, answer->assumptions.n);
+	render_strings_json(&json, "conditions", answer->conditions.items, answer->conditions.n);
+	render_strings_json(&json, "assumptions", answer->assumptions.items, answer->assumptions.n);
 	if (answer->staged)
 		render_other(&json, "staged", answer->staged);
 	if (answer->specification)

@@ -141,8 +141,8 @@ static void print_reason(const struct analyze_side *side)
 	putchar('\n');
 }
 
-static void print_side(const struct analyze_side *side, const char *words, const char *who,
-		       bool color)
+void render_side_text(const struct analyze_side *side, const char *words, const char *who,
+		      bool color)
 {
 	printf("  %s %s   ", words, who);
 	print_verdict(side->verdict, color);
@@ -227,8 +227,8 @@ static void print_other(const struct analyze_answer *other, bool color)
 
 	if (other->asks_ports)
 		print_allowed("  allowed ports", &other->allowed);
-	print_side(&other->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
-	print_side(&other->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
+	render_side_text(&other->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
+	render_side_text(&other->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
 }
 
 static void print_staged(const struct analyze_answer *answer, bool color)
@@ -262,8 +262,8 @@ void render_can_text(const struct analyze_answer *answer, bool color)
 	if (answer->asks_ports)
 		print_allowed(answer->parts.n ? "  allowed between all" : "  allowed ports",
 			      &answer->allowed);
-	print_side(&answer->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
-	print_side(&answer->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
+	render_side_text(&answer->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
+	render_side_text(&answer->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
 	print_parts(answer, color);
 	print_covered(question->from);
 	print_covered(question->to);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "render/escape.h"
+
+#include <string.h>
+
+static const char *xml_entity(unsigned char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\n':
+		return "&#10;";
+	case '\t':
+		return "&#9;";
+	default:
+		return c < 0x20 ? "\xef\xbf\xbd" : NULL;
+	}
+}
+
+void render_xml(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		const char *entity = xml_entity((unsigned char)*text);
+
+		if (entity)
+			fputs(entity, out);
+		else
+			fputc(*text, out);
+	}
+}
+
+/* toolkit/packages/core/src/command.ts: escapeData, escapeProperty */
+static void write_github(FILE *out, const char *text, const char *special)
+{
+	for (; *text; text++) {
+		if (strchr(special, *text))
+			fprintf(out, "%%%02X", (unsigned char)*text);
+		else
+			fputc(*text, out);
+	}
+}
+
+void render_github_message(FILE *out, const char *text)
+{
+	write_github(out, text, "%\r\n");
+}
+
+void render_github_property(FILE *out, const char *text)
+{
+	write_github(out, text, "%\r\n:,");
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the formats of `test` share. */
+#pragma once
+
+#include "base/strbuf.h"
+#include "suite/live.h"
+#include "suite/suite.h"
+
+struct render_suite {
+	struct suite *suite;
+	const struct suite_results *results;
+	const struct suite_uncovered *uncovered; /* NULL: not asked for */
+	const struct suite_adequacy *adequacy;   /* NULL: not asked for */
+	const struct suite_live *live;           /* NULL: not asked for */
+	bool color;
+};
+
+void render_suite_text(const struct render_suite *output);
+void render_suite_json(const struct render_suite *output);
+void render_suite_tap(const struct render_suite *output);
+void render_suite_junit(const struct render_suite *output);
+void render_suite_github(const struct render_suite *output);
+
+/* Whether the test holds, in the engine and where it was tried on the wire. */
+bool render_suite_passes(const struct render_suite *output, size_t test);
+
+/* What is wrong with a result, a line for each finding and its reasons; nothing of one that passes. */
+void render_suite_why(const struct render_suite *output, size_t test, struct strbuf *ret);
