@@ -59,14 +59,30 @@ static struct policy_peer ingress(const struct policy_reader *reader)
 	return peer;
 }
 
+/* Adds a part for which there is room, unless it is nobody. */
+static void add_part(struct policy_peer *tree, struct policy_peer part)
+{
+	if (part.kind != POLICY_PEER_ANY_OF || part.n_parts > 0)
+		tree->parts[tree->n_parts++] = part;
+}
+
+/* Pods, nodes, and Cilium's own endpoints; with room for one more part. */
+static struct policy_peer inside(const struct policy_reader *reader, enum policy_peer_kind kind)
+{
+	struct policy_peer tree = cilium_tree(reader, kind, 5);
+
+	tree.n_parts = 0;
+	add_part(&tree, (struct policy_peer){.kind = POLICY_PEER_PODS});
+	add_part(&tree, nodes());
+	add_part(&tree, health(reader));
+	add_part(&tree, ingress(reader));
+	return tree;
+}
+
 struct policy_peer cilium_world(const struct policy_reader *reader)
 {
-	struct policy_peer tree = cilium_tree(reader, POLICY_PEER_NONE_OF, 4);
+	struct policy_peer tree = inside(reader, POLICY_PEER_NONE_OF);
 
-	tree.parts[0] = (struct policy_peer){.kind = POLICY_PEER_PODS};
-	tree.parts[1] = nodes();
-	tree.parts[2] = health(reader);
-	tree.parts[3] = ingress(reader);
 	tree.text = "world";
 	return tree;
 }
@@ -179,13 +195,9 @@ static struct policy_peer kube_apiserver(const struct policy_reader *reader)
 
 static struct policy_peer cluster(const struct policy_reader *reader)
 {
-	struct policy_peer tree = cilium_tree(reader, POLICY_PEER_ANY_OF, 5);
+	struct policy_peer tree = inside(reader, POLICY_PEER_ANY_OF);
 
-	tree.parts[0] = (struct policy_peer){.kind = POLICY_PEER_PODS};
-	tree.parts[1] = nodes();
-	tree.parts[2] = health(reader);
-	tree.parts[3] = ingress(reader);
-	tree.parts[4] = kube_apiserver(reader);
+	add_part(&tree, kube_apiserver(reader));
 	return tree;
 }
 

@@ -156,8 +156,7 @@ static const struct {
 		 "- {matchExpressions: [{key: \"reserved:world\", operator: DoesNotExist}, {key: "
 		 "a, operator: Exists}]}\n",
 	 "x/p selects x: isolates egress\n"
-	 "  egress[0] 7:5 to all( own-node ) all( {}:a none( none( {}: nodes: any( ) any( ) ) ) ) "
-	 "ports any\n",
+	 "  egress[0] 7:5 to all( own-node ) all( {}:a none( none( {}: nodes: ) ) ) ports any\n",
 	 ""},
 	{"another cluster",
 	 {0},
@@ -191,10 +190,30 @@ static const struct {
 	 CNP ALL "  egress: [{toEntities: [world, host, remote-node, cluster, health, init, "
 		 "world-ipv4]}]\n",
 	 "x/p selects x: isolates egress\n"
-	 "  egress[0] 6:12 to none( {}: nodes: any( ) any( ) ) own-node all( nodes: none( own-node "
-	 ") ) any( {}: nodes: any( ) any( ) any( nodes:node-role.kubernetes.io/control-plane "
-	 "nodes:node-role.kubernetes.io/master ) ) any( ) any( ) all( 0.0.0.0/0 none( {}: nodes: "
-	 "any( ) any( ) ) ) ports any\n",
+	 "  egress[0] 6:12 to none( {}: nodes: ) own-node all( nodes: none( own-node ) ) any( {}: "
+	 "nodes: any( nodes:node-role.kubernetes.io/control-plane "
+	 "nodes:node-role.kubernetes.io/master ) ) any( ) any( ) all( 0.0.0.0/0 none( {}: nodes: ) "
+	 ") ports any\n",
+	 ""},
+	{"endpoints of Cilium's own",
+	 {0},
+	 CNP ALL "  egress: [{toEntities: [health, ingress]}, {toCIDR: [10.0.0.0/8]}]\n"
+		 "---\napiVersion: cilium.io/v2\nkind: CiliumNode\nmetadata: {name: m}\nspec: "
+		 "{health: {ipv4: 10.0.0.9, ipv6: \"fd00::9\"}, ingress: {ipv4: 10.0.0.8}}\n",
+	 "x/p selects x: isolates egress\n"
+	 "  egress[0] 6:12 to any( 10.0.0.9/32 fd00::9/128 ) any( 10.0.0.8/32 ) ports any\n"
+	 "  egress[1] 6:45 to all( 10.0.0.0/8 none( {}: nodes: any( 10.0.0.9/32 fd00::9/128 ) any( "
+	 "10.0.0.8/32 ) ) ) ports any\n",
+	 ""},
+	{"the API server",
+	 {0},
+	 CNP ALL "  egress: [{toEntities: [kube-apiserver]}]\n"
+		 "---\napiVersion: v1\nkind: Service\nmetadata: {name: kubernetes, namespace: "
+		 "default}\nspec: {ports: [{port: 443}]}\n---\napiVersion: v1\nkind: "
+		 "Endpoints\nmetadata: {name: kubernetes, namespace: default}\nsubsets: "
+		 "[{addresses: [{ip: 203.0.113.1}, {ip: 203.0.113.2}], ports: [{port: 6443}]}]\n",
+	 "x/p selects x: isolates egress\n"
+	 "  egress[0] 6:12 to any( 203.0.113.1/32 203.0.113.2/32 ) ports any\n",
 	 ""},
 	{"all among entities",
 	 {0},
@@ -207,10 +226,10 @@ static const struct {
 	 CNP ALL "  egress:\n  - {toCIDR: [10.0.0.1/8, \"::/0\"]}\n  - {toCIDRSet: [{cidr: "
 		 "10.0.0.0/8, except: [10.1.0.0/16, 10.0.0.0/8]}]}\n",
 	 "x/p selects x: isolates egress\n"
-	 "  egress[0] 7:5 to all( 10.0.0.0/8 none( {}: nodes: any( ) any( ) ) ) all( ::/0 none( "
-	 "{}: nodes: any( ) any( ) ) ) ports any\n"
-	 "  egress[1] 8:5 to all( 10.0.0.0/8-10.1.0.0/16-10.0.0.0/8 none( {}: nodes: any( ) any( ) "
-	 ") ) ports any\n",
+	 "  egress[0] 7:5 to all( 10.0.0.0/8 none( {}: nodes: ) ) all( ::/0 none( {}: nodes: ) ) "
+	 "ports any\n"
+	 "  egress[1] 8:5 to all( 10.0.0.0/8-10.1.0.0/16-10.0.0.0/8 none( {}: nodes: ) ) ports "
+	 "any\n",
 	 "7:15 BH0205 warning block '10.0.0.1/8' has bits set beyond its prefix: it is read as "
 	 "10.0.0.0/8; write 10.0.0.0/8\n"},
 	{"groups of blocks",
@@ -218,10 +237,9 @@ static const struct {
 	 CNP ALL "  egress: [{toCIDRSet: [{cidrGroupRef: g}, {cidrGroupSelector: {matchLabels: "
 		 "{of: partner}}, except: [198.51.100.7/32]}]}]\n" GROUP,
 	 "x/p selects x: isolates egress\n"
-	 "  egress[0] 6:12 to all( 198.51.100.0/24 none( {}: nodes: any( ) any( ) ) ) all( "
-	 "2001:db8::/32 none( {}: nodes: any( ) any( ) ) ) all( 198.51.100.0/24-198.51.100.7/32 "
-	 "none( {}: nodes: any( ) any( ) ) ) all( 2001:db8::/32-198.51.100.7/32 none( {}: nodes: "
-	 "any( ) any( ) ) ) ports any\n",
+	 "  egress[0] 6:12 to all( 198.51.100.0/24 none( {}: nodes: ) ) all( 2001:db8::/32 none( "
+	 "{}: nodes: ) ) all( 198.51.100.0/24-198.51.100.7/32 none( {}: nodes: ) ) all( "
+	 "2001:db8::/32-198.51.100.7/32 none( {}: nodes: ) ) ports any\n",
 	 ""},
 	{"a group that is not there",
 	 {0},
@@ -238,8 +256,8 @@ static const struct {
 	 "x/p selects x: isolates egress\n"
 	 "  egress[0] 7:5 to web:app=s ports any\n"
 	 "  egress[1] 8:5 to web:app=s ports any\n"
-	 "  egress[2] 9:5 to all( 203.0.113.9/32 none( {}: nodes: any( ) any( ) ) ) ports TCP 80 "
-	 "UDP 80 SCTP 80\n",
+	 "  egress[2] 9:5 to all( 203.0.113.9/32 none( {}: nodes: ) ) ports TCP 80 UDP 80 SCTP "
+	 "80\n",
 	 "10:19 BH0205 warning no Service of the input is meant; until there is one this matches "
 	 "nobody\n"},
 	{"names",
@@ -247,15 +265,15 @@ static const struct {
 	 CNP ALL "  egress: [{toFQDNs: [{matchName: example.com}, {matchPattern: "
 		 "\"*.example.org\"}], toPorts: [{ports: [{port: \"443\", protocol: TCP}]}]}]\n",
 	 "x/p selects x: isolates egress\n"
-	 "  egress[0] 6:12 to none( {}: nodes: any( ) any( ) ) ports TCP 443 if the destination is "
-	 "one of toFQDNs example.com, *.example.org\n",
+	 "  egress[0] 6:12 to none( {}: nodes: ) ports TCP 443 if the destination is one of "
+	 "toFQDNs example.com, *.example.org\n",
 	 ""},
 	{"groups of AWS",
 	 {0},
 	 CNP ALL "  ingress: [{fromGroups: [{aws: {securityGroupsIds: [sg-1]}}]}]\n",
 	 "x/p selects x: isolates ingress\n"
-	 "  ingress[0] 6:13 from none( {}: nodes: any( ) any( ) ) ports any if the other end is in "
-	 "one of the groups of 'aws'\n",
+	 "  ingress[0] 6:13 from none( {}: nodes: ) ports any if the other end is in one of the "
+	 "groups of 'aws'\n",
 	 ""},
 	{"ports",
 	 {0},
@@ -375,9 +393,8 @@ static const struct {
 	 "x/p selects x: isolates ingress\n"
 	 "  ingress[1] 8:5 from x: ports any if authentication required succeeds\n"
 	 "  ingress[2] 9:5 from x: ports any if authentication test-always-fail succeeds\n"
-	 "  ingress[0] 7:5 from any( {}: nodes: any( ) any( ) any( "
-	 "nodes:node-role.kubernetes.io/control-plane nodes:node-role.kubernetes.io/master ) ) "
-	 "ports any\n",
+	 "  ingress[0] 7:5 from any( {}: nodes: any( nodes:node-role.kubernetes.io/control-plane "
+	 "nodes:node-role.kubernetes.io/master ) ) ports any\n",
 	 ""},
 	{"kafka",
 	 {0},
@@ -455,8 +472,7 @@ static const struct {
 	 "ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}, {podSelector: "
 	 "{matchExpressions: [{key: pod-template-hash, operator: DoesNotExist}]}}]}]\n",
 	 "x/p selects any( ) isolates ingress egress\n"
-	 "  ingress[0] 7:13 from all( 10.0.0.0/8-10.1.0.0/16 none( {}: nodes: any( ) any( ) ) ) x: "
-	 "ports any\n",
+	 "  ingress[0] 7:13 from all( 10.0.0.0/8-10.1.0.0/16 none( {}: nodes: ) ) x: ports any\n",
 	 "1:1 BH0205 warning Cilium's identities do not have the label 'pod-template-hash'; the "
 	 "selector selects nothing\n"
 	 "7:3 BH0205 warning Cilium enforces the ingress rules, though 'policyTypes' does not have "
