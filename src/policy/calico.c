@@ -175,6 +175,14 @@ static void refuse_tier(struct policy_reader *reader, const struct tree_node *no
 		"add the Tier object: its order and defaultAction decide what comes of the policy");
 }
 
+/* Before 3.32 the tiers of AdminNetworkPolicies had names of their own. */
+static const char *shared_name(const char *name)
+{
+	if (strcmp(name, "adminnetworkpolicy") == 0)
+		return POLICY_TIER_ADMIN.name;
+	return strcmp(name, "baselineadminnetworkpolicy") == 0 ? POLICY_TIER_BASELINE.name : name;
+}
+
 /* A tier that passes at its end isolates nobody. */
 static const struct calico_tier *read_tier(struct policy_reader *reader,
 					   const struct tree_node *node, struct policy *policy)
@@ -186,16 +194,8 @@ static const struct calico_tier *read_tier(struct policy_reader *reader,
 		refuse_tier(reader, node);
 		return calico_tier_find(reader, "default");
 	}
-	if (strcmp(name, "default") == 0)
-		policy->tier_key = POLICY_TIER_NETWORK_POLICY;
-	else if (strcmp(name, "kube-admin") == 0)
-		policy->tier_key = POLICY_TIER_ADMIN;
-	else if (strcmp(name, "kube-baseline") == 0)
-		policy->tier_key = POLICY_TIER_BASELINE;
-	else
-		policy->tier_key =
-			(struct policy_tier){POLICY_LAYER_NETWORK, tier->order, tier->name, NULL};
-	policy->tier_key.title = tier->name;
+	policy->tier_key = (struct policy_tier){POLICY_LAYER_NETWORK, tier->order,
+						shared_name(tier->name), tier->name};
 	return tier;
 }
 
@@ -424,17 +424,20 @@ static void read_staged_global(struct policy_reader *reader, struct policy *poli
 	read_policy(reader, &(struct kind){&global_spec_schema, "GlobalNetworkPolicy"}, policy);
 }
 
+/* What is to be deleted has no spec to read. */
 static void read_staged_kubernetes(struct policy_reader *reader, struct policy *policy)
 {
 	const struct tree_node *spec = tree_get(reader->object->root, "spec");
 	const struct tree_node *action = tree_get(spec, "stagedAction");
+	const bool is_text = !action || action->kind == TREE_STRING;
 
 	policy->replaces_group = "networking.k8s.io";
 	policy->replaces_kind = "NetworkPolicy";
 	policy->tie = policy_calico_tie(reader, policy->kind, "knp.default.");
-	networkpolicy_read_staged(reader, policy);
-	if (!action || action->kind == TREE_STRING)
-		stage(reader, action, policy);
+	if (is_text && stage(reader, action, policy) == STAGED_DELETE)
+		calico_root_read(reader);
+	else
+		networkpolicy_read_staged(reader, policy);
 }
 
 static const struct policy_schema *const policy_schemas[] = {

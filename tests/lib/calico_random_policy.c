@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define CALICO "projectcalico.org/v3"
+
 static bool chance(struct calico_random *cluster, uint32_t percent)
 {
 	return random_chance(&cluster->random, percent);
@@ -295,19 +297,25 @@ static void add_kubernetes_spec(struct calico_random *cluster)
 
 void calico_random_policy(struct calico_random *cluster, uint32_t n_tiers)
 {
-	static const char *const calico = "projectcalico.org/v3";
+	static const struct {
+		const char *version;
+		const char *kind;
+		const char *staged;
+	} kinds[] = {
+		{"networking.k8s.io/v1", "NetworkPolicy", "StagedKubernetesNetworkPolicy"},
+		{CALICO, "NetworkPolicy", "StagedNetworkPolicy"},
+		{CALICO, "GlobalNetworkPolicy", "StagedGlobalNetworkPolicy"},
+	};
+	const uint32_t kind = random_below(&cluster->random, 3);
+	const bool is_global = kind == 2, is_staged = chance(cluster, 15);
 	const char *ns = random_pick(&cluster->random, calico_random_namespaces);
-	const bool is_staged = chance(cluster, 12);
 
-	if (chance(cluster, 25)) {
-		add_head(cluster, "networking.k8s.io/v1", "NetworkPolicy", ns);
+	add_head(cluster, is_staged ? CALICO : kinds[kind].version,
+		 is_staged ? kinds[kind].staged : kinds[kind].kind, is_global ? NULL : ns);
+	if (is_staged && chance(cluster, 25)) /* which says nothing else */
+		strbuf_addstr(&cluster->yaml, "  stagedAction: Delete\n");
+	else if (kind == 0)
 		add_kubernetes_spec(cluster);
-	} else if (chance(cluster, 50)) {
-		add_head(cluster, calico, is_staged ? "StagedNetworkPolicy" : "NetworkPolicy", ns);
-		add_spec(cluster, false, n_tiers);
-	} else {
-		add_head(cluster, calico,
-			 is_staged ? "StagedGlobalNetworkPolicy" : "GlobalNetworkPolicy", NULL);
-		add_spec(cluster, true, n_tiers);
-	}
+	else
+		add_spec(cluster, is_global, n_tiers);
 }
