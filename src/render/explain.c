@@ -163,7 +163,8 @@ void render_explain_text(const struct analyze_explanation *explanation, bool col
 		for (uint32_t j = 0; j < group->n_pods; j++)
 			print_pod(group->pods[j]);
 		print_labels(group->pods[0]);
-		puts("  before any policy: it reaches itself, and its own node reaches it");
+		printf("  before any policy: it reaches itself, and its own node reaches it%s\n",
+		       explanation->policies->rules_own_node ? ", unless a rule denies that" : "");
 		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
 			print_direction(group, direction);
 	}
