@@ -11,20 +11,36 @@ static int cmp_range(const void *a, const void *b)
 	return ip_cmp(&x->first, &y->first);
 }
 
-/* What is left of a block without its exceptions (which may nest and overlap). */
+/* The exceptions that are about addresses of the block, in order. */
+static uint32_t find_holes(const struct policy_peer *peer, struct ip_range *holes)
+{
+	const struct ip_range block = ip_cidr_range(&peer->cidr);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < peer->n_except; i++) {
+		const struct ip_range hole = ip_cidr_range(&peer->except[i]);
+
+		if (hole.first.family == block.first.family &&
+		    ip_cmp(&hole.first, &block.last) <= 0 && ip_cmp(&block.first, &hole.last) <= 0)
+			holes[n++] = hole;
+	}
+	qsort(holes, n, sizeof(*holes), cmp_range);
+	return n;
+}
+
+/* What is left of a block without its exceptions (which may nest, overlap, and be elsewhere). */
 static void add_block(const struct policy_peer *peer, uint32_t term, struct interval_list *list)
 {
 	const struct ip_range block = ip_cidr_range(&peer->cidr);
 	const interval_point last = ip_point(&block.last);
 	struct ip_range *holes = calloc(peer->n_except + 1, sizeof(*holes));
 	interval_point next = ip_point(&block.first);
+	uint32_t n_holes;
 
 	if (!holes)
 		abort();
-	for (uint32_t i = 0; i < peer->n_except; i++)
-		holes[i] = ip_cidr_range(&peer->except[i]);
-	qsort(holes, peer->n_except, sizeof(*holes), cmp_range);
-	for (uint32_t i = 0; i < peer->n_except && next <= last; i++) {
+	n_holes = find_holes(peer, holes);
+	for (uint32_t i = 0; i < n_holes && next <= last; i++) {
 		const interval_point hole = ip_point(&holes[i].first),
 				     end = ip_point(&holes[i].last);
 
