@@ -18,4 +18,4 @@ for policy in $fixtures/*.yaml; do
 		"$(basename "$policy" .yaml)"
 done
 
-finish
+tap_done
