@@ -205,6 +205,20 @@ static void warn_of_http(struct policy_reader *reader, const struct istio_rule *
 		  "[…]}}]");
 }
 
+/* Perhaps: some port of the rule may take connections without mutual TLS only. */
+static bool is_without_identity(const struct policy_reader *reader, const struct istio_rule *rule)
+{
+	struct port_set ports = {0};
+	bool ret;
+
+	if (reader->options->identity)
+		return false;
+	istio_rule_ports(rule, &ports);
+	ret = istio_mtls_may_be_off(reader, &ports);
+	port_set_release(&ports);
+	return ret;
+}
+
 static void read_rule(struct istio_lowering *lowering, const struct tree_node *node, uint32_t index,
 		      enum action_id id)
 {
@@ -215,10 +229,11 @@ static void read_rule(struct istio_lowering *lowering, const struct tree_node *n
 		check_custom(lowering->reader, &rule);
 	if (id == DENY)
 		warn_of_http(lowering->reader, &rule);
-	if (lowering->doubts_identities)
-		istio_rule_doubt_identities(&rule);
-	if (!lowering->reader->failed)
+	if (!lowering->reader->failed) {
+		if (is_without_identity(lowering->reader, &rule))
+			istio_rule_doubt_identities(&rule);
 		istio_lower(lowering, &rule);
+	}
 	istio_rule_release(&rule);
 }
 
@@ -261,7 +276,6 @@ static void read_spec(struct policy_reader *reader, const struct tree_node *spec
 		policy->no_effect = "dry-run: what it would decide is only logged";
 	if (id == AUDIT)
 		policy->no_effect = "AUDIT decides nothing: it marks requests for the log";
-	lowering.doubts_identities = !reader->options->identity && istio_mtls_may_be_off(reader);
 	read_rules(&lowering, fields.values[SPEC_RULES], id);
 }
 

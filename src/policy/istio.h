@@ -97,9 +97,9 @@ void istio_rule_doubt_identities(struct istio_rule *rule);
 
 /*
  * istio_mtls.c: whether a workload that a policy of this namespace binds may take connections
- * without mutual TLS only, so that no source has an identity there.
+ * to one of these ports without mutual TLS only, so that no source has an identity there.
  */
-bool istio_mtls_may_be_off(const struct policy_reader *reader);
+bool istio_mtls_may_be_off(const struct policy_reader *reader, const struct port_set *ports);
 
 /* istio_value.c: checks the values of a match; false when an error was reported. */
 bool istio_values_check(struct policy_reader *reader, struct istio_match *match);
@@ -145,9 +145,11 @@ struct istio_lowering {
 	struct policy_reader *reader;
 	struct policy *policy;
 	const struct istio_action *action;
-	bool doubts_identities;
 	VEC(struct policy_rule) rules;
 };
+
+/* The ports that a rule is about, whatever else it asks for. */
+void istio_rule_ports(const struct istio_rule *rule, struct port_set *ret);
 
 /*
  * Adds what a rule says to `lowering->rules`, or to a policy of its own if it is for some addresses

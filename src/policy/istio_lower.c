@@ -151,17 +151,35 @@ static void narrow(void *arg, const struct istio_match *match)
 	port_set_release(&left);
 }
 
+static void find_ports(const struct istio_case *c, struct port_set *set)
+{
+	port_set_add(set, (struct port_range){PORT_TCP, 0, port_space_last(PORT_TCP)});
+	each_match(c, narrow, set);
+}
+
+void istio_rule_ports(const struct istio_rule *rule, struct port_set *ret)
+{
+	const size_t n = rule->to.list.n;
+
+	for (size_t i = 0; i < (n ? n : 1); i++) {
+		const struct istio_case c = {NULL, n ? &rule->to.list.items[i] : NULL, &rule->when};
+		struct port_set set = {0};
+
+		find_ports(&c, &set);
+		port_set_union(ret, &set);
+		port_set_release(&set);
+	}
+}
+
 /* False: no port is left. */
 static bool set_ports(struct istio_lowering *lowering, const struct istio_case *c,
 		      struct policy_rule *rule)
 {
-	const struct port_range all = {PORT_TCP, 0, port_space_last(PORT_TCP)};
 	struct port_set set = {0};
 
-	port_set_add(&set, all);
-	each_match(c, narrow, &set);
-	rule->any_port = set.n == 1 && set.ranges[0].first == all.first &&
-			 set.ranges[0].last == all.last;
+	find_ports(c, &set);
+	rule->any_port = set.n == 1 && set.ranges[0].first == 0 &&
+			 set.ranges[0].last == port_space_last(PORT_TCP);
 	rule->n_ports = rule->any_port ? 0 : (uint32_t)set.n;
 	rule->ports = arena_alloc_n(&lowering->reader->snapshot->arena, rule->n_ports,
 				    sizeof(*rule->ports));

@@ -125,18 +125,23 @@ static bool is_disabled(const struct tree_node *mtls)
 	return mode && strcmp(mode, mode_names[DISABLE]) == 0;
 }
 
-static bool disables(const struct model_policy_object *object)
+/* Whether the policy turns it off for one of the ports. */
+static bool disables(const struct model_policy_object *object, const struct port_set *among)
 {
 	const struct tree_node *spec = tree_get(object->root, "spec");
 	const struct tree_node *ports = tree_get(spec, "portLevelMtls");
 
-	for (uint32_t i = 0; ports && ports->kind == TREE_MAP && i < ports->len; i++)
-		if (is_disabled(ports->members[i].value))
+	for (uint32_t i = 0; ports && ports->kind == TREE_MAP && i < ports->len; i++) {
+		const unsigned long port = strtoul(ports->members[i].key, NULL, 10);
+
+		if (port <= UINT16_MAX && port_set_contains(among, PORT_TCP, (uint16_t)port) &&
+		    is_disabled(ports->members[i].value))
 			return true;
+	}
 	return is_disabled(tree_get(spec, "mtls"));
 }
 
-bool istio_mtls_may_be_off(const struct policy_reader *reader)
+bool istio_mtls_may_be_off(const struct policy_reader *reader, const struct port_set *ports)
 {
 	const char *ns = reader->object->ns;
 	const struct model_policy_object *other;
@@ -145,7 +150,7 @@ bool istio_mtls_may_be_off(const struct policy_reader *reader)
 	while ((other = next_of_kind(reader->snapshot, &i)))
 		if ((other->ns == ns || strcmp(ns, ISTIO_ROOT_NAMESPACE) == 0 ||
 		     strcmp(other->ns, ISTIO_ROOT_NAMESPACE) == 0) &&
-		    disables(other))
+		    disables(other, ports))
 			return true;
 	return false;
 }
