@@ -381,6 +381,15 @@ static void read_staged(struct policy_reader *reader, const struct policy_fields
 	}
 }
 
+static void warn_of_no_spec(struct policy_reader *reader, const struct policy *policy)
+{
+	struct diag *diag = policy_warning(reader, reader->object->span,
+					   "without 'spec' the policy isolates every pod%s",
+					   policy->ns ? " of its namespace" : "");
+
+	diag_hint(reader->diags, diag, "if that is meant write spec: {selector: all()}");
+}
+
 static void read_policy(struct policy_reader *reader, const struct kind *kind,
 			struct policy *policy)
 {
@@ -391,6 +400,8 @@ static void read_policy(struct policy_reader *reader, const struct kind *kind,
 	policy->order = INFINITY;
 	if (spec)
 		policy_schema_read(reader, kind->spec, spec, &fields);
+	else if (!reader->failed)
+		warn_of_no_spec(reader, policy);
 	tier = read_tier(reader, fields.values[SPEC_TIER], policy);
 	policy->tie = policy_calico_tie(reader, policy->kind,
 					strcmp(tier->name, "default") == 0 ? "default." : "");

@@ -294,7 +294,16 @@ const struct tree_node *istio_root_read(struct policy_reader *reader)
 
 static void read_policy(struct policy_reader *reader, struct policy *policy)
 {
-	read_spec(reader, istio_root_read(reader), policy);
+	const struct tree_node *spec = istio_root_read(reader);
+
+	if (spec->kind == TREE_NULL && !reader->failed) {
+		struct diag *diag = policy_warning(
+			reader, reader->object->span,
+			"without 'spec' the policy allows nothing to the workloads of its scope");
+
+		diag_hint(reader->diags, diag, "if that is meant write spec: {}");
+	}
+	read_spec(reader, spec, policy);
 }
 
 static const struct policy_schema *const schemas[] = {

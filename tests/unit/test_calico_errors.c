@@ -15,6 +15,12 @@ static const struct {
 	const char *yaml;
 	const char *want; /* all diagnostics */
 } rows[] = {
+	{API "NetworkPolicy\nmetadata: {name: p, namespace: shop}\n",
+	 "1:1 BH0205 warning without 'spec' the policy isolates every pod of its namespace; if "
+	 "that is meant write spec: {selector: all()}\n"},
+	{API "GlobalNetworkPolicy\nmetadata: {name: p}\nspec:\n",
+	 "1:1 BH0205 warning without 'spec' the policy isolates every pod; if that is meant write "
+	 "spec: {selector: all()}\n"},
 	{NP("order: x"), "4:15 BH0202 error 'order' must be a number, but is a string; write the "
 			 "number without quotes\n"},
 	{NP("order: .inf"), "4:15 BH0203 error 'order' must be a number, but is .inf\n"},

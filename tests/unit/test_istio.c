@@ -257,6 +257,11 @@ static const struct row authentication[] = {
 
 /* What is refused or warned of: specs are on line 4. */
 static const struct row problems[] = {
+	{"no spec",
+	 "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: p, "
+	 "namespace: shop}\n",
+	 "1:1 BH0205 warning without 'spec' the policy allows nothing to the workloads of its "
+	 "scope; if that is meant write spec: {}\n"},
 	{"an unknown field", RULE("source: {}"),
 	 "4:17 BH0201 error unknown field 'source' in a rule; write from: [{source: …}]\n"},
 	{"source fields one level too high", RULE("from: [{principals: ['*']}]"),
