@@ -276,17 +276,10 @@ void scan_metadata(struct scan *scan)
 static struct diag_span except_span(const struct policy_rule *rule, const struct policy_peer *peer,
 				    uint32_t number)
 {
-	const struct model_policy_object *object = rule->policy->object;
-	const bool is_ingress = rule->direction == POLICY_INGRESS;
-	const struct tree_node *rules =
-		scan_node(object->root, "spec", policy_direction_name(rule->direction), NULL);
-	const struct tree_node *peers, *except;
+	const struct tree_node *except =
+		scan_node(scan_peer_node(rule, peer), "ipBlock", "except", NULL);
 
-	if (!scan_is_networkpolicy(rule->policy) || !rules || rule->index >= rules->len)
-		return peer->span;
-	peers = tree_get(rules->items[rule->index], is_ingress ? "from" : "to");
-	except = scan_node(peers->items[peer - rule->peers], "ipBlock", "except", NULL);
-	return tree_span(object->file, except->items[number]);
+	return except ? tree_span(rule->policy->object->file, except->items[number]) : peer->span;
 }
 
 static bool overlaps(const struct ip_cidr *a, const struct ip_cidr *b)
@@ -374,5 +367,48 @@ void scan_vain_except(struct scan *scan, const struct policy_rule *rule)
 		for (uint32_t k = 0; k < peer->n_except; k++)
 			check_except(scan, rule, peer, k);
 		check_twin(scan, rule, peer);
+	}
+}
+
+/* What lives in a block that is not outside the cluster; NULL: nothing that is known. */
+static const char *inhabitant_of(const struct scan *scan, const struct ip_cidr *block)
+{
+	const struct model_snapshot *snapshot = scan->snapshot;
+	const struct ip_range range = ip_cidr_range(block);
+
+	for (uint32_t i = 0; i < snapshot->n_services; i++)
+		for (uint32_t k = 0; k < snapshot->services[i]->n_cluster_ips; k++)
+			if (ip_range_contains(&range, &snapshot->services[i]->cluster_ips[k]))
+				return "cluster addresses of Services, which are translated to "
+				       "those of "
+				       "pods before a policy sees them: it matches nothing";
+	for (uint32_t i = 0; i < snapshot->n_pod_cidrs; i++)
+		if (ip_cidr_within(block, &snapshot->pod_cidrs[i], false))
+			return "addresses of pods, which change with every restart";
+	for (uint32_t i = 0; i < snapshot->n_nodes; i++)
+		for (uint32_t k = 0; k < snapshot->nodes[i]->n_pod_cidrs; k++)
+			if (ip_cidr_within(block, &snapshot->nodes[i]->pod_cidrs[k], false))
+				return "addresses of pods, which change with every restart";
+	return NULL;
+}
+
+/* A cache of the node answers under the address of the cluster's DNS: then the block is right. */
+void scan_inner_block(struct scan *scan, const struct policy_rule *rule)
+{
+	for (uint32_t i = 0; i < rule->n_peers && !scan_only_port(rule, 53); i++) {
+		const struct policy_peer *peer = &rule->peers[i];
+		const char *what;
+		char buf[IP_CIDR_TEXT_SIZE];
+
+		/* what is wider than a cluster's own block is not about the cluster alone */
+		if (peer->kind != POLICY_PEER_CIDR ||
+		    peer->cidr.prefix_len < (peer->cidr.addr.family == IP_V4 ? 12 : 48))
+			continue;
+		what = inhabitant_of(scan, &peer->cidr);
+		if (what)
+			scan_help(scan,
+				  scan_report(scan, scan_at_policy(rule->policy, peer->span),
+					      "%s are %s", ip_cidr_format(&peer->cidr, buf), what),
+				  "write a podSelector for the pods that are meant");
 	}
 }

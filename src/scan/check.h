@@ -157,6 +157,38 @@ struct scan_access {
 bool scan_rule_opens(struct scan *scan, const struct policy_rule *rule,
 		     const struct model_pod *peer, struct scan_access *ret);
 
+/* The rule that decides what one side says of the peer, or NULL: a default, or nobody. */
+const struct policy_rule *scan_decider(struct scan *scan, const struct model_pod *subject,
+				       const struct model_pod *peer,
+				       enum policy_direction direction, struct port_range port);
+
+/* A port that the rule is about, at a target. */
+struct port_range scan_port_of(const struct policy_rule *rule, const struct model_pod *target);
+
+/* Whether the rule's peers have the pod, wherever it is. */
+bool scan_has_peer(const struct scan *scan, const struct policy_rule *rule,
+		   const struct model_pod *pod);
+bool scan_peer_takes(const struct scan *scan, const struct policy_peer *peer,
+		     const struct model_pod *pod);
+
+/* Selectors in the text: place.c. The field of a selector that asks for a key, else the selector. */
+struct diag_span scan_key_span(const struct diag_file *file, const struct tree_node *selector,
+			       const char *key);
+
+/* The selector of a policy's subject; NULL: its API has none, or another. */
+const struct tree_node *scan_subject_node(const struct policy *policy);
+
+/* The item of a NetworkPolicy's list that a peer is, or NULL. */
+const struct tree_node *scan_peer_node(const struct policy_rule *rule,
+				       const struct policy_peer *peer);
+
+/*
+ * Whether pods that fit a selector may come from what the input does not show: the resource of an
+ * operator that is in the input has its labels, or a key of it is one that operators set.
+ */
+enum scan_origin { SCAN_FROM_NOWHERE, SCAN_FROM_RESOURCE, SCAN_FROM_OPERATOR };
+enum scan_origin scan_origin_of(struct scan *scan, const struct selector *selector, const char *ns);
+
 /* Words: words.c. "shop/web", "shop/web and 2 others", "the pods of shop that it selects". */
 const char *scan_subject_text(struct scan *scan, const struct policy_rule *rule,
 			      const struct scan_access *access);

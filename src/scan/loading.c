@@ -57,15 +57,21 @@ static const struct model_manifest *object_at(const struct scan *scan, const str
 	return found;
 }
 
-static struct scan_place place_of(const struct scan *scan, const struct diag *diag)
+struct scan_place scan_loading_place(const struct scan *scan, const struct diag_span *span)
 {
-	/* what the readers of YAML and JSON refuse is not an object yet */
-	const struct model_manifest *manifest =
-		diag->code < DIAG_BH0101 ? NULL : object_at(scan, &diag->span);
+	const struct model_manifest *manifest = object_at(scan, span);
 
 	if (manifest)
-		return scan_at_manifest(manifest, diag->span);
-	return (struct scan_place){.kind = "File", .span = diag->span};
+		return scan_at_manifest(manifest, *span);
+	return (struct scan_place){.kind = "File", .span = *span};
+}
+
+/* What the readers of YAML and JSON refuse is not an object yet. */
+static struct scan_place place_of(const struct scan *scan, const struct diag *diag)
+{
+	if (diag->code < DIAG_BH0101)
+		return (struct scan_place){.kind = "File", .span = diag->span};
+	return scan_loading_place(scan, &diag->span);
 }
 
 /* A hint that names one field is a fix: of an unknown key the span is the key. */

@@ -9,5 +9,8 @@
  */
 void scan_loading(struct scan *scan);
 
+/* The object that a place is in, by the order of the text; else the file. */
+struct scan_place scan_loading_place(const struct scan *scan, const struct diag_span *span);
+
 /* Whether findings say it already, once scan has run: then it is not to be printed too. */
 bool scan_loading_takes(const struct scan *scan, const struct diag *diag);

@@ -223,8 +223,7 @@ bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const stru
 	return false;
 }
 
-/* A port that the rule is about, for questions. */
-static struct port_range port_of(const struct policy_rule *rule, const struct model_pod *target)
+struct port_range scan_port_of(const struct policy_rule *rule, const struct model_pod *target)
 {
 	struct port_range port = {PORT_TCP, 8080, 8080};
 	struct port_set named = {0};
@@ -259,7 +258,7 @@ bool scan_rule_opens(struct scan *scan, const struct policy_rule *rule,
 		if (!scan_is_subject(workload) ||
 		    !policy_subject_matches(&rule->policy->subject, pod))
 			continue;
-		port = port_of(rule, direction == POLICY_INGRESS ? pod : peer);
+		port = scan_port_of(rule, direction == POLICY_INGRESS ? pod : peer);
 		if (!scan_side_may(scan, pod, peer, direction, port.space, port.first))
 			continue;
 		if (ret->n_subjects++ == 0) {
@@ -268,4 +267,44 @@ bool scan_rule_opens(struct scan *scan, const struct policy_rule *rule,
 		}
 	}
 	return ret->n_subjects > 0;
+}
+
+const struct policy_rule *scan_decider(struct scan *scan, const struct model_pod *subject,
+				       const struct model_pod *peer,
+				       enum policy_direction direction, struct port_range port)
+{
+	struct compile_world *world = world_of(scan);
+	const uint32_t class = compile_subject_class(world, subject);
+	const struct policy_rule *rule = NULL;
+	struct compile_row row = {0};
+
+	if (class == COMPILE_NONE || peer->n_ips == 0)
+		return NULL;
+	compile_row(world, class, direction, port.space, port.first, &row);
+	if (!row.is_full)
+		rule = row.outcomes[row.cells[peer_class(world, peer, 0)]].rule;
+	compile_row_release(&row);
+	return rule;
+}
+
+bool scan_peer_takes(const struct scan *scan, const struct policy_peer *peer,
+		     const struct model_pod *pod)
+{
+	struct policy_address address = {.snapshot = scan->snapshot, .pod = pod};
+
+	for (uint32_t i = 0; i < pod->n_ips; i++) {
+		address.addr = pod->ips[i];
+		if (policy_peer_matches(peer, &address))
+			return true;
+	}
+	return false;
+}
+
+bool scan_has_peer(const struct scan *scan, const struct policy_rule *rule,
+		   const struct model_pod *pod)
+{
+	for (uint32_t i = 0; i < rule->n_peers; i++)
+		if (scan_peer_takes(scan, &rule->peers[i], pod))
+			return true;
+	return rule->any_peer;
 }

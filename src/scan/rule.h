@@ -110,6 +110,18 @@ enum scan_unit {
 	X(BH312, HIGH, CLUSTER, SUGGESTED, WORKLOAD, scan_admin_plane, "a namespace that runs the cluster, open to anybody") \
 	X(BH313, HIGH, CLUSTER, SUGGESTED, WORKLOAD, scan_environments, "environments that can reach each other") \
 	X(BH314, MEDIUM, CLUSTER, SUGGESTED, WORKLOAD, scan_zones, "a crossing of zones that is not allowed") \
+	X(BH401, HIGH, CLUSTER, SUGGESTED, POLICY, scan_selects_nothing, "a policy that selects nothing") \
+	X(BH402, HIGH, CLUSTER, SUGGESTED, RULE, scan_peer_nothing, "a peer that selects nothing") \
+	X(BH404, MEDIUM, CLUSTER, SUGGESTED, RULE, scan_closed_port, "a port that no selected container declares") \
+	X(BH405, HIGH, CLUSTER, SUGGESTED, RULE, scan_service_port, "the port of a Service where the pod's is due") \
+	X(BH406, HIGH, CLUSTER, SUGGESTED, RULE, scan_port_name, "a port name that stands for nothing, or for several") \
+	X(BH407, HIGH, OBJECT, SUGGESTED, RULE, scan_inner_block, "an address block of pods or Services") \
+	X(BH408, MEDIUM, CLUSTER, NONE, POLICY, scan_host_subject, "a policy of pods on the host's network only") \
+	X(BH409, MEDIUM, CLUSTER, SUGGESTED, RULE, scan_host_peer, "a peer of pods on the host's network only") \
+	X(BH410, MEDIUM, OBJECT, SUGGESTED, RULE, scan_needless_rule, "a rule or peer that another makes needless") \
+	X(BH412, MEDIUM, CLUSTER, NONE, INPUT, scan_interplay, "a rule that other policies make void, or a tie") \
+	X(BH414, HIGH, OBJECT, SUGGESTED, POLICY, scan_drifting_label, "a selector by a label that changes by itself") \
+	X(BH415, MEDIUM, OBJECT, SUGGESTED, RULE, scan_spoofable_peer, "a peer by labels that anybody may set") \
 	X(BH703, HIGH, OBJECT, NONE, LOADING, NULL, "an exception that ran out") \
 	X(BH704, MEDIUM, OBJECT, SUGGESTED, LOADING, NULL, "an exception that nothing needs, or that says too much")
 /* clang-format on */

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* BH401, BH402, BH408, BH409, BH414, BH415: selectors, and who is there for them. */
+#include "scan/check.h"
+
+#include <string.h>
+
+#define EXPECT_EXTERNAL "bulkhead.dev/expect-external"
+
+/* The pod as if it were not on the host's network, which no selector reaches. */
+static struct model_pod off_host(const struct model_pod *pod)
+{
+	struct model_pod copy = *pod;
+
+	copy.host_network = false;
+	return copy;
+}
+
+/* How many workloads a selector takes among those of a namespace (NULL: of those of a selector). */
+struct taken {
+	uint32_t n;      /* that policies bind */
+	uint32_t n_host; /* on the host's network */
+	const struct model_workload *first;
+};
+
+static struct taken count_subjects(const struct scan *scan, const struct policy *policy)
+{
+	struct taken taken = {0};
+
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+		const struct model_pod pod = off_host(workload->pods[0]);
+
+		if (!policy_subject_matches(&policy->subject, &pod))
+			continue;
+		taken.first = taken.first ? taken.first : workload;
+		taken.n += !workload->host_network;
+		taken.n_host += workload->host_network;
+	}
+	return taken;
+}
+
+/* The first requirement that no pod of the namespace meets, or the first of all. */
+static const struct selector_requirement *unmet(const struct scan *scan,
+						const struct selector *selector, const char *ns)
+{
+	for (uint32_t r = 0; r < selector->n; r++) {
+		const struct selector one = {&selector->requirements[r], 1};
+		bool is_met = false;
+
+		for (uint32_t i = 0; i < scan->n_workloads && !is_met; i++) {
+			const struct model_workload *workload = scan->snapshot->workloads[i];
+
+			is_met = (!ns || workload->ns->name == ns) &&
+				 selector_matches(&one, &workload->pods[0]->labels);
+		}
+		if (!is_met)
+			return &selector->requirements[r];
+	}
+	return selector->requirements;
+}
+
+/* A value that pods of the namespace have, and that may have been meant; NULL: none is like it. */
+static const char *near_value(const struct scan *scan, const struct selector_requirement *asked,
+			      const char *ns)
+{
+	VEC(const char *) values = {0};
+	const char *near = NULL;
+
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+		const char *value = model_label_get(&workload->pods[0]->labels, asked->key);
+
+		if (value && (!ns || workload->ns->name == ns))
+			vec_push(&values, value);
+	}
+	if (asked->op == SELECTOR_IN && asked->n_values == 1)
+		near = diag_did_you_mean(asked->values[0], values.items, values.n);
+	vec_release(&values);
+	return near;
+}
+
+static void help_near(struct scan *scan, struct scan_finding *finding,
+		      const struct selector_requirement *asked, const char *ns)
+{
+	const char *near = asked ? near_value(scan, asked, ns) : NULL;
+
+	if (near)
+		scan_help(scan, finding, "did you mean %s: %s?", asked->key, near);
+	else
+		scan_help(scan, finding,
+			  "write the labels that the pods have, or say that they "
+			  "come from elsewhere: annotation " EXPECT_EXTERNAL);
+}
+
+/* Where a policy that finds nobody says whom it looks for. */
+static struct diag_span subject_span(const struct policy *policy,
+				     const struct selector_requirement *asked)
+{
+	const struct tree_node *node = scan_subject_node(policy);
+
+	if (node && asked)
+		return scan_key_span(policy->object->file, node, asked->key);
+	return node ? tree_span(policy->object->file, node) : policy->span;
+}
+
+static bool expects_external(const struct policy *policy)
+{
+	return scan_annotation(policy->object->root, EXPECT_EXTERNAL);
+}
+
+void scan_selects_nothing(struct scan *scan, const struct policy *policy)
+{
+	const struct policy_pods *pods = &policy->subject.pods;
+	const struct model_namespace *ns =
+		policy->ns ? model_find_namespace(scan->snapshot, policy->ns) : NULL;
+	const struct taken taken = count_subjects(scan, policy);
+	const struct selector_requirement *asked;
+	enum scan_origin origin;
+	struct scan_place place;
+
+	if (taken.n || taken.n_host || !policy->ns || policy->subject.kind != POLICY_PEER_PODS ||
+	    pods->pods.n == 0)
+		return;
+	origin = scan_origin_of(scan, &pods->pods, policy->ns);
+	asked = unmet(scan, &pods->pods, policy->ns);
+	place = scan_at_policy(policy, subject_span(policy, asked));
+	if (origin == SCAN_FROM_RESOURCE)
+		return;
+	if (!ns || !ns->is_closed || origin == SCAN_FROM_OPERATOR || expects_external(policy)) {
+		scan_report_unknown(scan, place,
+				    "whether %s has pods with %s: the input shows none", policy->ns,
+				    scan_selector_text(scan, &pods->pods));
+		return;
+	}
+	help_near(
+		scan,
+		scan_report(scan, place,
+			    "the policy selects nothing: no pod of %s has %s, and whatever was to "
+			    "be protected is not",
+			    policy->ns, scan_selector_text(scan, &pods->pods)),
+		asked, policy->ns);
+}
+
+static struct taken count_peers(const struct scan *scan, const struct policy_pods *peer)
+{
+	struct taken taken = {0};
+
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+		const struct model_pod pod = off_host(workload->pods[0]);
+
+		if (!policy_pods_match(peer, &pod))
+			continue;
+		taken.first = taken.first ? taken.first : workload;
+		taken.n += !workload->host_network;
+		taken.n_host += workload->host_network;
+	}
+	return taken;
+}
+
+/* Whether all there is in the namespaces of a peer is in the input. */
+static bool is_closed_peer(const struct scan *scan, const struct policy_pods *peer)
+{
+	bool is_closed = false;
+
+	for (uint32_t i = 0; i < scan->n_namespaces; i++) {
+		const struct model_namespace *ns = scan->snapshot->namespaces[i];
+
+		if (peer->ns ? ns->name != peer->ns
+			     : !selector_matches(&peer->namespaces, &ns->labels))
+			continue;
+		if (!ns->is_closed)
+			return false;
+		is_closed = true;
+	}
+	return is_closed;
+}
+
+static struct diag_span peer_span(const struct policy_rule *rule, const struct policy_peer *peer,
+				  const struct selector_requirement *asked)
+{
+	const struct tree_node *node = tree_get(scan_peer_node(rule, peer), "podSelector");
+
+	if (node && asked)
+		return scan_key_span(rule->policy->object->file, node, asked->key);
+	return peer->span;
+}
+
+static const char *where_text(struct scan *scan, const struct policy_pods *peer)
+{
+	if (peer->ns)
+		return peer->ns;
+	if (peer->namespaces.n == 0)
+		return "any namespace";
+	return arena_printf(&scan->arena, "the namespaces with %s",
+			    scan_selector_text(scan, &peer->namespaces));
+}
+
+static void check_peer(struct scan *scan, const struct policy_rule *rule,
+		       const struct policy_peer *peer)
+{
+	const struct policy_pods *pods = &peer->pods;
+	const struct taken taken = count_peers(scan, pods);
+	const struct selector_requirement *asked;
+	enum scan_origin origin;
+	struct scan_place place;
+
+	if (taken.n || taken.n_host || pods->pods.n == 0)
+		return;
+	origin = scan_origin_of(scan, &pods->pods, pods->ns);
+	asked = unmet(scan, &pods->pods, pods->ns);
+	place = scan_at_policy(rule->policy, peer_span(rule, peer, asked));
+	if (origin == SCAN_FROM_RESOURCE)
+		return;
+	if (!is_closed_peer(scan, pods) || origin == SCAN_FROM_OPERATOR ||
+	    expects_external(rule->policy)) {
+		scan_report_unknown(scan, place,
+				    "whether %s has pods with %s: the input shows none",
+				    where_text(scan, pods), scan_selector_text(scan, &pods->pods));
+		return;
+	}
+	help_near(scan,
+		  scan_report(scan, place,
+			      "the peer selects nothing: no pod of %s has %s, so nobody is %s",
+			      where_text(scan, pods), scan_selector_text(scan, &pods->pods),
+			      rule->direction == POLICY_INGRESS ? "let in by it" : "reached by it"),
+		  asked, pods->ns);
+}
+
+void scan_peer_nothing(struct scan *scan, const struct policy_rule *rule)
+{
+	for (uint32_t i = 0; i < rule->n_peers; i++)
+		if (rule->peers[i].kind == POLICY_PEER_PODS)
+			check_peer(scan, rule, &rule->peers[i]);
+}
+
+void scan_host_subject(struct scan *scan, const struct policy *policy)
+{
+	const struct taken taken = count_subjects(scan, policy);
+
+	if (taken.n || taken.n_host == 0)
+		return;
+	scan_report(scan, scan_at_policy(policy, subject_span(policy, NULL)),
+		    "the policy selects only pods on the host's network (%s/%s): no plugin binds "
+		    "them by it, they stay as open as their nodes",
+		    taken.first->ns->name, taken.first->name);
+}
+
+void scan_host_peer(struct scan *scan, const struct policy_rule *rule)
+{
+	for (uint32_t i = 0; i < rule->n_peers; i++) {
+		const struct policy_peer *peer = &rule->peers[i];
+		struct taken taken;
+
+		if (peer->kind != POLICY_PEER_PODS || peer->pods.pods.n == 0)
+			continue;
+		taken = count_peers(scan, &peer->pods);
+		if (taken.n || taken.n_host == 0)
+			continue;
+		scan_help(scan,
+			  scan_report(scan, scan_at_policy(rule->policy, peer->span),
+				      "the peer selects only pods on the host's network (%s/%s), "
+				      "which have the addresses of their nodes: it %s nobody",
+				      taken.first->ns->name, taken.first->name,
+				      rule->direction == POLICY_INGRESS ? "lets in" : "allows"),
+			  "add an ipBlock with the addresses of the nodes");
+	}
+}
+
+/* Keys that change with every roll-out, or that number one pod. */
+static const char *const drifting[] = {
+	"app.kubernetes.io/version",
+	"apps.kubernetes.io/pod-index",
+	"batch.kubernetes.io/controller-uid",
+	"batch.kubernetes.io/job-name",
+	"chart",
+	"controller-revision-hash",
+	"controller-uid",
+	"helm.sh/chart",
+	"job-name",
+	"pod-template-generation",
+	"pod-template-hash",
+	"statefulset.kubernetes.io/pod-name",
+};
+
+static void check_drift(struct scan *scan, const struct policy *policy,
+			const struct selector *selector, const struct tree_node *node,
+			struct diag_span span)
+{
+	for (uint32_t i = 0; i < selector->n; i++) {
+		const char *key = selector->requirements[i].key;
+		bool is_drifting = false;
+
+		for (size_t k = 0; k < sizeof(drifting) / sizeof(drifting[0]); k++)
+			is_drifting |= strcmp(drifting[k], key) == 0;
+		if (!is_drifting)
+			continue;
+		if (node)
+			span = scan_key_span(policy->object->file, node, key);
+		scan_help(scan,
+			  scan_report(scan, scan_at_policy(policy, span),
+				      "'%s' changes without anybody changing the policy: after the "
+				      "next roll-out it selects other pods, or none",
+				      key),
+			  "select by a label that stays, such as app");
+	}
+}
+
+void scan_drifting_label(struct scan *scan, const struct policy *policy)
+{
+	check_drift(scan, policy, &policy->subject.pods.pods, scan_subject_node(policy),
+		    policy->span);
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+		for (uint32_t i = 0; i < policy->n_rules[direction]; i++) {
+			const struct policy_rule *rule = &policy->rules[direction][i];
+
+			for (uint32_t k = 0; k < rule->n_peers; k++)
+				check_drift(scan, policy, &rule->peers[k].pods.pods,
+					    tree_get(scan_peer_node(rule, &rule->peers[k]),
+						     "podSelector"),
+					    rule->peers[k].span);
+		}
+}
+
+/* Some pod that the peer takes: one that the input does not show comes first. */
+static const struct model_pod *example_of(struct scan *scan, const struct policy_peer *peer)
+{
+	const struct model_pod *stranger = scan_stranger(scan);
+
+	for (size_t i = 0; i < scan->hypotheticals.items.n; i++)
+		if (policy_pods_match(&peer->pods, scan->hypotheticals.items.items[i].pod))
+			return scan->hypotheticals.items.items[i].pod;
+	return stranger;
+}
+
+void scan_spoofable_peer(struct scan *scan, const struct policy_rule *rule)
+{
+	for (uint32_t i = 0; scan_allows(rule) && i < rule->n_peers; i++) {
+		const struct policy_peer *peer = &rule->peers[i];
+		struct scan_access access;
+
+		if (peer->kind != POLICY_PEER_PODS || peer->pods.ns || peer->pods.namespaces.n ||
+		    peer->pods.pods.n == 0 || rule->direction != POLICY_INGRESS ||
+		    !scan_rule_opens(scan, rule, example_of(scan, peer), &access))
+			continue;
+		scan_help(
+			scan,
+			scan_report(scan, scan_at_policy(rule->policy, peer->span),
+				    "whoever may start a pod in any namespace can give it %s, and "
+				    "reach %s%s",
+				    scan_selector_text(scan, &peer->pods.pods),
+				    scan_subject_text(scan, rule, &access),
+				    scan_ports_text(scan, rule)),
+			"name the namespace too: kubernetes.io/metadata.name");
+	}
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where peers and selectors of rules stand in the text. */
+#include "scan/check.h"
+
+#include <string.h>
+
+struct diag_span scan_key_span(const struct diag_file *file, const struct tree_node *selector,
+			       const char *key)
+{
+	const struct tree_member *member = tree_member(tree_get(selector, "matchLabels"), key);
+	const struct tree_node *list = tree_get(selector, "matchExpressions");
+
+	if (member)
+		return tree_key_span(file, member);
+	for (uint32_t i = 0; list && list->kind == TREE_SEQ && i < list->len; i++) {
+		const char *asked = tree_get_string(list->items[i], "key");
+
+		if (asked && strcmp(asked, key) == 0)
+			return tree_span(file, list->items[i]);
+	}
+	return tree_span(file, selector);
+}
+
+const struct tree_node *scan_subject_node(const struct policy *policy)
+{
+	const struct tree_node *spec = tree_get(policy->object->root, "spec");
+	const struct tree_node *node = tree_get(spec, "podSelector");
+
+	if (!node)
+		node = tree_get(spec, "endpointSelector");
+	return node && node->kind == TREE_MAP ? node : NULL;
+}
+
+const struct tree_node *scan_peer_node(const struct policy_rule *rule,
+				       const struct policy_peer *peer)
+{
+	const bool is_ingress = rule->direction == POLICY_INGRESS;
+	const struct tree_node *rules = scan_node(rule->policy->object->root, "spec",
+						  policy_direction_name(rule->direction), NULL);
+	const struct tree_node *peers;
+	const size_t number = (size_t)(peer - rule->peers);
+
+	if (!scan_is_networkpolicy(rule->policy) || !rules || rule->index >= rules->len)
+		return NULL;
+	peers = tree_get(rules->items[rule->index], is_ingress ? "from" : "to");
+	return peers && number < peers->len ? peers->items[number] : NULL;
+}
