@@ -124,6 +124,16 @@ static bool read_type(struct policy_reader *reader, const struct tree_node *node
 	return read_type_name(reader, node, is_v6, ret);
 }
 
+/* Cilium keeps types where it keeps ports, and there 0 is all of them (PortRangeToMaskedPorts). */
+static void widen(struct policy_reader *reader, const struct tree_node *node,
+		  struct policy_port *port)
+{
+	port->last = port_space_last((enum port_space)port->space);
+	policy_warning(reader, policy_span(reader, node),
+		       "to Cilium type 0 is every type of %s, not only the reply to an echo",
+		       port_space_name((enum port_space)port->space));
+}
+
 static void read_icmp_field(struct policy_reader *reader, const struct tree_node *node,
 			    struct cilium_ports *to)
 {
@@ -147,6 +157,8 @@ static void read_icmp_field(struct policy_reader *reader, const struct tree_node
 	port.space = family ? PORT_ICMPV6 : PORT_ICMP;
 	port.first = (uint16_t)(type << 8);
 	port.last = (uint16_t)(type << 8 | UINT8_MAX);
+	if (type == 0)
+		widen(reader, fields.values[ICMP_TYPE], &port);
 	vec_push(to, port);
 }
 

@@ -320,9 +320,10 @@ static const struct {
 	 CNP ALL "  ingress: [{icmps: [{fields: [{type: 8}, {type: \"13\"}, {type: EchoReply}, "
 		 "{family: IPv6, type: EchoRequest}]}]}]\n",
 	 "x/p selects x: isolates ingress\n"
-	 "  ingress[0] 6:13 from any ports ICMP 2048-2303 ICMP 3328-3583 ICMP 0-255 ICMPv6 "
+	 "  ingress[0] 6:13 from any ports ICMP 2048-2303 ICMP 3328-3583 ICMP 0-65535 ICMPv6 "
 	 "32768-33023\n",
-	 ""},
+	 "6:64 BH0205 warning to Cilium type 0 is every type of ICMP, not only the reply to an "
+	 "echo\n"},
 	{"ICMP names",
 	 {0},
 	 CNP ALL "  ingress: [{icmps: [{fields: [{type: EchoReqest}, {type: 256}, {family: IPv6, "
