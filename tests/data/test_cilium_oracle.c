@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ../shared/data/cilium-oracle: what Cilium's own policy engine answers, asked of the table, each
- * side of each question by itself; and the objects that it refuses.
+ * side of each question by itself, and of the kernel's program where there is one.
  *
  * Each case is asked as the newest Cilium and as the two versions before it, which answer some
  * questions otherwise (`alt`). `redirect` there is a conditional outcome here. What is not asked, and
  * what deviates, is counted and named below.
  */
 #include "lib/cluster.h"
+#include "lib/kernel.h"
 #include "lib/reading.h"
 #include "lib/tap.h"
 #include "lib/tree_write.h"
@@ -48,6 +49,8 @@ static const struct version {
 };
 
 struct totals {
+	struct kernel *kernel; /* NULL: it is not asked */
+	size_t n_kernel;
 	size_t n_cases;
 	size_t n_sides;   /* asked */
 	size_t n_proxied; /* of them, with a proxy */
@@ -319,13 +322,29 @@ static bool is_own_node(const struct asking *asking, const struct ip_addr *addr)
 	return ip_parse(entity_address(asking, "host"), &own, NULL) == 0 && ip_equal(&own, addr);
 }
 
+static void ask_kernel(struct asking *asking, const struct verdict_flow *flow,
+		       const struct verdict *verdict)
+{
+	struct question question = {.flow = *flow};
+
+	if (!asking->totals->kernel)
+		return;
+	if (kernel_ask(asking->totals->kernel, &question, 1))
+		bail("the kernel answers");
+	asking->totals->n_kernel++;
+	if (memcmp(&question.verdict, verdict, sizeof(*verdict)) != 0) {
+		asking->n_wrong++;
+		diag("the kernel says otherwise than userspace");
+	}
+}
+
 static void ask(struct asking *asking, const struct tree_node *query,
 		const struct tree_node *expected)
 {
 	const uint8_t space = space_named(tree_get_string(query, "protocol"));
 	uint16_t port = (uint16_t)tree_get(query, "port")->integer;
 	struct verdict_flow flow;
-	struct verdict verdict;
+	struct verdict verdict = {0};
 	struct ip_addr from, to;
 
 	if (space == PORT_ICMP || space == PORT_ICMPV6)
@@ -342,6 +361,7 @@ static void ask(struct asking *asking, const struct tree_node *query,
 	verdict_flow(&asking->cluster.view, &flow, &verdict);
 	check_side(asking, query, expected, "egress", &verdict.side[VERDICT_EGRESS]);
 	check_side(asking, query, expected, "ingress", &verdict.side[VERDICT_INGRESS]);
+	ask_kernel(asking, &flow, &verdict);
 }
 
 static void check_case(struct totals *totals, const struct tree_node *root,
@@ -361,6 +381,9 @@ static void check_case(struct totals *totals, const struct tree_node *root,
 		ok(false, "%s: %s", name, asking.cluster.diags.first->message);
 	} else {
 		cluster_compile(&asking.cluster, NULL, 0, NULL);
+		if (totals->kernel && kernel_load(totals->kernel, asking.cluster.table.bytes,
+						  asking.cluster.table.size))
+			bail("%s: the kernel takes the table", name);
 		for (uint32_t i = 0; i < queries->len; i++)
 			ask(&asking, queries->items[i], expected->items[i]);
 		ok(asking.n_wrong == 0, "%s: %s%s%s", tree_get_string(root, "id"), name,
@@ -391,7 +414,8 @@ static void check_cases(struct totals *totals)
 
 int main(void)
 {
-	struct totals totals = {0};
+	const char *reason = NULL;
+	struct totals totals = {.kernel = kernel_open(&reason)};
 
 	check_cases(&totals);
 	ok_int(totals.n_cases, N_CASES * N(versions), "all cases were asked, of each version");
@@ -400,5 +424,9 @@ int main(void)
 		       deviations[i].why);
 	diag("%zu sides asked, %zu through a proxy, %zu as an older version has it, %zu not asked",
 	     totals.n_sides, totals.n_proxied, totals.n_older, totals.n_unasked);
+	if (!totals.kernel)
+		diag("the kernel was not asked: %s", reason);
+	diag("%zu questions to the kernel", totals.n_kernel);
+	kernel_close(totals.kernel);
 	return tap_done();
 }
