@@ -59,8 +59,8 @@ static struct model_labels dns_labels(struct model_loader *loader)
 static void assume_dns_pods(struct model_loader *loader)
 {
 	static const struct model_port ports[] = {
-		{"dns", PORT_UDP, 53},
-		{"dns-tcp", PORT_TCP, 53},
+		{.name = "dns", .space = PORT_UDP, .number = 53},
+		{.name = "dns-tcp", .space = PORT_TCP, .number = 53},
 	};
 	struct intern *intern = &loader->snapshot->intern;
 	struct model_port *copy = arena_alloc(&loader->snapshot->arena, sizeof(ports));

@@ -65,6 +65,7 @@ struct model_port {
 	const char *name; /* NULL */
 	uint8_t space;
 	uint16_t number;
+	uint16_t host_port; /* of its node, that leads there; 0: none */
 };
 
 /*

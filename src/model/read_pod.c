@@ -13,11 +13,14 @@ static void read_port(struct model_object *object, const struct tree_node *node,
 		      struct containers *ret)
 {
 	struct model_port *port = vec_add(&ret->ports); /* zeroed, so that equal lists are shared */
+	int64_t host_port = 0;
 	const char *name;
 
 	port->space = model_object_protocol(object, node);
 	name = model_object_string(object, node, "name");
 	port->number = model_object_port(object, node, "containerPort");
+	model_object_int(object, node, "hostPort", (struct model_limits){0, 65535}, &host_port);
+	port->host_port = (uint16_t)host_port;
 	port->name = name && *name ? name : NULL;
 	if (port->name)
 		model_object_check(object, tree_span(object->file, tree_get(node, "name")),
