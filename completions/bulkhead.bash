@@ -18,7 +18,7 @@ _bulkhead() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		_bulkhead_words "scan can map test explain lab version help"
+		_bulkhead_words "scan can map reach test explain lab version help"
 		return
 	fi
 	case $before in
@@ -28,6 +28,7 @@ _bulkhead() {
 		map) _bulkhead_words "text json csv" ;;
 		scan) _bulkhead_words "text json sarif junit github gitlab md" ;;
 		test) _bulkhead_words "text json tap junit github" ;;
+		reach) _bulkhead_words "text json dot md" ;;
 		*) _bulkhead_words "text json" ;;
 		esac
 		return
@@ -42,10 +43,10 @@ _bulkhead() {
 	--fail-on) _bulkhead_words "info low medium high critical none" && return ;;
 	--explain) _bulkhead_words "$(bulkhead scan --list-rules 2>/dev/null | cut -d" " -f1)" && return ;;
 	--level) _bulkhead_words "workload namespace" && return ;;
-	-n | --namespace | --pod-cidr | --as | --source-port | --from | --to | --only | --port | --ingress-controller | --rules | --now) return ;;
+	-n | --namespace | --pod-cidr | --as | --source-port | --cut | --from | --to | --only | --port | --ingress-controller | --rules | --now) return ;;
 	esac
 	case $verb in
-	help) _bulkhead_words "scan can map test explain lab version" ;;
+	help) _bulkhead_words "scan can map reach test explain lab version" ;;
 	lab) _bulkhead_words "run up probe exec apply flows status down" ;;
 	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch --as --source-port" ;;
 	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
@@ -56,6 +57,7 @@ _bulkhead() {
 			_bulkhead_paths
 		fi
 		;;
+	reach) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --with --cut --rank" ;;
 	test)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
 			_bulkhead_words "$shared --live --uncovered --adequacy"

@@ -54,6 +54,14 @@ static const struct cli_command commands[] = {
 	 cli_run_map},
 	{"explain", "everything that applies to a pod, in the order of evaluation", "POD -f PATH…",
 	 "", cli_run_explain},
+	{"reach", "from a compromised pod, what falls, hop by hop",
+	 "FROM -f PATH…\n"
+	 "       bulkhead reach --rank PATH…",
+	 "FROM is an endpoint as for `can`; `internet` begins with what is exposed.\n\n"
+	 "  --with PATH       and with this added to the input: what more falls, or less\n"
+	 "  --cut ENDPOINT    the fewest rules without which it does not fall\n"
+	 "  --rank            every workload: how many it reaches, how many reach it\n",
+	 cli_run_reach},
 	{"test", "do the declared allows and denies hold", "FILE… [-f PATH…]",
 	 "FILE: PolicyTest objects, and with them the manifests; with -f the manifests are those\n"
 	 "too, and only the tests of FILE are run.\n\n"
