@@ -53,8 +53,6 @@ extern const struct policy_schema calico_root_schema;
 bool calico_number_read(struct policy_reader *reader, const char *what,
 			const struct tree_node *node, double *ret);
 
-/* --- selectors --- */
-
 /* A selector that a field has; NULL when that is absent, empty or wrong, which is reported. */
 const struct calico_selector *calico_selector_read(struct policy_reader *reader, const char *field,
 						   const struct tree_node *node);
@@ -92,8 +90,6 @@ struct policy_peer calico_pods(const struct policy_reader *reader,
 struct policy_peer calico_endpoints(const struct policy_reader *reader,
 				    const struct calico_selector *selector, enum ip_family family);
 
-/* --- trees of peers --- */
-
 /* A tree with room for `n` parts, and none yet; in the arena. */
 struct policy_peer calico_tree(const struct policy_reader *reader, enum policy_peer_kind kind,
 			       size_t n);
@@ -103,8 +99,6 @@ struct policy_peer calico_none_of(const struct policy_reader *reader, struct pol
 
 /* Every address of a family. */
 struct policy_peer calico_all_of_family(enum ip_family family);
-
-/* --- source and destination of a rule --- */
 
 struct calico_port {
 	uint16_t first;
@@ -163,12 +157,8 @@ struct policy_peer calico_address(const struct ip_addr *addr);
 struct calico_where calico_entity_where(const struct policy_reader *reader,
 					const struct calico_entity *entity, enum ip_family family);
 
-/* --- ports --- */
-
 void calico_ports_read(struct policy_reader *reader, const char *field,
 		       const struct tree_node *list, struct calico_ports *ret);
-
-/* --- rules --- */
 
 struct calico_rule {
 	uint8_t direction; /* enum policy_direction */
@@ -211,8 +201,6 @@ bool calico_ports_have_name(const struct calico_ports *ports);
 void calico_rule_ports(const struct policy_reader *reader, const struct calico_rule *rule,
 		       struct policy_rule *ret);
 
-/* --- source ports --- */
-
 /* Sources from which the same ports match. */
 struct calico_source {
 	struct calico_where where;
@@ -228,8 +216,6 @@ struct calico_sources {
 /* The sources that can match at all; a rule with source ports, of a protocol that has ports. */
 void calico_sources_find(const struct policy_reader *reader, const struct calico_rule *rule,
 			 struct calico_sources *ret);
-
-/* --- from Calico's rules to those of the IR --- */
 
 struct calico_writer;
 
