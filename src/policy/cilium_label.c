@@ -149,10 +149,24 @@ struct cilium_key cilium_key_parse(const struct policy_reader *reader, const cha
 
 	if (is_source(text, source_len, "reserved"))
 		home = CILIUM_RESERVED;
+	else if (is_source(text, source_len, "cidr"))
+		home = CILIUM_BLOCK;
 	else if (!source_len || is_source(text, source_len, "k8s") ||
 		 is_source(text, source_len, "any"))
 		home = home_of(reader, &key);
 	return (struct cilium_key){(uint8_t)home, intern_str(&reader->snapshot->intern, key)};
+}
+
+bool cilium_key_block(const char *key, struct ip_cidr *ret)
+{
+	char text[IP_CIDR_TEXT_SIZE];
+
+	if (snprintf(text, sizeof(text), "%s", key) >= (int)sizeof(text))
+		return false;
+	for (char *at = text; *at; at++)
+		if (*at == '-')
+			*at = ':'; /* which no label may have */
+	return ip_cidr_parse(text, ret, NULL) == 0;
 }
 
 const char *cilium_key_bare(const struct policy_reader *reader, const char *text)

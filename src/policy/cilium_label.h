@@ -15,6 +15,7 @@ enum cilium_home {
 	CILIUM_ACCOUNT,         /* its service account's name, as the label that has it */
 	CILIUM_CLUSTER,         /* its cluster's name */
 	CILIUM_RESERVED,        /* one of Cilium's own: "host", "world" … */
+	CILIUM_BLOCK,           /* a block of addresses, if it is of the world */
 	CILIUM_NOWHERE,         /* nothing that an identity has */
 };
 
@@ -26,6 +27,9 @@ struct cilium_key {
 #define CILIUM_CLUSTER_NAME "default" /* the agent's default, which the input does not show */
 
 struct cilium_key cilium_key_parse(const struct policy_reader *reader, const char *text);
+
+/* The block that a key of CILIUM_BLOCK names: "10.0.0.0/8", "2001-db8--0/32". */
+bool cilium_key_block(const char *key, struct ip_cidr *ret);
 
 /* The key without its source, whatever that is; interned. */
 const char *cilium_key_bare(const struct policy_reader *reader, const char *text);

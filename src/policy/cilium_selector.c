@@ -102,6 +102,7 @@ static bool add_requirement(const struct policy_reader *reader,
 	case CILIUM_CLUSTER:
 		return is_met(requirement, CILIUM_CLUSTER_NAME);
 	case CILIUM_RESERVED:
+	case CILIUM_BLOCK:
 	case CILIUM_NOWHERE:
 		break;
 	}
@@ -131,6 +132,17 @@ static bool pods_of(const struct policy_reader *reader, const struct selector *s
 	return some;
 }
 
+/* The part of the world that a label of a block is on. */
+static bool block_of(const struct policy_reader *reader, const char *key, struct policy_peer *ret)
+{
+	struct policy_peer block = {.kind = POLICY_PEER_CIDR};
+
+	if (!cilium_key_block(key, &block.cidr))
+		return false;
+	*ret = cilium_block(reader, &block);
+	return true;
+}
+
 /* What one requirement asks of any endpoint, Cilium's own too. */
 static struct policy_peer peer_of(const struct policy_reader *reader,
 				  const struct selector_requirement *requirement)
@@ -146,6 +158,8 @@ static struct policy_peer peer_of(const struct policy_reader *reader,
 							       : requirement->op;
 	if (key.home == CILIUM_RESERVED)
 		some = is_met(&positive, "") && cilium_entity(reader, key.key, &part);
+	else if (key.home == CILIUM_BLOCK)
+		some = is_met(&positive, "") && block_of(reader, key.key, &part);
 	else
 		some = pods_of(reader, &one, &part.pods);
 	if (!some)
@@ -177,29 +191,38 @@ static void select_pods(const struct policy_reader *reader, const struct selecto
 		ret->pods.ns = ns;
 }
 
+static void warn_nowhere(struct policy_reader *reader, struct diag_span span,
+			 const struct selector_requirement *requirement, bool is_block)
+{
+	struct diag *diag = policy_warning(
+		reader, span,
+		is_block ? "no pod has the label '%s', which is one of addresses outside"
+			 : "Cilium's identities do not have the label '%s'",
+		requirement->key);
+
+	diag_hint(reader->diags, diag,
+		  is_positive(requirement) ? "the selector selects nothing"
+					   : "the requirement is met by everything");
+}
+
 static void warn_labels(struct policy_reader *reader, struct diag_span span,
 			const struct selector *selector)
 {
+	struct scope scope;
+
+	look(reader, selector, &scope);
 	for (uint32_t i = 0; i < selector->n && !reader->failed; i++) {
 		const struct selector_requirement *requirement = &selector->requirements[i];
 		const struct cilium_key key = cilium_key_parse(reader, requirement->key);
-		struct diag *diag;
+		const bool is_block = key.home == CILIUM_BLOCK && !scope.names_reserved;
 
-		if (key.home == CILIUM_CLUSTER && !is_met(requirement, CILIUM_CLUSTER_NAME)) {
+		if (key.home == CILIUM_CLUSTER && !is_met(requirement, CILIUM_CLUSTER_NAME))
 			policy_warning(reader, span,
 				       "the selector leaves this cluster out, whose name is taken "
 				       "to be '%s'",
 				       CILIUM_CLUSTER_NAME);
-			continue;
-		}
-		if (key.home != CILIUM_NOWHERE)
-			continue;
-		diag = policy_warning(reader, span,
-				      "Cilium's identities do not have the label '%s'",
-				      requirement->key);
-		diag_hint(reader->diags, diag,
-			  is_positive(requirement) ? "the selector selects nothing"
-						   : "the requirement is met by everything");
+		else if (key.home == CILIUM_NOWHERE || is_block)
+			warn_nowhere(reader, span, requirement, is_block);
 	}
 }
 

@@ -158,6 +158,15 @@ static const struct {
 	 "x/p selects x: isolates egress\n"
 	 "  egress[0] 7:5 to all( own-node ) all( {}:a none( none( {}: nodes: ) ) ) ports any\n",
 	 ""},
+	{"labels of blocks",
+	 {0},
+	 CNP ALL "  egress: [{toEndpoints: [{matchLabels: {\"reserved:world\": \"\", "
+		 "\"cidr:10.0.0.0/8\": \"\"}}, {matchLabels: {\"cidr:2001-db8--0/32\": \"\"}}]}]\n",
+	 "x/p selects x: isolates egress\n"
+	 "  egress[0] 6:12 to all( all( 10.0.0.0/8 none( {}: nodes: ) ) none( {}: nodes: ) ) any( "
+	 ") ports any\n",
+	 "6:89 BH0205 warning no pod has the label 'cidr:2001-db8--0/32', which is one of "
+	 "addresses outside; the selector selects nothing\n"},
 	{"another cluster",
 	 {0},
 	 CNP ALL "  egress: [{toEndpoints: [{matchLabels: {io.cilium.k8s.policy.cluster: far}}, "
