@@ -83,14 +83,40 @@ static struct bounds space_bounds(enum port_space space)
 	return (struct bounds){"a port", 1, 65535};
 }
 
+static bool is_icmp(enum port_space space)
+{
+	return space == PORT_ICMP || space == PORT_ICMPV6;
+}
+
+/* "TYPE:CODE", with the colon at `colon`. */
+static bool parse_code(const char *text, const char *colon, struct diag_list *diags,
+		       struct port_range *range)
+{
+	const long type = parse_number(text, colon);
+	const long code = parse_number(colon + 1, text + strlen(text));
+
+	if (type < 0 || type > 255 || code < 0 || code > 255) {
+		analyze_refuse(
+			diags,
+			"'%s' is not an ICMP type and code, expected TYPE:CODE, each 0 to 255",
+			text);
+		return false;
+	}
+	range->first = range->last = (uint16_t)(type << 8 | code);
+	return true;
+}
+
 static bool parse_range(const char *text, struct diag_list *diags, struct port_range *range)
 {
 	const struct bounds bounds = space_bounds(range->space);
 	const char *end = text + strlen(text);
 	const char *dash = strchr(text, '-');
+	const char *colon = strchr(text, ':');
 	long first = parse_number(text, dash ? dash : end);
 	long last = dash ? parse_number(dash + 1, end) : first;
 
+	if (colon && is_icmp(range->space))
+		return parse_code(text, colon, diags, range);
 	if (first < bounds.low || last > bounds.high || first > last) {
 		analyze_refuse(diags, "'%s' is not %s, expected %ld to %ld", text, bounds.what,
 			       bounds.low, bounds.high);
@@ -98,7 +124,7 @@ static bool parse_range(const char *text, struct diag_list *diags, struct port_r
 	}
 	range->first = (uint16_t)first;
 	range->last = (uint16_t)last;
-	if (range->space == PORT_ICMP || range->space == PORT_ICMPV6) {
+	if (is_icmp(range->space)) {
 		range->first = (uint16_t)(first << 8);
 		range->last = (uint16_t)(last << 8 | 255);
 	}
@@ -164,12 +190,31 @@ bool analyze_port_parse(const char *text, struct diag_list *diags, struct analyz
 	return true;
 }
 
+bool analyze_port_has_codes(const struct port_range *range)
+{
+	return is_icmp(range->space) && ((range->first & 255) != 0 || (range->last & 255) != 255);
+}
+
+void analyze_numbers_text(const struct port_range *range, struct strbuf *ret)
+{
+	const unsigned int first = analyze_port_shown(range->space, range->first);
+	const unsigned int last = analyze_port_shown(range->space, range->last);
+
+	if (!analyze_port_has_codes(range))
+		strbuf_printf(ret, first == last ? "%u" : "%u-%u", first, last);
+	else if (range->first == range->last)
+		strbuf_printf(ret, "%u:%u", first, range->first & 255u);
+	else
+		strbuf_printf(ret, "%u:%u-%u:%u", first, range->first & 255u, last,
+			      range->last & 255u);
+}
+
 const char *analyze_port_format(const struct analyze_port *port, struct arena *arena)
 {
 	const enum port_space space = port->range.space;
 	const char *protocol = port_space_name(space);
-	const unsigned int first = analyze_port_shown(space, port->range.first);
-	const unsigned int last = analyze_port_shown(space, port->range.last);
+	struct strbuf numbers = {0};
+	const char *ret;
 
 	if (port->is_any)
 		return "any port";
@@ -177,7 +222,8 @@ const char *analyze_port_format(const struct analyze_port *port, struct arena *a
 		return protocol;
 	if (port->name)
 		return arena_printf(arena, "%s/%s", port->name, protocol);
-	if (first != last)
-		return arena_printf(arena, "%u-%u/%s", first, last, protocol);
-	return arena_printf(arena, "%u/%s", first, protocol);
+	analyze_numbers_text(&port->range, &numbers);
+	ret = arena_printf(arena, "%s/%s", strbuf_str(&numbers), protocol);
+	strbuf_release(&numbers);
+	return ret;
 }

@@ -5,6 +5,7 @@
  *	5432/TCP  5432  http/TCP  8080-8090/TCP  53/UDP   TCP where no protocol is named
  *	TCP  ICMP  ICMPv6                                 every port, type and code of it
  *	8/ICMP  128/ICMPv6                                an ICMP type with every code
+ *	3:1/ICMP                                          one code of an ICMP type
  *	47/OTHER                                          an IP protocol by its number
  *	(nothing)                                         every port: which are allowed?
  *
@@ -14,6 +15,7 @@
 
 #include "base/diag.h"
 #include "base/port.h"
+#include "base/strbuf.h"
 
 #include <stdbool.h>
 
@@ -31,6 +33,15 @@ bool analyze_port_parse(const char *text, struct diag_list *diags, struct analyz
 
 /* "5432/TCP", "http/TCP", "8/ICMP", "ICMP", "any port"; in the arena. */
 const char *analyze_port_format(const struct analyze_port *port, struct arena *arena);
+
+/*
+ * Adds what people call the numbers: "80", "80-90", and of ICMP types with every code ("8", "3-8")
+ * or codes ("3:1", "3:1-3:4").
+ */
+void analyze_numbers_text(const struct port_range *range, struct strbuf *ret);
+
+/* Whether a range of ICMP has only some codes of a type. */
+bool analyze_port_has_codes(const struct port_range *range);
 
 /*
  * The number that people use for one of a space: the type of an ICMP message, else the number

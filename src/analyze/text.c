@@ -45,14 +45,6 @@ bool analyze_ports_is_everything(const struct port_set *set)
 	       set->n == (size_t)__builtin_popcount(whole);
 }
 
-static void add_numbers(struct strbuf *ret, enum port_space space, uint16_t first, uint16_t last)
-{
-	const unsigned int low = analyze_port_shown(space, first);
-	const unsigned int high = analyze_port_shown(space, last);
-
-	strbuf_printf(ret, low == high ? "%u" : "%u-%u", low, high);
-}
-
 void analyze_ports_text(const struct port_set *set, struct strbuf *ret)
 {
 	if (set->n == 0) {
@@ -72,7 +64,7 @@ void analyze_ports_text(const struct port_set *set, struct strbuf *ret)
 		else
 			strbuf_addch(ret, ',');
 		if (!is_whole(range))
-			add_numbers(ret, range->space, range->first, range->last);
+			analyze_numbers_text(range, ret);
 	}
 }
 
@@ -101,7 +93,7 @@ static void add_ports(const struct policy_port *ports, uint32_t n, struct strbuf
 			strbuf_printf(ret, " %s", port->name);
 		else if (!is_whole(&range)) {
 			strbuf_addch(ret, ' ');
-			add_numbers(ret, port->space, port->first, port->last);
+			analyze_numbers_text(&range, ret);
 		}
 	}
 }

@@ -4,7 +4,7 @@
 #include "analyze/text.h"
 #include "render/aside.h"
 
-#include <stdio.h>
+#include <string.h>
 
 void render_ports_json(struct json *json, const struct port_set *set)
 {
@@ -84,24 +84,24 @@ void render_sides_json(struct json *json, const struct analyze_side sides[])
 	}
 }
 
-/* A number where it is one, a name, "FIRST-LAST", or null for all of a protocol. */
+/* A number where it is one, a name, "FIRST-LAST", "TYPE:CODE", or null for all of a protocol. */
 void render_port_json(struct json *json, const struct analyze_port *port)
 {
-	const unsigned int first = analyze_port_shown(port->range.space, port->range.first);
-	const unsigned int last = analyze_port_shown(port->range.space, port->range.last);
-	char range[16];
+	const struct port_range *range = &port->range;
+	struct strbuf numbers = {0};
 
-	snprintf(range, sizeof(range), "%u-%u", first, last);
+	analyze_numbers_text(range, &numbers);
 	json_key(json, "port");
 	if (port->is_any || port->is_whole)
 		json_null(json);
 	else if (port->name)
 		json_string(json, port->name);
-	else if (first == last)
-		json_uint(json, first);
+	else if (strspn(strbuf_str(&numbers), "0123456789") == numbers.len)
+		json_uint(json, analyze_port_shown(range->space, range->first));
 	else
-		json_string(json, range);
-	json_field(json, "protocol", port->is_any ? NULL : port_space_name(port->range.space));
+		json_string(json, strbuf_str(&numbers));
+	strbuf_release(&numbers);
+	json_field(json, "protocol", port->is_any ? NULL : port_space_name(range->space));
 }
 
 static void render_allowed(struct json *json, const struct port_set *set)
