@@ -179,6 +179,20 @@ static const struct {
 	 "ports any\n"
 	 "shop/p selects shop: isolates ingress\n"
 	 "  ingress[0] 19:18 from shop:a=b 198.51.100.0/24 ports any\n"},
+	{"a service without a selector is its addresses",
+	 "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop}, "
+	 "spec: {ports: [{port: 80, targetPort: 8080}]}}\n" NEXT
+	 "{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: s-1, "
+	 "namespace: shop, labels: {kubernetes.io/service-name: s}}, addressType: IPv4, "
+	 "endpoints: [{addresses: [192.0.2.9]}], ports: [{port: 8080}]}\n" NEXT NP(
+		 "egress: [{action: Allow, destination: {services: {name: s}}}]"),
+	 "",
+	 "shop/p selects shop: isolates egress\n"
+	 "  egress[0] 8:17 to 192.0.2.9/32 ports TCP 8080\n"},
+	{"what is to be deleted has no rules",
+	 API "StagedKubernetesNetworkPolicy\nmetadata: {name: p, namespace: shop}\n"
+	     "spec: {stagedAction: Delete}\n",
+	 "", "shop/p selects {}: isolates\n"},
 	{"services",
 	 "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: shop}\nspec: {selector: "
 	 "{a: b}, ports: [{port: 80, targetPort: 8080}, {port: 53, protocol: UDP, targetPort: "
