@@ -118,23 +118,32 @@ static void assume_ports(struct assuming *assuming, const struct analyze_endpoin
 		assume(assuming, "%s is headless: its pods are reached at the port itself", to->id);
 }
 
-static void assume_node(struct assuming *assuming)
+/* Whether some pod of `pods` may run on the node that is an end of `hosts`, as far as is known. */
+static bool has_perhaps_own_node(const struct ends *hosts, const struct ends *pods)
+{
+	for (size_t i = 0; i < hosts->groups.n; i++)
+		for (size_t j = 0; j < pods->groups.n; j++)
+			if (cell_is_perhaps_own_node(
+				    &hosts->items.items[hosts->groups.items[i].first],
+				    &pods->items.items[pods->groups.items[j].first]))
+				return true;
+	return false;
+}
+
+static void assume_node(struct assuming *assuming, struct analyze_interest egress)
 {
 	const struct ends *from = &assuming->matrix->from, *to = &assuming->matrix->to;
 
-	for (size_t i = 0; i < from->groups.n; i++)
-		for (size_t j = 0; j < to->groups.n; j++) {
-			const struct end *source = &from->items.items[from->groups.items[i].first];
-			const struct end *target = &to->items.items[to->groups.items[j].first];
-
-			if (!cell_is_perhaps_own_node(source, target))
-				continue;
-			assume(assuming,
-			       "%s and %s are taken to be on different nodes: from its own node a "
-			       "pod is always reached",
-			       from->endpoint->id, to->endpoint->id);
-			return;
-		}
+	if (has_perhaps_own_node(from, to))
+		assume(assuming,
+		       "%s and %s are taken to be on different nodes: from its own node a pod is "
+		       "always reached",
+		       from->endpoint->id, to->endpoint->id);
+	if (egress.in_own_node && has_perhaps_own_node(to, from))
+		assume(assuming,
+		       "%s and %s are taken to be on different nodes: rules tell a pod's own node "
+		       "from others",
+		       from->endpoint->id, to->endpoint->id);
 }
 
 static void assume_peers(struct assuming *assuming, struct analyze_interest interest,
@@ -150,6 +159,8 @@ void answer_list_assumptions(struct analyze_answer *answer, const struct matrix 
 {
 	struct assuming assuming = {answer, matrix};
 	const struct analyze_endpoint *from = answer->question.from, *to = answer->question.to;
+	const struct analyze_interest egress =
+		find_interest(&assuming, &matrix->from, POLICY_EGRESS);
 
 	assume_endpoint(&assuming, from);
 	if (to != from)
@@ -159,9 +170,8 @@ void answer_list_assumptions(struct analyze_answer *answer, const struct matrix 
 	assume_ports(&assuming, to);
 	assume_peers(&assuming, find_interest(&assuming, &matrix->to, POLICY_INGRESS),
 		     &matrix->from);
-	assume_peers(&assuming, find_interest(&assuming, &matrix->from, POLICY_EGRESS),
-		     &matrix->to);
-	assume_node(&assuming);
+	assume_peers(&assuming, egress, &matrix->to);
+	assume_node(&assuming, egress);
 }
 
 void answer_list_conditions(struct analyze_answer *answer)

@@ -18,6 +18,7 @@ static void add_peer(struct analyze_interest *interest, const struct policy_peer
 						 asks_labels(&peer->pods.namespaces);
 	else if (!policy_peer_is_tree(peer))
 		interest->in_addresses = true;
+	interest->in_own_node |= peer->kind == POLICY_PEER_OWN_NODE;
 	for (uint32_t i = 0; policy_peer_is_tree(peer) && i < peer->n_parts; i++)
 		add_peer(interest, &peer->parts[i]);
 }

@@ -6,6 +6,7 @@
 
 struct analyze_interest {
 	bool in_addresses;        /* a CIDR block is among the peers */
+	bool in_own_node;         /* so is the node that the subject runs on */
 	bool in_namespace_labels; /* other than the one that every namespace has */
 };
 

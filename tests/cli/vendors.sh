@@ -18,4 +18,9 @@ for policy in $fixtures/*.yaml; do
 		"$(basename "$policy" .yaml)"
 done
 
+run "$bulkhead" can z/p 192.168.10.1 2 -f $fixtures/cluster.yaml -f $fixtures/cilium-own-node.yaml
+ok_like "$out" 'z/Pod/p and 192.168.10.1 are taken to be on different nodes' "an answer says that it rests on that"
+run "$bulkhead" can a/web 192.168.10.2 2 -f $fixtures/cluster.yaml -f $fixtures/cilium-own-node.yaml
+ok_int "$(printf '%s\n' "$out" | grep -c 'taken to be')" 0 "not where the node is known"
+
 tap_done
