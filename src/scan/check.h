@@ -92,6 +92,9 @@ const struct model_workload *scan_subject_of(const struct scan *scan,
 /* A policy of NetworkPolicy, networking.k8s.io: rules that look at its own fields. */
 bool scan_is_networkpolicy(const struct policy *policy);
 
+/* By a port of a database, a queue or the like, or by the configuration. */
+bool scan_is_sensitive(const struct scan *scan, const struct model_workload *workload);
+
 /* kube-system and the like, and those that the configuration names. */
 bool scan_is_system(const struct scan *scan, const struct model_namespace *ns);
 
@@ -111,7 +114,8 @@ bool scan_is_policy(const struct model_manifest *manifest);
 /* Follows keys to a node, ends with NULL: scan_at(root, "spec", "template", NULL). */
 const struct tree_node *scan_node(const struct tree_node *root, ...) __attribute__((sentinel));
 
-/* The engine: reach.c. */
+/* The engine: reach.c. Before any rule: the world is of every pod, the hypothetical ones too. */
+void scan_world_make(struct scan *scan);
 
 /* The policies that select the workload and decide, in order; of its first pod. */
 const struct policy *const *scan_policies_of(struct scan *scan,

@@ -17,34 +17,29 @@ static void add_newcomers(struct scan *scan)
 			scan->cluster->snapshot, scan->snapshot->namespaces[i]->name, &none);
 }
 
-/* The world is of every pod, with one stranger for each kind of peer that rules can tell apart. */
-static struct compile_world *world_of(struct scan *scan)
+void scan_world_make(struct scan *scan)
 {
-	if (!scan->world) {
-		analyze_hypotheticals_init(&scan->hypotheticals, scan->cluster);
-		add_newcomers(scan);
-		scan->world = compile_world_new(scan->snapshot, scan->policies,
-						scan->snapshot->pods, scan->snapshot->n_pods);
-	}
-	return scan->world;
+	analyze_hypotheticals_init(&scan->hypotheticals, scan->cluster);
+	add_newcomers(scan);
+	scan->world = compile_world_new(scan->snapshot, scan->policies, scan->snapshot->pods,
+					scan->snapshot->n_pods);
 }
 
 const struct model_pod *scan_stranger(struct scan *scan)
 {
-	world_of(scan);
 	return scan->hypotheticals.items.items[0].pod;
 }
 
 const struct model_pod *scan_newcomer(struct scan *scan, const struct model_namespace *ns)
 {
-	world_of(scan);
-	return scan->newcomers[ns->index];
+	/* one that only hypothetical pods are in is as unknown as the stranger's */
+	return ns->index < scan->n_namespaces ? scan->newcomers[ns->index] : scan_stranger(scan);
 }
 
 const struct policy *const *scan_policies_of(struct scan *scan,
 					     const struct model_workload *workload, uint32_t *ret_n)
 {
-	struct compile_world *world = world_of(scan);
+	struct compile_world *world = scan->world;
 	const uint32_t class = compile_subject_class(world, workload->pods[0]);
 
 	*ret_n = 0;
@@ -54,7 +49,7 @@ const struct policy *const *scan_policies_of(struct scan *scan,
 bool scan_is_isolated(struct scan *scan, const struct model_workload *workload,
 		      enum policy_direction direction)
 {
-	struct compile_world *world = world_of(scan);
+	struct compile_world *world = scan->world;
 	uint32_t n;
 
 	for (uint32_t i = 0; i < workload->n_pods; i++) {
@@ -107,7 +102,7 @@ static struct bitset *make_row(struct compile_world *world, uint32_t class,
 const struct bitset *scan_row(struct scan *scan, const struct model_pod *pod,
 			      enum policy_direction direction, enum port_space space, uint16_t port)
 {
-	struct compile_world *world = world_of(scan);
+	struct compile_world *world = scan->world;
 	const uint32_t class = compile_subject_class(world, pod);
 	uint64_t *place;
 	uint64_t key;
@@ -147,7 +142,7 @@ bool scan_side_may(struct scan *scan, const struct model_pod *subject, const str
 bool scan_is_open(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
 		  enum policy_direction direction)
 {
-	struct compile_world *world = world_of(scan);
+	struct compile_world *world = scan->world;
 	const uint32_t class = compile_subject_class(world, subject);
 	const struct compile_part *parts;
 	uint32_t n;
@@ -201,7 +196,7 @@ uint32_t scan_selected(const struct scan *scan, const struct policy *policy,
 bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
 		     struct port_range *ret)
 {
-	const uint32_t class = compile_subject_class(world_of(scan), to);
+	const uint32_t class = compile_subject_class(scan->world, to);
 	const struct compile_part *parts;
 	uint32_t n = 0;
 
@@ -273,7 +268,7 @@ const struct policy_rule *scan_decider(struct scan *scan, const struct model_pod
 				       const struct model_pod *peer,
 				       enum policy_direction direction, struct port_range port)
 {
-	struct compile_world *world = world_of(scan);
+	struct compile_world *world = scan->world;
 	const uint32_t class = compile_subject_class(world, subject);
 	const struct policy_rule *rule = NULL;
 	struct compile_row row = {0};

@@ -296,6 +296,7 @@ void scan_run(struct scan *scan)
 	const bool has_workloads = shows_workloads(scan);
 	size_t n;
 
+	scan_world_make(scan);
 	for (size_t i = 0; i < SCAN_N_RULES; i++) {
 		const struct scan_rule *rule = &scan_rules[i];
 

@@ -88,7 +88,7 @@ struct scan {
 	/* below: for check.h */
 	const struct scan_rule *rule; /* that runs */
 	struct analyze_hypotheticals hypotheticals;
-	struct compile_world *world;             /* of every pod; NULL until it is asked for */
+	struct compile_world *world;             /* of every pod */
 	struct hash_map rows;                    /* see reach.c */
 	const struct model_pod **newcomers;      /* by namespace; made with the world */
 	const struct model_manifest **manifests; /* by kind, namespace, name; NULL: until then */

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* BH505 and BH507: what is offered, and who may come. */
+#include "scan/check.h"
+
+#include <string.h>
+
+/* The ports at which a backend of a Service gets connections, each once. */
+static void service_targets(const struct model_service *service, const struct model_pod *pod,
+			    struct port_set *ret)
+{
+	for (uint32_t i = 0; i < service->n_ports; i++)
+		model_service_targets(&service->ports[i], pod, ret);
+}
+
+/* Some pod of another workload, known or not, or an address outside the cluster. */
+static bool has_client(struct scan *scan, const struct model_pod *pod, struct port_range port)
+{
+	struct ip_addr outside;
+
+	for (uint32_t i = 0; i < scan->snapshot->n_pods; i++) {
+		const struct model_pod *from = scan->snapshot->pods[i];
+
+		if (from->workload != pod->workload && from->origin != MODEL_ASSUMED &&
+		    scan_may(scan, from, pod, port.space, port.first))
+			return true;
+	}
+	ip_parse("8.8.8.8", &outside, NULL);
+	return scan_outside_may(scan, pod, &outside, POLICY_INGRESS, port.space, port.first);
+}
+
+static bool backend_has_client(struct scan *scan, const struct model_service *service,
+			       const struct model_pod *pod)
+{
+	struct port_set ports = {0};
+	bool ret = false;
+
+	service_targets(service, pod, &ports);
+	for (size_t i = 0; i < ports.n && !ret; i++)
+		ret = has_client(scan, pod, ports.ranges[i]);
+	ret |= ports.n == 0;
+	port_set_release(&ports);
+	return ret;
+}
+
+/* A rule for addresses outside the cluster may be for one that was not asked about. */
+static bool lets_addresses_in(struct scan *scan, const struct model_workload *workload)
+{
+	uint32_t n;
+	const struct policy *const *policies = scan_policies_of(scan, workload, &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < policies[i]->n_rules[POLICY_INGRESS]; k++) {
+			const struct policy_rule *rule = &policies[i]->rules[POLICY_INGRESS][k];
+
+			for (uint32_t p = 0; p < rule->n_peers; p++)
+				if (rule->peers[p].kind != POLICY_PEER_PODS)
+					return true;
+		}
+	return false;
+}
+
+void scan_lonely_service(struct scan *scan, const struct model_service *service)
+{
+	for (uint32_t i = 0; i < service->n_backends; i++) {
+		const struct model_pod *pod = service->backends[i];
+
+		if (pod->host_network || lets_addresses_in(scan, pod->workload) ||
+		    backend_has_client(scan, service, pod))
+			return;
+	}
+	if (service->n_backends)
+		scan_report(
+			scan, scan_at_service(service),
+			"no pod and no address may reach any of its backends: whoever connects to "
+			"%s/%s is refused",
+			service->ns->name, service->name);
+}
+
+static bool is_balanced(const struct model_service *service)
+{
+	return strcmp(service->type, "LoadBalancer") == 0 || strcmp(service->type, "NodePort") == 0;
+}
+
+/* Anybody, and not only whoever comes by the way that is meant. */
+static void report_open(struct scan *scan, struct scan_place place, const struct model_pod *pod,
+			const char *by)
+{
+	struct scan_finding *finding = scan_report(
+		scan, place,
+		"%s offers %s/%s to the outside, and no policy limits who comes: any pod in any "
+		"namespace can reach it too, on every port",
+		by, pod->ns->name, pod->workload->name);
+
+	finding->related = pod->workload->span;
+	finding->related_message = "the workload";
+	scan_help(scan, finding,
+		  "allow the proxy or the addresses of the clients, on the port that "
+		  "is offered");
+}
+
+static void check_balanced(struct scan *scan, const struct model_service *service)
+{
+	for (uint32_t i = 0; i < service->n_backends; i++) {
+		const struct model_pod *pod = service->backends[i];
+
+		if (!pod->host_network &&
+		    scan_is_open(scan, pod, scan_stranger(scan), POLICY_INGRESS)) {
+			report_open(scan, scan_at_service(service), pod,
+				    arena_printf(&scan->arena, "a %s", service->type));
+			return;
+		}
+	}
+}
+
+/* Pods that look like a proxy at the edge; none: a pod of an unknown namespace may be one. */
+static bool is_proxy(const struct model_pod *pod)
+{
+	return strstr(pod->workload->name, "ingress") || strstr(pod->workload->name, "gateway") ||
+	       strstr(pod->workload->name, "traefik") || strstr(pod->workload->name, "router");
+}
+
+static bool proxy_may(struct scan *scan, const struct model_pod *to, struct port_range port)
+{
+	for (uint32_t i = 0; i < scan->snapshot->n_pods; i++) {
+		const struct model_pod *from = scan->snapshot->pods[i];
+		const bool is_elsewhere = from->origin == MODEL_HYPOTHETICAL && from->ns != to->ns;
+
+		if ((is_elsewhere || is_proxy(from)) && from->workload != to->workload &&
+		    scan_side_may(scan, to, from, POLICY_INGRESS, port.space, port.first))
+			return true;
+	}
+	return lets_addresses_in(scan, to->workload);
+}
+
+static struct scan_place place_of(const struct model_route *route,
+				  const struct model_route_backend *backend)
+{
+	return (struct scan_place){route->kind, route->ns, route->name, backend->span};
+}
+
+/* false: nobody that could be the proxy gets to the pod. */
+static bool is_reached(struct scan *scan, const struct model_route_backend *backend,
+		       const struct model_pod *pod, struct port_range *ret_port)
+{
+	struct port_set ports = {0};
+	bool ret = true;
+
+	model_route_ports(backend, pod, &ports);
+	if (ports.n) {
+		*ret_port = ports.ranges[0];
+		ret = proxy_may(scan, pod, ports.ranges[0]);
+	}
+	port_set_release(&ports);
+	return ret;
+}
+
+static void check_backend(struct scan *scan, const struct model_route *route,
+			  const struct model_route_backend *backend)
+{
+	for (uint32_t i = 0; backend->service && i < backend->service->n_backends; i++) {
+		const struct model_pod *pod = backend->service->backends[i];
+		struct port_range port;
+
+		if (pod->host_network)
+			continue;
+		if (!is_reached(scan, backend, pod, &port)) {
+			scan_help(
+				scan,
+				scan_report(scan, place_of(route, backend),
+					    "%s offers %s/%s:%u to the outside, and no policy lets "
+					    "a proxy in: requests get no answer",
+					    route->kind, pod->ns->name, pod->workload->name,
+					    port.first),
+				"allow the namespace of the ingress controller");
+			return;
+		}
+		if (scan_is_open(scan, pod, scan_stranger(scan), POLICY_INGRESS)) {
+			report_open(scan, place_of(route, backend), pod, route->kind);
+			return;
+		}
+	}
+}
+
+void scan_offered(struct scan *scan)
+{
+	const struct model_snapshot *snapshot = scan->snapshot;
+
+	for (uint32_t i = 0; i < snapshot->n_services; i++)
+		if (is_balanced(snapshot->services[i]))
+			check_balanced(scan, snapshot->services[i]);
+	for (uint32_t i = 0; i < snapshot->n_routes; i++)
+		for (uint32_t k = 0; k < snapshot->routes[i]->n_backends; k++)
+			check_backend(scan, snapshot->routes[i], &snapshot->routes[i]->backends[k]);
+}
