@@ -40,6 +40,20 @@ static void print_labels(const struct model_pod *pod)
 	puts(pod->labels.n ? "" : " none");
 }
 
+/* Who the pod is to the mesh, where there is one. */
+static void print_account(const struct model_pod *pod, const struct analyze_cluster *cluster)
+{
+	const struct policy_set *policies = cluster->policies;
+	const bool in_mesh = analyze_cluster_in_mesh(cluster, pod);
+	bool has_mesh = in_mesh;
+
+	for (uint32_t i = 0; i < policies->n_tiers; i++)
+		has_mesh |= policies->tiers[i].layer == POLICY_LAYER_MESH;
+	if (has_mesh)
+		printf("  service account %s, %s the mesh\n", pod->account->name,
+		       in_mesh ? "in" : "not in");
+}
+
 static void print_rule(const struct analyze_explained_rule *explained)
 {
 	const struct policy_rule *rule = explained->rule;
@@ -163,6 +177,7 @@ void render_explain_text(const struct analyze_explanation *explanation, bool col
 		for (uint32_t j = 0; j < group->n_pods; j++)
 			print_pod(group->pods[j]);
 		print_labels(group->pods[0]);
+		print_account(group->pods[0], explanation->cluster);
 		printf("  before any policy: it reaches itself, and its own node reaches it%s\n",
 		       explanation->policies->rules_own_node ? ", unless a rule denies that" : "");
 		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
@@ -182,13 +197,17 @@ static void render_labels(struct json *json, const char *key, const struct model
 	json_end(json);
 }
 
-static void render_pod(struct json *json, const struct model_pod *pod)
+static void render_pod(struct json *json, const struct analyze_cluster *cluster,
+		       const struct model_pod *pod)
 {
 	char text[IP_TEXT_SIZE];
 
 	json_object(json);
 	json_field(json, "name", pod->name);
 	render_labels(json, "labels", &pod->labels);
+	json_field(json, "serviceAccount", pod->account->name);
+	json_key(json, "inMesh");
+	json_bool(json, analyze_cluster_in_mesh(cluster, pod));
 	json_key(json, "addresses");
 	json_array(json);
 	for (uint32_t i = 0; i < pod->n_ips; i++)
@@ -261,13 +280,14 @@ static void render_reading(struct json *json, const struct analyze_reading *read
 	json_end(json);
 }
 
-static void render_group(struct json *json, const struct analyze_explained_pods *group)
+static void render_group(struct json *json, const struct analyze_cluster *cluster,
+			 const struct analyze_explained_pods *group)
 {
 	json_object(json);
 	json_key(json, "pods");
 	json_array(json);
 	for (uint32_t i = 0; i < group->n_pods; i++)
-		render_pod(json, group->pods[i]);
+		render_pod(json, cluster, group->pods[i]);
 	json_end(json);
 	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++) {
 		json_key(json, policy_direction_name(direction));
@@ -319,7 +339,7 @@ void render_explain_json(const struct analyze_explanation *explanation)
 	json_key(&json, "groups");
 	json_array(&json);
 	for (size_t i = 0; i < explanation->groups.n; i++)
-		render_group(&json, &explanation->groups.items[i]);
+		render_group(&json, explanation->cluster, &explanation->groups.items[i]);
 	json_end(&json);
 	json_key(&json, "ties");
 	json_array(&json);

@@ -53,6 +53,7 @@ ok_like "$err" "^bulkhead can: --as: service account ''" "what is wrong with it"
 run "$bulkhead" can shop/guest shop/bare 8080 -f $istio
 ok_int "$status" 0 "a target outside the mesh is not bound"
 run "$bulkhead" explain shop/bare -f $istio
+ok_like "$out" '^  service account api, not in the mesh$' "explain says who the pod is"
 ok_like "$out" 'AuthorizationPolicy shop/callers .*tier ALLOW, no effect: not in the mesh ' "explain says so"
 ok_like "$out" 'PeerAuthentication shop/default.*tier mTLS, no effect: not in the mesh ' "of each policy"
 run "$bulkhead" can shop/guest shop/bare 8080 --mesh all -f $istio
@@ -68,6 +69,7 @@ ok_like "$out" 'AuthorizationPolicy shop/trial.*no effect: dry-run: what it woul
 ok_like "$out" 'NetworkPolicy shop/web isolates' "policies of both layers"
 run "$bulkhead" explain shop/api -f $istio
 ok_like "$out" 'pass from everybody on TCP 9100 ' "the mode of a port"
+ok_like "$out" '^  service account api, in the mesh$' "an identity in the mesh"
 run "$bulkhead" map -f $istio -o json
 ok_int "$status" 0 "the map knows it too"
 run "$bulkhead" can -o json shop/web shop/api 8080 -f $istio
