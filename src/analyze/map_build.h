@@ -55,5 +55,12 @@ const struct analyze_map_ranges *map_outside(struct map_builder *builder, uint32
 /* Of the addresses that `outside` leaves, one list that has the union of all ports. */
 void map_ranges_unite(struct analyze_portsets *sets, struct analyze_map_ranges *ranges);
 
+/*
+ * What host-network pods of `source` may send to those of `target` on their own node: all that there
+ * is, unless rules may decide on it.
+ */
+uint32_t map_own_node_ports(struct analyze_map *map, const struct analyze_map_endpoint *source,
+			    const struct analyze_map_endpoint *target);
+
 /* Folds a finished map into one whose endpoints are namespaces. */
 void map_fold_namespaces(struct analyze_map *map);

@@ -2,6 +2,8 @@
 /* Unfolding a map into its connections, as far as the options want them. */
 #include "analyze/map.h"
 
+#include "analyze/map_build.h"
+
 #include <string.h>
 
 #define NOT_KNOWN UINT32_MAX /* all bits are set: memset() makes it */
@@ -128,37 +130,6 @@ static void report(struct walk *walk, struct analyze_map_connection *connection)
 			    analyze_portsets_whole(sets, connection->ports)->parts[i].conditions);
 }
 
-/* Bits of the families that a pod can be reached in; of a node that is not known, any. */
-static unsigned pod_families(const struct model_snapshot *snapshot, const struct model_pod *pod)
-{
-	unsigned families = pod->n_ips == 0 ? (snapshot->has_v6 ? 3 : 1) : 0;
-
-	for (uint32_t i = 0; i < pod->n_ips; i++)
-		if (!model_is_closed_address(snapshot, &pod->ips[i]))
-			families |= pod->ips[i].family == IP_V4 ? 1 : 2;
-	return families;
-}
-
-/* What pods of `source` may send to those of `target` on their own node: all that there is. */
-static uint32_t own_node_ports(struct analyze_map *map, const struct analyze_map_endpoint *source,
-			       const struct analyze_map_endpoint *target)
-{
-	const struct model_snapshot *snapshot = map->snapshot;
-	const unsigned all = snapshot->has_v6 ? 3 : 1;
-	uint32_t ports = ANALYZE_PORTS_NONE;
-	unsigned families = 0;
-
-	for (uint32_t i = 0; i < source->n_known && families != all; i++)
-		for (uint32_t j = 0; j < target->n_known && families != all; j++)
-			if (source->pods[i]->node && source->pods[i]->node == target->pods[j]->node)
-				families |= pod_families(snapshot, source->pods[i]) &
-					    pod_families(snapshot, target->pods[j]);
-	for (int family = 0; family < ANALYZE_MAP_FAMILIES; family++)
-		if (families & 1U << family)
-			ports = analyze_portsets_union(&map->sets, ports, map->masks[family]);
-	return ports;
-}
-
 /* A pod that is not there, and that the options do not name either. */
 static bool is_guess(const struct walk *walk, const struct analyze_map_endpoint *endpoint)
 {
@@ -182,7 +153,7 @@ static void add_own_node(struct analyze_map *map, uint32_t from, uint32_t to,
 
 	if (!source->host_network || target->host_network)
 		return;
-	own_ports = own_node_ports(map, source, target);
+	own_ports = map_own_node_ports(map, source, target);
 	if (own_ports == ANALYZE_PORTS_NONE)
 		return;
 	link->ports = analyze_portsets_union(&map->sets, link->ports, own_ports);

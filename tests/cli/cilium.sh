@@ -29,6 +29,9 @@ run "$bulkhead" explain shop/db -f $cilium
 ok_like "$out" 'its own node reaches it, unless a rule denies that$' "explain: that rules come first"
 ok_like "$(printf '%s\n' "$out" | grep -A1 'shop/db isolates')" 'ingressDeny\[0\] deny from host ' "explain: what denies comes first"
 
+run "$bulkhead" map $cilium
+ok_like "$out" '^ops/Pod/agent → shop/Pod/db +TCP 0-21,23-65535; ' "map: so for pods of its node's network"
+
 run "$bulkhead" can shop/db shop/old 80 -f $cilium
 ok_int "$status" 1 "NetworkPolicy's blocks are the world's too"
 ok_like "$out" '^  but by the specification +allowed ' "the specification says otherwise"
