@@ -243,13 +243,20 @@ static struct run find_run(const struct groups *groups, struct token token)
 	return (struct run){groups->postings + start, groups->posting_end[id] - start};
 }
 
+/* Whether what has the label at all holds what the requirement asks for. */
+static bool needs_key(const struct selector_requirement *requirement)
+{
+	return requirement->op == SELECTOR_EXISTS || requirement->op == SELECTOR_CONTAINS ||
+	       requirement->op == SELECTOR_STARTS_WITH || requirement->op == SELECTOR_ENDS_WITH;
+}
+
 /* How many candidates a requirement leaves; SIZE_MAX when it is no help. */
 static size_t requirement_size(const struct groups *groups,
 			       const struct selector_requirement *requirement)
 {
 	size_t size = 0;
 
-	if (requirement->op == SELECTOR_EXISTS)
+	if (needs_key(requirement))
 		return find_run(groups, (struct token){requirement->key, NULL}).n;
 	if (requirement->op != SELECTOR_IN)
 		return SIZE_MAX;
@@ -342,7 +349,7 @@ void groups_match(const struct groups *groups, const struct policy_pods *pods,
 	struct match match = {groups, pods, namespaces, ret};
 
 	ret->n = 0;
-	if (best && best->op == SELECTOR_EXISTS) {
+	if (best && needs_key(best)) {
 		try_run(&match, find_run(groups, (struct token){best->key, NULL}));
 	} else if (best) {
 		for (uint32_t i = 0; i < best->n_values; i++)
