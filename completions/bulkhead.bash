@@ -18,7 +18,7 @@ _bulkhead() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		_bulkhead_words "scan can map reach test explain lab version help"
+		_bulkhead_words "scan can map reach test coverage explain lab version help"
 		return
 	fi
 	case $before in
@@ -28,6 +28,7 @@ _bulkhead() {
 		map) _bulkhead_words "text json csv" ;;
 		scan) _bulkhead_words "text json sarif junit github gitlab md" ;;
 		test) _bulkhead_words "text json tap junit github" ;;
+		coverage) _bulkhead_words "text json md csv prometheus" ;;
 		reach) _bulkhead_words "text json dot md" ;;
 		*) _bulkhead_words "text json" ;;
 		esac
@@ -46,7 +47,7 @@ _bulkhead() {
 	-n | --namespace | --pod-cidr | --as | --source-port | --cut | --from | --to | --only | --port | --ingress-controller | --rules | --now) return ;;
 	esac
 	case $verb in
-	help) _bulkhead_words "scan can map reach test explain lab version" ;;
+	help) _bulkhead_words "scan can map reach test coverage explain lab version" ;;
 	lab) _bulkhead_words "run up probe exec apply flows status down" ;;
 	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch --as --source-port" ;;
 	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
@@ -58,6 +59,13 @@ _bulkhead() {
 		fi
 		;;
 	reach) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --with --cut --rank" ;;
+	coverage)
+		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
+			_bulkhead_words "$shared --adequacy --now"
+		else
+			_bulkhead_paths
+		fi
+		;;
 	test)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
 			_bulkhead_words "$shared --live --uncovered --adequacy"

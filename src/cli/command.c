@@ -52,6 +52,10 @@ static const struct cli_command commands[] = {
 	 "  --ingress-controller NAMESPACE/NAME\n"
 	 "                           which workload the proxy of Ingresses and routes is\n",
 	 cli_run_map},
+	{"coverage", "how mature the policies are, in numbers that can be tracked", "PATH…",
+	 "  --adequacy      how many changes of rules the policy tests notice, too\n"
+	 "  --now TIME      when exceptions are judged (now)\n",
+	 cli_run_coverage},
 	{"explain", "everything that applies to a pod, in the order of evaluation", "POD -f PATH…",
 	 "", cli_run_explain},
 	{"reach", "from a compromised pod, what falls, hop by hop",

@@ -38,6 +38,7 @@ int cli_run_can(const struct cli_command *command, int argc, char **argv);
 int cli_run_map(const struct cli_command *command, int argc, char **argv);
 int cli_run_scan(const struct cli_command *command, int argc, char **argv);
 int cli_run_reach(const struct cli_command *command, int argc, char **argv);
+int cli_run_coverage(const struct cli_command *command, int argc, char **argv);
 int cli_run_test(const struct cli_command *command, int argc, char **argv);
 int cli_run_explain(const struct cli_command *command, int argc, char **argv);
 int cli_run_lab(const struct cli_command *command, int argc, char **argv);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "render/coverage.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* "12/14 (86 %)"; of nothing there is no part. */
+static void print_ratio(uint64_t part, uint64_t whole)
+{
+	printf("%" PRIu64 "/%" PRIu64, part, whole);
+	if (whole)
+		printf(" (%.0f %%)", 100.0 * (double)part / (double)whole);
+}
+
+static void print_line(const char *words, uint64_t part, uint64_t whole)
+{
+	printf("  %-34s ", words);
+	print_ratio(part, whole);
+	putchar('\n');
+}
+
+static uint32_t isolated(const struct analyze_coverage_row *row, enum policy_direction direction)
+{
+	return row->pods[direction][ANALYZE_ISOLATION_DEFAULT_DENY];
+}
+
+static uint32_t n_namespaces(const struct analyze_coverage_row *row)
+{
+	return row->states[ANALYZE_STATE_PROTECTED] + row->states[ANALYZE_STATE_PARTIAL] +
+	       row->states[ANALYZE_STATE_UNPROTECTED];
+}
+
+static void print_total(const struct analyze_coverage *coverage)
+{
+	const struct analyze_coverage_row *row = &coverage->total;
+	const struct analyze_coverage_extras *extras = &coverage->extras;
+
+	print_line("protected namespaces", row->states[ANALYZE_STATE_PROTECTED], n_namespaces(row));
+	print_line("pods with default deny, ingress", isolated(row, POLICY_INGRESS), row->n_pods);
+	print_line("pods with default deny, egress", isolated(row, POLICY_EGRESS), row->n_pods);
+	print_line("pairs of pods that may talk", row->n_allowed, row->n_possible);
+	print_line("policies that name an owner", row->n_owned, row->n_policies);
+	if (extras->has_tests)
+		print_line("policy tests that hold", extras->n_passed,
+			   extras->n_passed + extras->n_failed + extras->n_depends);
+	if (extras->has_adequacy)
+		print_line("changes of rules that tests notice", extras->n_killed,
+			   extras->n_killed + extras->n_survived);
+	printf("  %-34s %u", "broad rules", row->n_broad);
+	for (int i = 0; i < ANALYZE_N_BREADTHS; i++)
+		if (row->broad[i])
+			printf("; %s: %u", analyze_breadth_words(i), row->broad[i]);
+	printf("\n  %-34s %u active, %u expired, %u without an end, %u without an owner, "
+	       "%u not needed\n",
+	       "exceptions", extras->n_active, extras->n_expired, extras->n_without_expiry,
+	       extras->n_without_owner, extras->n_stale);
+	printf("  %-34s %u, which no policy isolates\n", "host-network pods", row->n_host_pods);
+}
+
+static void print_level(const struct analyze_coverage_row *row)
+{
+	if (row->level == ANALYZE_NO_LEVEL)
+		fputs(" -", stdout);
+	else
+		printf("L%u", row->level);
+}
+
+static void print_namespace(const struct analyze_coverage_row *row)
+{
+	printf("  ");
+	print_level(row);
+	printf("  %-20s in %u/%u, out %u/%u, open ", row->name, isolated(row, POLICY_INGRESS),
+	       row->n_pods, isolated(row, POLICY_EGRESS), row->n_pods);
+	print_ratio(row->n_allowed, row->n_possible);
+	if (row->owner)
+		printf(", owner %s", row->owner);
+	putchar('\n');
+	if (row->next)
+		printf("        next: %s\n", row->next);
+}
+
+void render_coverage_text(const struct analyze_coverage *coverage)
+{
+	puts("the cluster");
+	print_total(coverage);
+	puts("\nnamespaces");
+	for (size_t i = 0; i < coverage->namespaces.n; i++)
+		print_namespace(&coverage->namespaces.items[i]);
+	puts("\nowners");
+	for (size_t i = 0; i < coverage->owners.n; i++) {
+		const struct analyze_coverage_row *row = &coverage->owners.items[i];
+
+		printf("  %-24s protected namespaces ", *row->name ? row->name : "(none)");
+		print_ratio(row->states[ANALYZE_STATE_PROTECTED], n_namespaces(row));
+		fputs(", open ", stdout);
+		print_ratio(row->n_allowed, row->n_possible);
+		putchar('\n');
+	}
+}
+
+static void print_md_ratio(const char *words, uint64_t part, uint64_t whole)
+{
+	printf("| %s | ", words);
+	print_ratio(part, whole);
+	puts(" |");
+}
+
+static void print_md_rows(const struct analyze_coverage *coverage)
+{
+	puts("\n| namespace | owner | level | ingress | egress | open | next step |\n"
+	     "|---|---|---|---|---|---|---|");
+	for (size_t i = 0; i < coverage->namespaces.n; i++) {
+		const struct analyze_coverage_row *row = &coverage->namespaces.items[i];
+
+		printf("| `%s` | %s | ", row->name, row->owner ? row->owner : "");
+		print_level(row);
+		fputs(" | ", stdout);
+		print_ratio(isolated(row, POLICY_INGRESS), row->n_pods);
+		fputs(" | ", stdout);
+		print_ratio(isolated(row, POLICY_EGRESS), row->n_pods);
+		fputs(" | ", stdout);
+		print_ratio(row->n_allowed, row->n_possible);
+		printf(" | %s |\n", row->next ? row->next : "");
+	}
+}
+
+void render_coverage_md(const struct analyze_coverage *coverage)
+{
+	const struct analyze_coverage_row *row = &coverage->total;
+	const struct analyze_coverage_extras *extras = &coverage->extras;
+
+	puts("## Coverage\n\n| | |\n|---|---|");
+	print_md_ratio("protected namespaces", row->states[ANALYZE_STATE_PROTECTED],
+		       n_namespaces(row));
+	print_md_ratio("pods with default deny, ingress", isolated(row, POLICY_INGRESS),
+		       row->n_pods);
+	print_md_ratio("pods with default deny, egress", isolated(row, POLICY_EGRESS), row->n_pods);
+	print_md_ratio("pairs of pods that may talk", row->n_allowed, row->n_possible);
+	print_md_ratio("policies that name an owner", row->n_owned, row->n_policies);
+	if (extras->has_tests)
+		print_md_ratio("policy tests that hold", extras->n_passed,
+			       extras->n_passed + extras->n_failed + extras->n_depends);
+	printf("| broad rules | %u |\n| host-network pods | %u |\n| expired exceptions | %u |\n",
+	       row->n_broad, row->n_host_pods, extras->n_expired);
+	print_md_rows(coverage);
+}
