@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The whole process of the verbs that count over a cluster: 10,000 pods, 2,000 policies. */
+#include "lib/manifests.h"
+#include "lib/process.h"
+#include "lib/report.h"
+#include "lib/sample.h"
+
+#include <stdio.h>
+
+#define ROUNDS 5
+#define N_PODS 10000
+#define N_POLICIES 2000
+
+struct run {
+	const char *name;
+	const char *words[4]; /* between the program and the input */
+	const char *target;   /* s */
+	struct sample wall, cpu, peak;
+};
+
+static struct run runs[] = {
+	{.name = "coverage", .words = {"coverage"}, .target = "< 2"},
+	{.name = "reach --rank", .words = {"reach", "--rank"}},
+};
+
+static struct run *const runs_end = runs + sizeof(runs) / sizeof(runs[0]);
+
+static void write_input(const char *path)
+{
+	const struct manifests_shape shape = {
+		.n_pods = N_PODS, .n_policies = N_POLICIES, .owned = true};
+	struct strbuf text = {0};
+	FILE *file;
+
+	manifests_write(&shape, &text);
+	file = fopen(path, "we");
+	if (!file || fwrite(text.text, 1, text.len, file) != text.len || fclose(file))
+		report_fail("%s cannot be written", path);
+	strbuf_release(&text);
+}
+
+static void measure(struct run *run, const char *input, bool counts)
+{
+	const char *program = report_text("%s/bin/bulkhead", process_build());
+	const char *argv[7] = {program};
+	struct process_cost cost;
+	size_t n = 1;
+	int status;
+
+	for (size_t i = 0; i < 4 && run->words[i]; i++)
+		argv[n++] = run->words[i];
+	argv[n++] = input;
+	status = process_run(argv, report_text("%s/output", process_folder()), &cost);
+	if (status)
+		report_fail("%s %s %s: exit status %d", program, run->name, input, status);
+	if (!counts)
+		return;
+	sample_add(&run->wall, cost.wall);
+	sample_add(&run->cpu, cost.cpu);
+	sample_add(&run->peak, cost.peak_kib / 1024.0);
+}
+
+static void print(struct run *run)
+{
+	const char *name = report_text("%s, %u pods, %u policies", run->name, N_PODS, N_POLICIES);
+
+	report_print(&(struct report){.name = name,
+				      .value = sample_median(&run->wall),
+				      .unit = "s",
+				      .target = run->target,
+				      .note = report_text("user+sys %.3f s, peak %.0f MB",
+							  sample_median(&run->cpu),
+							  sample_median(&run->peak))});
+}
+
+int main(void)
+{
+	const char *input = report_text("%s/cluster.yaml", process_folder());
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s", input);
+	write_input(path);
+	for (int round = 0; round <= ROUNDS; round++)
+		for (struct run *run = runs; run < runs_end; run++)
+			measure(run, path, round > 0);
+	for (struct run *run = runs; run < runs_end; run++)
+		print(run);
+	return 0;
+}
