@@ -110,6 +110,7 @@ enum scan_unit {
 	X(BH312, HIGH, CLUSTER, SUGGESTED, WORKLOAD, scan_admin_plane, "a namespace that runs the cluster, open to anybody") \
 	X(BH313, HIGH, CLUSTER, SUGGESTED, WORKLOAD, scan_environments, "environments that can reach each other") \
 	X(BH314, MEDIUM, CLUSTER, SUGGESTED, WORKLOAD, scan_zones, "a crossing of zones that is not allowed") \
+	X(BH316, MEDIUM, CLUSTER, SUGGESTED, WORKLOAD, scan_contracts, "access beyond a service's contract") \
 	X(BH401, HIGH, CLUSTER, SUGGESTED, POLICY, scan_selects_nothing, "a policy that selects nothing") \
 	X(BH402, HIGH, CLUSTER, SUGGESTED, RULE, scan_peer_nothing, "a peer that selects nothing") \
 	X(BH404, MEDIUM, CLUSTER, SUGGESTED, RULE, scan_closed_port, "a port that no selected container declares") \
@@ -129,8 +130,15 @@ enum scan_unit {
 	X(BH506, HIGH, CLUSTER, SUGGESTED, WORKLOAD, scan_refused_need, "a dependency that the policies refuse") \
 	X(BH507, HIGH, CLUSTER, SUGGESTED, INPUT, scan_offered, "offered to the outside: to everybody, or to nobody") \
 	X(BH509, HIGH, CLUSTER, NONE, INPUT, scan_lateral, "a way from the outside to what is sensitive") \
+	X(BH601, CRITICAL, OBJECT, NONE, INPUT, scan_not_enforced, "policies that the network plugin does not enforce") \
+	X(BH602, HIGH, OBJECT, NONE, WORKLOAD, scan_host_network, "a workload on the host's network") \
+	X(BH603, HIGH, OBJECT, SUGGESTED, WORKLOAD, scan_privileged, "a container that can go around policies") \
+	X(BH604, MEDIUM, OBJECT, NONE, INPUT, scan_node_ports, "ports of nodes that lead past policies") \
+	X(BH701, LOW, OBJECT, SUGGESTED, MANIFEST, scan_annotations, "a policy without the required annotations") \
+	X(BH702, MEDIUM, OBJECT, NONE, MANIFEST, scan_review, "a policy whose review is overdue") \
 	X(BH703, HIGH, OBJECT, NONE, LOADING, NULL, "an exception that ran out") \
-	X(BH704, MEDIUM, OBJECT, SUGGESTED, LOADING, NULL, "an exception that nothing needs, or that says too much")
+	X(BH704, MEDIUM, OBJECT, SUGGESTED, LOADING, NULL, "an exception that nothing needs, or that says too much") \
+	X(BH707, HIGH, CLUSTER, SUGGESTED, MANIFEST, scan_policy_writer, "workloads that may change policies")
 /* clang-format on */
 
 enum scan_rule_id {

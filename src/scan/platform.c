@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* BH601 to BH604: where policies are not enforced, or gone around. */
+#include "scan/check.h"
+
+#include <string.h>
+
+/* Why the plugin does not make a policy true; NULL: that is not the reason. */
+static const char *plugin_reason(struct scan *scan, const struct policy *policy)
+{
+	const struct policy_options *options = &scan->cluster->options;
+
+	if (options->cni_off && policy_cni_is_asked(policy->group))
+		return policy->no_effect;
+	return policy_cni_no_effect(&options->cni, policy->group, policy->kind, &scan->arena);
+}
+
+static bool is_first_of_kind(const struct policy_set *set, uint32_t at)
+{
+	for (uint32_t i = 0; i < at; i++)
+		if (strcmp(set->idle[i]->kind, set->idle[at]->kind) == 0 &&
+		    strcmp(set->idle[i]->group, set->idle[at]->group) == 0)
+			return false;
+	return true;
+}
+
+void scan_not_enforced(struct scan *scan)
+{
+	const struct policy_set *set = scan->policies;
+
+	for (uint32_t i = 0; i < set->n_idle; i++) {
+		const struct policy *policy = set->idle[i];
+		const char *reason = plugin_reason(scan, policy);
+		uint32_t n = 0;
+
+		if (!reason || !is_first_of_kind(set, i))
+			continue;
+		for (uint32_t k = i; k < set->n_idle; k++)
+			n += strcmp(set->idle[k]->kind, policy->kind) == 0 &&
+			     strcmp(set->idle[k]->group, policy->group) == 0;
+		scan_report(scan, scan_at_policy(policy, policy->span),
+			    "%u %s (%s) without effect: %s; what they close is open", n,
+			    policy->kind, policy->group, reason);
+	}
+}
+
+/* What belongs to a node, and has to be on its network. */
+static bool is_node_agent(const struct model_workload *workload)
+{
+	static const char *const names[] = {"node-exporter", "calico-node", "cilium",
+					    "kube-proxy",    "kube-router", "antrea-agent",
+					    "kindnet",       "flannel",     "csi",
+					    "speaker",       "bulkhead"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strstr(workload->name, names[i]))
+			return true;
+	return false;
+}
+
+static const struct tree_node *pod_spec(struct scan *scan, const struct model_workload *workload)
+{
+	return tree_get(scan_template(scan, workload), "spec");
+}
+
+static struct scan_place place_at(const struct model_workload *workload,
+				  const struct tree_node *node)
+{
+	struct scan_place place = scan_at_workload(workload);
+
+	if (node)
+		place.span = tree_span(workload->span.file, node);
+	return place;
+}
+
+void scan_host_network(struct scan *scan, const struct model_workload *workload)
+{
+	struct scan_finding *finding;
+
+	if (!workload->host_network || workload->origin == MODEL_IMPLIED ||
+	    scan_is_system(scan, workload->ns))
+		return;
+	finding = scan_report(
+		scan, place_at(workload, tree_get(pod_spec(scan, workload), "hostNetwork")),
+		"%s/%s is on the host's network: no policy of pods binds it, it reaches "
+		"what its node reaches and is reached where its node is",
+		workload->ns->name, workload->name);
+	if (is_node_agent(workload))
+		finding->severity = SCAN_LOW;
+}
+
+static bool is_true(const struct tree_node *node)
+{
+	return node && node->kind == TREE_BOOL && node->boolean;
+}
+
+static void check_capabilities(struct scan *scan, const struct model_workload *workload,
+			       const struct tree_node *added)
+{
+	for (uint32_t i = 0; added && added->kind == TREE_SEQ && i < added->len; i++) {
+		const struct tree_node *node = added->items[i];
+		const char *name = node->kind == TREE_STRING ? node->text : "";
+
+		if (strncmp(name, "CAP_", 4) == 0)
+			name += 4;
+		if (strcmp(name, "NET_ADMIN") != 0 && strcmp(name, "NET_RAW") != 0 &&
+		    strcmp(name, "SYS_ADMIN") != 0 && strcmp(name, "ALL") != 0)
+			continue;
+		scan_help(scan,
+			  scan_report(scan, place_at(workload, node),
+				      "with %s the container can change its own network or send as "
+				      "somebody else: policies hold as far as the plugin checks "
+				      "what leaves the pod",
+				      name),
+			  "drop it");
+	}
+}
+
+static void check_container(struct scan *scan, const struct model_workload *workload,
+			    const struct tree_node *container)
+{
+	const struct tree_node *context = tree_get(container, "securityContext");
+	const struct tree_node *privileged = tree_get(context, "privileged");
+
+	if (is_true(privileged))
+		scan_help(
+			scan,
+			scan_report(scan, place_at(workload, privileged),
+				    "a privileged container can enter the network of its node and "
+				    "of every pod there: no policy holds it"),
+			"drop it, and add the capabilities that are needed");
+	check_capabilities(scan, workload, scan_node(context, "capabilities", "add", NULL));
+}
+
+void scan_privileged(struct scan *scan, const struct model_workload *workload)
+{
+	const struct tree_node *spec = pod_spec(scan, workload);
+	const struct tree_node *host_pid = tree_get(spec, "hostPID");
+	const char *const lists[] = {"initContainers", "containers"};
+
+	if (scan_is_system(scan, workload->ns) || is_node_agent(workload))
+		return;
+	for (size_t k = 0; k < 2; k++) {
+		const struct tree_node *list = tree_get(spec, lists[k]);
+
+		for (uint32_t i = 0; list && list->kind == TREE_SEQ && i < list->len; i++)
+			check_container(scan, workload, list->items[i]);
+	}
+	if (is_true(host_pid))
+		scan_help(
+			scan,
+			scan_report(scan, place_at(workload, host_pid),
+				    "with hostPID it sees the processes of its node, and with the "
+				    "rights to can enter their networks"),
+			"drop it");
+}
+
+static void check_host_ports(struct scan *scan, const struct model_workload *workload,
+			     const struct tree_node *ports)
+{
+	for (uint32_t i = 0; ports && ports->kind == TREE_SEQ && i < ports->len; i++) {
+		const struct tree_node *port = tree_get(ports->items[i], "hostPort");
+
+		if (port && port->kind == TREE_INT && port->integer > 0)
+			scan_report(
+				scan, place_at(workload, port),
+				"port %s of every node that runs it leads to %s/%s: who reaches "
+				"the node gets in past what is in front of it",
+				port->text, workload->ns->name, workload->name);
+	}
+}
+
+static void check_host_port(struct scan *scan, const struct model_workload *workload)
+{
+	const struct tree_node *list = tree_get(pod_spec(scan, workload), "containers");
+
+	for (uint32_t i = 0;
+	     !workload->host_network && list && list->kind == TREE_SEQ && i < list->len; i++)
+		check_host_ports(scan, workload, tree_get(list->items[i], "ports"));
+}
+
+/* hostPort of workloads, and NodePort of Services. */
+void scan_node_ports(struct scan *scan)
+{
+	for (uint32_t i = 0; i < scan->n_workloads; i++)
+		check_host_port(scan, scan->snapshot->workloads[i]);
+	for (uint32_t i = 0; i < scan->snapshot->n_services; i++) {
+		const struct model_service *service = scan->snapshot->services[i];
+		const struct model_manifest *manifest =
+			scan_manifest(scan, "Service", service->ns->name, service->name);
+		const struct tree_node *type =
+			manifest ? scan_node(manifest->root, "spec", "type", NULL) : NULL;
+
+		if (strcmp(service->type, "NodePort") == 0 && type)
+			scan_report(
+				scan, scan_at_manifest(manifest, tree_span(manifest->file, type)),
+				"a port of every node leads to %s/%s: its clients come with the "
+				"addresses of nodes, and policies cannot tell them apart",
+				service->ns->name, service->name);
+	}
+}
