@@ -193,6 +193,15 @@ static void read_http_rule(struct l7_reading *r, const struct tree_node *node)
 	strbuf_addch(&r->condition, '}');
 }
 
+/*
+ * A policy that denies nothing by default has the proxy let pass what its rules do not say, too
+ * (cilium#38676).
+ */
+static bool lets_others_pass(const struct l7_reading *r)
+{
+	return !r->list->policy->isolates[cilium_direction(r->list)];
+}
+
 static void read_http(struct l7_reading *r, const struct tree_node *list)
 {
 	if (list->len == 0)
@@ -203,6 +212,8 @@ static void read_http(struct l7_reading *r, const struct tree_node *list)
 		strbuf_addstr(&r->condition, i ? ", " : "");
 		read_http_rule(r, list->items[i]);
 	}
+	if (lets_others_pass(r))
+		strbuf_addstr(&r->condition, ", {}");
 }
 
 static void read_dns(struct l7_reading *r, const struct tree_node *list)
@@ -213,7 +224,8 @@ static void read_dns(struct l7_reading *r, const struct tree_node *list)
 		cilium_fqdn_read(r->reader, "a DNS rule", list->items[i], &names);
 	if (list->len) {
 		begin(r);
-		strbuf_printf(&r->condition, "the query is one of dns %s", strbuf_str(&names));
+		strbuf_printf(&r->condition, "the query is one of dns %s%s", strbuf_str(&names),
+			      lets_others_pass(r) ? ", *" : "");
 	}
 	strbuf_release(&names);
 }

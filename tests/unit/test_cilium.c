@@ -87,6 +87,16 @@ static const struct {
 	 CNP ALL "  enableDefaultDeny: {ingress: false, egress: true}\n  ingress: [{}]\n",
 	 "x/p selects x: isolates\n",
 	 "6:47 BH0205 warning 'egress' has no effect: there are no rules of egress\n"},
+	{"rules of a proxy that denies nothing by default",
+	 {0},
+	 CNP ALL "  enableDefaultDeny: {ingress: false, egress: false}\n  ingress: [{toPorts: "
+		 "[{ports: [{port: \"80\", protocol: TCP}], rules: {http: [{method: GET}]}}]}]\n  "
+		 "egress: [{toPorts: [{ports: [{port: \"53\", protocol: UDP}], rules: {dns: "
+		 "[{matchName: a.b}]}}]}]\n",
+	 "x/p selects x: isolates\n"
+	 "  ingress[0] 7:13 from any ports TCP 80 if the request is one of http {method: GET}, {}\n"
+	 "  egress[0] 8:12 to any ports UDP 53 if the query is one of dns a.b, *\n",
+	 ""},
 	{"specs are policies",
 	 {0},
 	 CCNP "specs:\n- {endpointSelector: {}, ingress: [{}]}\n- {endpointSelector: {matchLabels: "
