@@ -275,8 +275,13 @@ static void read_policy(struct policy_reader *reader, struct policy *policy)
 	policy_schema_read(reader, &root_schema, object, &root);
 	if (root.values[ROOT_METADATA] && root.values[ROOT_METADATA]->kind == TREE_MAP)
 		policy_metadata_check(reader, root.values[ROOT_METADATA]);
-	if (policy_field_is_absent(&root, ROOT_SPEC) && policy_field_is_absent(&root, ROOT_SPECS))
-		policy_need(reader, &root_schema, object, &root, ROOT_SPEC);
+	if (policy_field_is_absent(&root, ROOT_SPEC) && policy_field_is_absent(&root, ROOT_SPECS)) {
+		struct diag *diag = policy_error(reader, DIAG_BH0204, policy_span(reader, object),
+						 "the policy needs 'spec' or 'specs'");
+
+		diag_hint(reader->diags, diag,
+			  "write spec: {endpointSelector: …, ingress: …, egress: …}");
+	}
 	read_specs(reader, policy, &root);
 }
 

@@ -479,6 +479,17 @@ static const struct {
 	 "4:93 BH0203 error a policy of nodes has no rules of a proxy but 'dns' of egress\n"},
 	{"an entity of 1.20", V119, CNP ALL "  ingress: [{fromEntities: [cluster-mesh]}]\n", "",
 	 "6:29 BH0203 error only Cilium 1.20 and later know the entity 'cluster-mesh'\n"},
+	{"no spec at all",
+	 {0},
+	 CNP,
+	 "",
+	 "1:1 BH0204 error the policy needs 'spec' or 'specs'; write spec: {endpointSelector: …, "
+	 "ingress: …, egress: …}\n"},
+	{"specs without an item",
+	 {0},
+	 CNP "specs: []\n",
+	 "p without effect: 'specs' is empty\n",
+	 "1:1 BH0207 warning 1 CiliumNetworkPolicy (cilium.io) without effect: 'specs' is empty\n"},
 	{"another version of the API",
 	 {0},
 	 "apiVersion: cilium.io/v1\nkind: CiliumNetworkPolicy\nmetadata: {name: p, namespace: "
