@@ -42,8 +42,7 @@ bool scan_loading_takes(const struct scan *scan, const struct diag *diag)
 	return find_taken(diag) || diag->code == DIAG_BH0206 || scan_has_at(scan, diag->span);
 }
 
-/* The object that a span is in: the last of its file that does not begin behind it. */
-static const struct model_manifest *object_at(const struct scan *scan, const struct diag_span *span)
+const struct model_manifest *scan_manifest_at(const struct scan *scan, const struct diag_span *span)
 {
 	const struct model_manifest *found = NULL;
 
@@ -59,7 +58,7 @@ static const struct model_manifest *object_at(const struct scan *scan, const str
 
 struct scan_place scan_loading_place(const struct scan *scan, const struct diag_span *span)
 {
-	const struct model_manifest *manifest = object_at(scan, span);
+	const struct model_manifest *manifest = scan_manifest_at(scan, span);
 
 	if (manifest)
 		return scan_at_manifest(manifest, *span);

@@ -9,7 +9,11 @@
  */
 void scan_loading(struct scan *scan);
 
-/* The object that a place is in, by the order of the text; else the file. */
+/* The object that a place is in: the last of its file that does not begin behind it; or NULL. */
+const struct model_manifest *scan_manifest_at(const struct scan *scan,
+					      const struct diag_span *span);
+
+/* The same as a place; the file when there is none. */
 struct scan_place scan_loading_place(const struct scan *scan, const struct diag_span *span);
 
 /* Whether findings say it already, once scan has run: then it is not to be printed too. */
