@@ -87,6 +87,18 @@ static void help(struct scan *scan, struct scan_finding *finding, const struct d
 			  span->len, arena_strndup(&scan->arena, word, strcspn(word, "'")));
 }
 
+/* Cilium's own rules have an id of their own. */
+static enum scan_rule_id rule_of(const struct scan *scan, const struct diag *diag,
+				 const struct taken *as)
+{
+	const struct model_manifest *manifest =
+		diag->code > DIAG_BH0201 ? scan_manifest_at(scan, &diag->span) : NULL;
+
+	return as->rule == SCAN_BH103 && manifest && strcmp(manifest->group, "cilium.io") == 0
+		       ? SCAN_BH801
+		       : as->rule;
+}
+
 void scan_loading(struct scan *scan)
 {
 	const struct diag_list *diags = &scan->cluster->diags;
@@ -97,8 +109,8 @@ void scan_loading(struct scan *scan)
 
 		if (!as || scan_has_at(scan, diag->span))
 			continue;
-		finding = scan_report_as(scan, as->rule, place_of(scan, diag), "%s; %s",
-					 diag->message, as->consequence);
+		finding = scan_report_as(scan, rule_of(scan, diag, as), place_of(scan, diag),
+					 "%s; %s", diag->message, as->consequence);
 		if (diag->hint)
 			help(scan, finding, diag);
 		finding->related = diag->related;

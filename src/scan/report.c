@@ -24,7 +24,10 @@ struct scan_place scan_at_service(const struct model_service *service)
 
 struct scan_place scan_at_manifest(const struct model_manifest *manifest, struct diag_span span)
 {
-	return (struct scan_place){manifest->kind, manifest->ns, manifest->name, span};
+	const bool is_namespace = strcmp(manifest->kind, "Namespace") == 0;
+
+	return (struct scan_place){manifest->kind, is_namespace ? manifest->name : manifest->ns,
+				   manifest->name, span};
 }
 
 struct scan_place scan_at_namespace(const struct scan *scan, const struct model_namespace *ns)
