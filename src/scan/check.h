@@ -69,6 +69,17 @@ void scan_edit_scalar(struct scan_finding *finding, const struct diag_file *file
 void scan_edit_null(struct scan_finding *finding, const struct diag_file *file,
 		    const struct tree_member *member, const char *text);
 
+/*
+ * Puts an item before another one of its sequence: `lines` (up to NULL) of YAML where each has its
+ * own, else `flow`, which is JSON. Nothing where the item begins in the middle of a line's text.
+ */
+void scan_edit_item(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		    const struct tree_node *item, const char *const *lines, const char *flow);
+
+/* Puts a member with a sequence of one item before another member, where that has its own line. */
+void scan_edit_member(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		      const struct tree_member *before, const char *key, const char *const *lines);
+
 /* What this input cannot tell. */
 void scan_report_unknown(struct scan *scan, struct scan_place place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -196,6 +207,9 @@ enum scan_origin scan_origin_of(struct scan *scan, const struct selector *select
 /* Words: words.c. "shop/web", "shop/web and 2 others", "the pods of shop that it selects". */
 const char *scan_subject_text(struct scan *scan, const struct policy_rule *rule,
 			      const struct scan_access *access);
+
+/* "shop/web and 2 others" of `n` in all. */
+const char *scan_and_others(struct scan *scan, const struct model_workload *first, uint32_t n);
 
 /* ":5432", " on ports 80/TCP, 443/TCP", " on every port": what follows whom the rule is about. */
 const char *scan_ports_text(struct scan *scan, const struct policy_rule *rule);

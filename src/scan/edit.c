@@ -2,6 +2,8 @@
 /* Edits of a text by the places of its nodes: what is not replaced stays byte by byte. */
 #include "scan/check.h"
 
+#include "base/strbuf.h"
+
 #include <string.h>
 
 size_t scan_offset(const struct diag_file *file, uint32_t line, uint32_t column)
@@ -55,4 +57,56 @@ void scan_edit_null(struct scan_finding *finding, const struct diag_file *file,
 		scan_edit(finding, file, at + 1, 0, " ");
 		scan_edit(finding, file, at + 1, 0, text);
 	}
+}
+
+/* How many blanks a line begins with, if nothing else stands before `at`; -1: something does. */
+static long indent_at(const struct diag_file *file, size_t at)
+{
+	size_t begin = at;
+
+	while (begin > 0 && file->text[begin - 1] == ' ')
+		begin--;
+	return begin == 0 || file->text[begin - 1] == '\n' ? (long)(at - begin) : -1;
+}
+
+/* The lines as an item of a sequence, and the blanks of the line that they are put before. */
+static const char *block_item(struct scan *scan, const char *const *lines, long indent)
+{
+	struct strbuf text = {0};
+	const char *ret;
+
+	for (size_t i = 0; lines[i]; i++)
+		strbuf_printf(&text, "%s%s\n%*s", i ? "  " : "- ", lines[i], (int)indent, "");
+	ret = arena_strdup(&scan->arena, strbuf_str(&text));
+	strbuf_release(&text);
+	return ret;
+}
+
+void scan_edit_item(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		    const struct tree_node *item, const char *const *lines, const char *flow)
+{
+	const size_t begin = scan_offset(file, item->line, item->column);
+	size_t at = begin;
+
+	while (at > 0 && strchr(" \t\n\r", file->text[at - 1]))
+		at--;
+	if (at == 0)
+		return;
+	at--;
+	if (file->text[at] == '[' || file->text[at] == ',')
+		scan_edit(finding, file, begin, 0, arena_printf(&scan->arena, "%s, ", flow));
+	else if (file->text[at] == '-' && indent_at(file, at) >= 0)
+		scan_edit(finding, file, at, 0, block_item(scan, lines, indent_at(file, at)));
+}
+
+void scan_edit_member(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		      const struct tree_member *before, const char *key, const char *const *lines)
+{
+	const size_t at = before ? scan_offset(file, before->line, before->column) : 0;
+	const long indent = before ? indent_at(file, at) : -1;
+
+	if (indent >= 0 && file->text[at] != '"')
+		scan_edit(finding, file, at, 0,
+			  arena_printf(&scan->arena, "%s:\n%*s%s", key, (int)indent, "",
+				       block_item(scan, lines, indent)));
 }

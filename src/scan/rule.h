@@ -123,8 +123,8 @@ enum scan_unit {
 	X(BH412, MEDIUM, CLUSTER, NONE, INPUT, scan_interplay, "a rule that other policies make void, or a tie") \
 	X(BH414, HIGH, OBJECT, SUGGESTED, POLICY, scan_drifting_label, "a selector by a label that changes by itself") \
 	X(BH415, MEDIUM, OBJECT, SUGGESTED, RULE, scan_spoofable_peer, "a peer by labels that anybody may set") \
-	X(BH501, HIGH, CLUSTER, SUGGESTED, NAMESPACE, scan_no_dns, "closed egress without a way to the DNS") \
-	X(BH502, MEDIUM, OBJECT, SUGGESTED, RULE, scan_udp_only, "DNS over UDP only") \
+	X(BH501, HIGH, CLUSTER, SAFE, INPUT, scan_no_dns, "closed egress without a way to the DNS") \
+	X(BH502, MEDIUM, OBJECT, SAFE, RULE, scan_udp_only, "DNS over UDP only") \
 	X(BH504, HIGH, CLUSTER, SUGGESTED, RULE, scan_one_side, "a connection that one side allows and the other refuses") \
 	X(BH505, MEDIUM, CLUSTER, NONE, SERVICE, scan_lonely_service, "a Service that nobody may reach") \
 	X(BH506, HIGH, CLUSTER, SUGGESTED, WORKLOAD, scan_refused_need, "a dependency that the policies refuse") \

@@ -2,6 +2,14 @@
 /* What findings call subjects, ports and selectors; and what rules are alike. */
 #include "scan/check.h"
 
+const char *scan_and_others(struct scan *scan, const struct model_workload *first, uint32_t n)
+{
+	if (n == 1)
+		return arena_printf(&scan->arena, "%s/%s", first->ns->name, first->name);
+	return arena_printf(&scan->arena, "%s/%s and %u other%s", first->ns->name, first->name,
+			    n - 1, n == 2 ? "" : "s");
+}
+
 const char *scan_subject_text(struct scan *scan, const struct policy_rule *rule,
 			      const struct scan_access *access)
 {
@@ -11,10 +19,7 @@ const char *scan_subject_text(struct scan *scan, const struct policy_rule *rule,
 	if (!subject)
 		return ns ? arena_printf(&scan->arena, "the pods of %s that it selects", ns)
 			  : "the pods that it selects";
-	if (access->n_subjects == 1)
-		return arena_printf(&scan->arena, "%s/%s", subject->ns->name, subject->name);
-	return arena_printf(&scan->arena, "%s/%s and %u other%s", subject->ns->name, subject->name,
-			    access->n_subjects - 1, access->n_subjects == 2 ? "" : "s");
+	return scan_and_others(scan, subject, access->n_subjects);
 }
 
 static void add_port(struct strbuf *text, const struct policy_port *port)
