@@ -226,12 +226,6 @@ bool scan_only_port(const struct policy_rule *rule, uint16_t port);
 /* Some port of the rule is this one. */
 bool scan_has_port(const struct policy_rule *rule, enum port_space space, uint16_t port);
 
-/* They let the peer, or an address outside, pass on no port at all. */
-bool scan_is_shut(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
-		  enum policy_direction direction);
-bool scan_outside_is_shut(struct scan *scan, const struct model_pod *subject,
-			  const struct ip_addr *addr, enum policy_direction direction);
-
 /* A pod without labels in this namespace: the next one that somebody starts there. */
 const struct model_pod *scan_newcomer(struct scan *scan, const struct model_namespace *ns);
 

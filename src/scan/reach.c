@@ -139,57 +139,25 @@ bool scan_side_may(struct scan *scan, const struct model_pod *subject, const str
 	return false;
 }
 
-/* On how many parts of the subject's ports the peer class passes, and how many there are. */
-static uint32_t count_parts(struct scan *scan, const struct model_pod *subject, uint32_t peer,
-			    enum policy_direction direction, uint32_t *ret_all)
-{
-	const uint32_t class = compile_subject_class(scan->world, subject);
-	const struct compile_part *parts;
-	uint32_t n, n_open = 0;
-
-	*ret_all = 0;
-	if (class == COMPILE_NONE)
-		return 0;
-	parts = compile_parts(scan->world, class, direction, &n);
-	for (uint32_t i = 0; i < n; i++) {
-		const struct port_range *range = parts[i].ports.ranges;
-
-		if (parts[i].ports.n == 0)
-			continue;
-		++*ret_all;
-		n_open += bitset_test(
-			scan_row(scan, subject, direction, range->space, range->first), peer);
-	}
-	return n_open;
-}
-
 bool scan_is_open(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
 		  enum policy_direction direction)
 {
+	struct compile_world *world = scan->world;
+	const uint32_t class = compile_subject_class(world, subject);
+	const struct compile_part *parts;
 	uint32_t n;
 
-	return peer->n_ips == 0 ||
-	       count_parts(scan, subject, peer_class(scan->world, peer, 0), direction, &n) == n;
-}
+	if (class == COMPILE_NONE)
+		return true;
+	parts = compile_parts(world, class, direction, &n);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct port_range *range = parts[i].ports.ranges;
 
-bool scan_is_shut(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
-		  enum policy_direction direction)
-{
-	uint32_t n;
-
-	return peer->n_ips &&
-	       count_parts(scan, subject, peer_class(scan->world, peer, 0), direction, &n) == 0 &&
-	       n > 0;
-}
-
-bool scan_outside_is_shut(struct scan *scan, const struct model_pod *subject,
-			  const struct ip_addr *addr, enum policy_direction direction)
-{
-	uint32_t n;
-
-	return count_parts(scan, subject, compile_outside_class(scan->world, addr), direction,
-			   &n) == 0 &&
-	       n > 0;
+		if (parts[i].ports.n &&
+		    !scan_side_may(scan, subject, peer, direction, range->space, range->first))
+			return false;
+	}
+	return true;
 }
 
 bool scan_may(struct scan *scan, const struct model_pod *from, const struct model_pod *to,

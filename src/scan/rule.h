@@ -140,7 +140,7 @@ enum scan_unit {
 	X(BH704, MEDIUM, OBJECT, SUGGESTED, LOADING, NULL, "an exception that nothing needs, or that says too much") \
 	X(BH707, HIGH, CLUSTER, SUGGESTED, MANIFEST, scan_policy_writer, "workloads that may change policies") \
 	X(BH801, HIGH, OBJECT, SUGGESTED, INPUT, scan_cilium, "a policy of Cilium that does not do what it seems to") \
-	X(BH802, MEDIUM, OBJECT, SUGGESTED, POLICY, scan_entities, "a broad entity of Cilium") \
+	X(BH802, MEDIUM, OBJECT, SUGGESTED, RULE, scan_broad_entity, "a Cilium rule for an entity that is everybody") \
 	X(BH803, MEDIUM, OBJECT, SUGGESTED, INPUT, scan_istio, "a policy of Istio that checks nothing") \
 	X(BH804, HIGH, CLUSTER, SUGGESTED, POLICY, scan_calico, "a policy of Calico that comes too late, or takes too much")
 /* clang-format on */

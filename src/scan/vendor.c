@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BH801 to BH804: what the policies of Cilium, Istio and Calico say by accident. */
+/* BH801, BH803 and BH804: what the policies of Cilium, Istio and Calico say by accident. */
 #include "scan/check.h"
 
 #include "scan/loading.h"
@@ -93,87 +93,6 @@ void scan_cilium(struct scan *scan)
 		    scan_is_policy(&scan->snapshot->manifests[i]))
 			check_names(scan, &scan->snapshot->manifests[i]);
 	take_oddities(scan, "cilium.io");
-}
-
-static const struct {
-	const char *name;
-	const char *what;
-} entities[] = {
-	{"all", "everything, inside the cluster and out,"},
-	{"cluster", "any pod in any namespace, and every node,"},
-	{"host", "whatever runs on its node"},
-	{"remote-node", "whatever runs on another node"},
-	{"world", "every address outside the cluster"},
-};
-
-/* The rules as a whole let nobody of the entity pass, so it is not as broad as it looks. */
-static bool is_shut(struct scan *scan, const struct model_workload *subject, const char *entity,
-		    enum policy_direction direction)
-{
-	struct ip_addr outside;
-
-	ip_parse("8.8.8.8", &outside, NULL);
-	if (!subject || strstr(entity, "host") || strstr(entity, "node"))
-		return false;
-	if (strcmp(entity, "world") == 0)
-		return scan_outside_is_shut(scan, subject->pods[0], &outside, direction);
-	return scan_is_shut(scan, subject->pods[0], scan_stranger(scan), direction);
-}
-
-static void check_entities(struct scan *scan, const struct policy *policy,
-			   const struct tree_node *list, enum policy_direction direction)
-{
-	const char *verb = direction == POLICY_INGRESS ? "can reach" : "can be reached from";
-	const struct model_workload *first = NULL;
-	const uint32_t n = scan_selected(scan, policy, &first);
-
-	for (uint32_t i = 0; list && list->kind == TREE_SEQ && i < list->len; i++)
-		for (size_t k = 0; k < sizeof(entities) / sizeof(entities[0]); k++) {
-			const struct tree_node *node = list->items[i];
-
-			if (node->kind != TREE_STRING ||
-			    strcmp(node->text, entities[k].name) != 0 ||
-			    is_shut(scan, first, node->text, direction))
-				continue;
-			scan_help(
-				scan,
-				scan_report(scan,
-					    scan_at_policy(policy,
-							   tree_span(policy->object->file, node)),
-					    "entity '%s': %s %s %s%s%s", node->text,
-					    entities[k].what, verb,
-					    n ? first->ns->name : "the pods that it selects",
-					    n ? "/" : "", n ? first->name : ""),
-				"name the peers: fromEndpoints, toEndpoints, toCIDRSet or toFQDNs");
-		}
-}
-
-static void check_rules(struct scan *scan, const struct policy *policy,
-			const struct tree_node *spec)
-{
-	const struct tree_node *ingress = tree_get(spec, "ingress");
-	const struct tree_node *egress = tree_get(spec, "egress");
-
-	for (uint32_t i = 0; ingress && ingress->kind == TREE_SEQ && i < ingress->len; i++)
-		check_entities(scan, policy, tree_get(ingress->items[i], "fromEntities"),
-			       POLICY_INGRESS);
-	for (uint32_t i = 0; egress && egress->kind == TREE_SEQ && i < egress->len; i++)
-		check_entities(scan, policy, tree_get(egress->items[i], "toEntities"),
-			       POLICY_EGRESS);
-}
-
-void scan_entities(struct scan *scan, const struct policy *policy)
-{
-	const struct tree_node *root = policy->object->root;
-	const struct tree_node *specs = tree_get(root, "specs");
-
-	if (strcmp(policy->group, "cilium.io") != 0)
-		return;
-	if (policy->part == 0)
-		check_rules(scan, policy, tree_get(root, "spec"));
-	for (uint32_t i = 0; specs && specs->kind == TREE_SEQ && i < specs->len; i++)
-		if (i == policy->part)
-			check_rules(scan, policy, specs->items[i]);
 }
 
 static void check_mode(struct scan *scan, const struct model_manifest *manifest,
