@@ -18,7 +18,7 @@ _bulkhead() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		_bulkhead_words "scan can map reach test coverage explain lab version help"
+		_bulkhead_words "scan can map diff reach test coverage explain lab version help"
 		return
 	fi
 	case $before in
@@ -26,6 +26,7 @@ _bulkhead() {
 	-o | --output)
 		case $verb in
 		map) _bulkhead_words "text json csv" ;;
+		diff) _bulkhead_words "text json md csv" ;;
 		scan) _bulkhead_words "text json sarif junit github gitlab md" ;;
 		test) _bulkhead_words "text json tap junit github" ;;
 		coverage) _bulkhead_words "text json md csv prometheus" ;;
@@ -41,13 +42,20 @@ _bulkhead() {
 		;;
 	--mesh) _bulkhead_words "all auto" && return ;;
 	--color) _bulkhead_words "auto always never" && return ;;
-	--fail-on) _bulkhead_words "info low medium high critical none" && return ;;
+	--fail-on)
+		if [ "$verb" = diff ]; then
+			_bulkhead_words "added widened any internet"
+		else
+			_bulkhead_words "info low medium high critical none"
+		fi
+		return
+		;;
 	--explain) _bulkhead_words "$(bulkhead scan --list-rules 2>/dev/null | cut -d" " -f1)" && return ;;
 	--level) _bulkhead_words "workload namespace" && return ;;
 	-n | --namespace | --pod-cidr | --as | --source-port | --cut | --from | --to | --only | --port | --ingress-controller | --rules | --now) return ;;
 	esac
 	case $verb in
-	help) _bulkhead_words "scan can map reach test coverage explain lab version" ;;
+	help) _bulkhead_words "scan can map diff reach test coverage explain lab version" ;;
 	lab) _bulkhead_words "run up probe exec apply flows status down" ;;
 	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch --as --source-port" ;;
 	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
@@ -69,6 +77,13 @@ _bulkhead() {
 	test)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
 			_bulkhead_words "$shared --live --uncovered --adequacy"
+		else
+			_bulkhead_paths
+		fi
+		;;
+	diff)
+		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
+			_bulkhead_words "$shared --fail-on --ingress-controller"
 		else
 			_bulkhead_paths
 		fi

@@ -61,6 +61,9 @@ void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_inpu
 	diag_list_init(&ret->diags, &ret->arena);
 	for (size_t i = 0; i < input->n_paths; i++)
 		model_load_path(loader, input->paths[i], &ret->diags);
+	for (size_t i = 0; i < input->n_texts; i++)
+		model_load_entry(loader, input->texts[i].name, input->texts[i].text,
+				 input->texts[i].len, &ret->diags);
 	ret->snapshot = model_loader_finish(loader, &ret->diags);
 	ret->options.skip_invalid = input->skip_invalid;
 	ret->options.mesh_all = input->mesh_all;

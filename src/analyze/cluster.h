@@ -15,9 +15,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A file that is not one of this machine: of a revision, say. */
+struct analyze_text {
+	const char *name;
+	const char *text;
+	size_t len;
+};
+
 struct analyze_input {
 	const char *const *paths;
 	size_t n_paths;
+	const struct analyze_text *texts; /* after the paths */
+	size_t n_texts;
 	const char *ns; /* of objects that name none; NULL: "default" */
 	const char *const *pod_cidrs;
 	size_t n_pod_cidrs;

@@ -32,45 +32,34 @@ static const char *format_labels(const struct model_labels *labels, struct arena
 	return ret;
 }
 
-struct analyze_hypothetical *analyze_hypotheticals_list(
-	struct analyze_hypotheticals *list, const struct analyze_hypothetical *candidate)
+void analyze_hypotheticals_list(struct analyze_hypotheticals *list,
+				const struct analyze_hypothetical *candidate)
 {
 	struct strbuf text = {0};
-	struct analyze_hypothetical *item = NULL;
+	uint32_t number;
 	bool is_new;
 
 	strbuf_printf(&text, "%s/%s", candidate->ns, candidate->name);
-	keyset_intern(&list->known, text.text, text.len, &is_new);
-	if (is_new) {
-		item = vec_add(&list->items);
-		*item = *candidate;
-	}
+	number = keyset_intern(&list->known, text.text, text.len, &is_new);
+	if (is_new)
+		vec_push(&list->items, *candidate);
+	else
+		list->items.items[number].is_subject |= candidate->is_subject;
 	strbuf_release(&text);
-	return item;
 }
 
-static void list_pod(struct making *making, const char *ns, const struct model_labels *labels)
-{
-	const struct analyze_hypothetical candidate = {
-		.ns = ns,
-		.name = format_labels(labels, &making->cluster->snapshot->arena),
-		.labels = *labels,
-	};
-
-	analyze_hypotheticals_list(making->list, &candidate);
-}
-
-/* In a namespace of its own, of which these labels are known. */
-static void list_in_unknown(struct making *making, const struct model_labels *ns_labels,
-			    const struct model_labels *labels)
+/* In a namespace that has this name; NULL: in one of its own, of which labels are known. */
+static void list_pod(struct making *making, const char *ns,
+		     const struct analyze_suggestion *suggestion)
 {
 	struct arena *arena = &making->cluster->snapshot->arena;
 	const struct analyze_hypothetical candidate = {
-		.ns = format_labels(ns_labels, arena),
-		.name = format_labels(labels, arena),
-		.is_in_unknown = true,
-		.ns_labels = *ns_labels,
-		.labels = *labels,
+		.ns = ns ? ns : format_labels(&suggestion->ns_labels, arena),
+		.name = format_labels(&suggestion->labels, arena),
+		.is_in_unknown = !ns,
+		.ns_labels = suggestion->ns_labels,
+		.labels = suggestion->labels,
+		.is_subject = suggestion->is_subject,
 	};
 
 	analyze_hypotheticals_list(making->list, &candidate);
@@ -86,35 +75,32 @@ static const char *named_namespace(const struct model_snapshot *snapshot,
 }
 
 /* In a namespace that the input does not have, if the peer may be in one. */
-static void list_elsewhere(struct making *making, const struct policy_pods *pods,
-			   const struct model_labels *ns_labels, const struct model_labels *labels)
+static void list_elsewhere(struct making *making, const struct analyze_suggestion *suggestion)
 {
 	const struct model_snapshot *snapshot = making->cluster->snapshot;
 	const char *name;
 
-	if (pods->ns)
+	if (suggestion->pods->ns)
 		return;
-	name = named_namespace(snapshot, ns_labels);
-	if (!name)
-		list_in_unknown(making, ns_labels, labels);
-	else if (!model_find_namespace(snapshot, name))
-		list_pod(making, name, labels);
+	name = named_namespace(snapshot, &suggestion->ns_labels);
+	if (!name || !model_find_namespace(snapshot, name))
+		list_pod(making, name, suggestion);
 }
 
 void analyze_hypotheticals_suggest(struct analyze_hypotheticals *list,
-				   struct analyze_cluster *cluster, const struct policy_pods *pods,
-				   const struct model_labels *ns_labels,
-				   const struct model_labels *labels)
+				   struct analyze_cluster *cluster,
+				   const struct analyze_suggestion *suggestion)
 {
+	const struct policy_pods *pods = suggestion->pods;
 	struct making making = {list, cluster};
 
-	list_elsewhere(&making, pods, ns_labels, labels);
+	list_elsewhere(&making, suggestion);
 	for (uint32_t i = 0; i < cluster->snapshot->n_namespaces; i++) {
 		const struct model_namespace *ns = cluster->snapshot->namespaces[i];
 
 		if (!ns->is_closed && (pods->ns ? pods->ns == ns->name
 						: selector_matches(&pods->namespaces, &ns->labels)))
-			list_pod(&making, ns->name, labels);
+			list_pod(&making, ns->name, suggestion);
 	}
 }
 
@@ -122,22 +108,20 @@ void analyze_hypotheticals_suggest(struct analyze_hypotheticals *list,
 static void list_for_peer(struct making *making, const struct policy_pods *pods)
 {
 	struct model_snapshot *snapshot = making->cluster->snapshot;
-	struct model_labels ns_labels = {0}, labels;
+	struct analyze_suggestion suggestion = {.pods = pods};
 
-	if (selector_example(&pods->pods, snapshot, &labels) &&
-	    (pods->ns || selector_example(&pods->namespaces, snapshot, &ns_labels)))
-		analyze_hypotheticals_suggest(making->list, making->cluster, pods, &ns_labels,
-					      &labels);
+	if (selector_example(&pods->pods, snapshot, &suggestion.labels) &&
+	    (pods->ns || selector_example(&pods->namespaces, snapshot, &suggestion.ns_labels)))
+		analyze_hypotheticals_suggest(making->list, making->cluster, &suggestion);
 }
 
 void analyze_hypotheticals_collect(struct analyze_hypotheticals *list,
 				   struct analyze_cluster *cluster)
 {
 	struct making making = {list, cluster};
-	const struct model_labels none = {0};
 	struct peer_list peers = {0};
 
-	list_in_unknown(&making, &none, &none);
+	list_pod(&making, NULL, &(struct analyze_suggestion){0});
 	list->is_cut |= !peers_collect(cluster->snapshot, cluster->policies, &peers);
 	for (size_t i = 0; i < peers.n; i++)
 		list_for_peer(&making, &peers.items[i]);

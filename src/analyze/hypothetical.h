@@ -35,18 +35,25 @@ struct analyze_hypotheticals {
 void analyze_hypotheticals_collect(struct analyze_hypotheticals *list,
 				   struct analyze_cluster *cluster);
 
+/* Pods that `pods` may select. */
+struct analyze_suggestion {
+	const struct policy_pods *pods;
+	struct model_labels ns_labels; /* of a namespace that the input does not have */
+	struct model_labels labels;
+	bool is_subject;
+};
+
 /*
- * Lists pods with these labels that `pods` may select: in each namespace of the input of which not
- * everything is shown, and in one with `ns_labels` that the input does not have.
+ * Lists pods with these labels in each namespace of the input of which not everything is shown, and
+ * in one that the input does not have.
  */
 void analyze_hypotheticals_suggest(struct analyze_hypotheticals *list,
-				   struct analyze_cluster *cluster, const struct policy_pods *pods,
-				   const struct model_labels *ns_labels,
-				   const struct model_labels *labels);
+				   struct analyze_cluster *cluster,
+				   const struct analyze_suggestion *suggestion);
 
-/* Adds a candidate; NULL: it is listed already. */
-struct analyze_hypothetical *analyze_hypotheticals_list(
-	struct analyze_hypotheticals *list, const struct analyze_hypothetical *candidate);
+/* Adds a candidate that is not listed; nothing may have been reduced. */
+void analyze_hypotheticals_list(struct analyze_hypotheticals *list,
+				const struct analyze_hypothetical *candidate);
 
 /* Adds the candidates to a snapshot; a world that is made afterwards knows them. */
 void analyze_hypotheticals_add(struct analyze_hypotheticals *list, struct model_snapshot *snapshot);

@@ -112,7 +112,7 @@ void analyze_map_release(struct analyze_map *map);
  */
 struct analyze_map_link analyze_map_between(struct analyze_map *map, uint32_t from, uint32_t to);
 
-#define ANALYZE_MAP_CERTAIN UINT32_MAX
+#define ANALYZE_MAP_CERTAIN ANALYZE_PORTS_CERTAIN
 
 struct analyze_map_connection {
 	uint32_t from; /* position in `endpoints`, or ANALYZE_MAP_OUTSIDE: then `range` */

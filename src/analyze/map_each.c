@@ -77,20 +77,6 @@ static uint32_t filter_ports(struct walk *walk, uint32_t ports)
 	return ports;
 }
 
-/* The ports of a set that depend on these conditions, or on none. */
-static uint32_t ports_under(const struct analyze_portsets *sets, uint32_t number,
-			    uint32_t conditions)
-{
-	const struct analyze_portset *set = analyze_portsets_whole(sets, number);
-
-	if (conditions == ANALYZE_MAP_CERTAIN)
-		return set->certain;
-	for (uint32_t i = 0; i < set->n_parts; i++)
-		if (set->parts[i].conditions == conditions)
-			return set->parts[i].ports;
-	return ANALYZE_PORTS_NONE;
-}
-
 /* The part of a connection that depends on these conditions. */
 static void report_part(struct walk *walk, const struct analyze_map_connection *whole,
 			uint32_t conditions)
@@ -99,13 +85,14 @@ static void report_part(struct walk *walk, const struct analyze_map_connection *
 	struct analyze_map_connection part = *whole;
 	uint32_t by_family[ANALYZE_MAP_FAMILIES];
 
-	part.ports = ports_under(sets, whole->ports, conditions);
+	part.ports = analyze_portsets_under(sets, whole->ports, conditions);
 	part.conditions = conditions;
 	if (part.ports == ANALYZE_PORTS_NONE)
 		return;
 	if (whole->by_family) {
 		for (int family = 0; family < ANALYZE_MAP_FAMILIES; family++)
-			by_family[family] = ports_under(sets, whole->by_family[family], conditions);
+			by_family[family] =
+				analyze_portsets_under(sets, whole->by_family[family], conditions);
 		part.by_family = by_family[0] == by_family[1] ? NULL : by_family;
 	}
 	walk->fn(walk->arg, &part);

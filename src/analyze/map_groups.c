@@ -158,16 +158,19 @@ static void split_workload(struct map_builder *builder, const struct model_workl
 	diag_hint(builder->diags, diag, "their labels or addresses differ in what policies select");
 }
 
-/* Its pods are no part of it: what it may do is less than what they may. */
+/* Its pod is not counted as its own: what it may do is less than what the pod may. */
 static void add_ingress(struct map_builder *builder)
 {
 	const struct analyze_endpoint *named = builder->map->options.ingress_controller;
+	struct model_pod **pods = arena_alloc(&builder->map->arena, sizeof(struct model_pod *));
 	struct analyze_map_endpoint *endpoint;
 
+	pods[0] = named ? named->pods[0] : builder->stranger;
 	builder->map->ingress = (uint32_t)builder->map->endpoints.n;
-	endpoint = add_endpoint(builder, named ? named->pods[0] : builder->stranger, 0);
+	endpoint = add_endpoint(builder, pods[0], 0);
 	endpoint->id = endpoint->ns = endpoint->name = ANALYZE_INGRESS_ID;
 	endpoint->kind = "IngressController";
+	endpoint->pods = pods;
 	endpoint->n_pods = 1;
 	endpoint->origin = named ? MODEL_DECLARED : MODEL_ASSUMED;
 	endpoint->host_network = false;

@@ -137,3 +137,16 @@ uint32_t analyze_portsets_intersect(struct analyze_portsets *sets, uint32_t a, u
 	*known = mix_finish(sets, &mix);
 	return (uint32_t)*known;
 }
+
+uint32_t analyze_portsets_under(const struct analyze_portsets *sets, uint32_t number,
+				uint32_t conditions)
+{
+	const struct analyze_portset *set = analyze_portsets_whole(sets, number);
+
+	if (conditions == ANALYZE_PORTS_CERTAIN)
+		return set->certain;
+	for (uint32_t i = 0; i < set->n_parts; i++)
+		if (set->parts[i].conditions == conditions)
+			return set->parts[i].ports;
+	return ANALYZE_PORTS_NONE;
+}

@@ -68,3 +68,18 @@ const struct analyze_portset *analyze_portsets_whole(const struct analyze_portse
 size_t analyze_portsets_n_texts(const struct analyze_portsets *sets, uint32_t conditions);
 const char *analyze_portsets_text(const struct analyze_portsets *sets, uint32_t conditions,
 				  size_t i);
+
+/* The ports of a set, without parts, that depend on these conditions, or on none. */
+#define ANALYZE_PORTS_CERTAIN UINT32_MAX
+uint32_t analyze_portsets_under(const struct analyze_portsets *sets, uint32_t number,
+				uint32_t conditions);
+
+/* The number in `to` of a set of others. */
+uint32_t analyze_portsets_import(struct analyze_portsets *to, const struct analyze_portsets *from,
+				 uint32_t number);
+
+/*
+ * The ports, without parts, for which `after` allows more than `before`: they were not there, or
+ * depended on conditions that are not the same now.
+ */
+uint32_t analyze_portsets_gain(struct analyze_portsets *sets, uint32_t before, uint32_t after);

@@ -56,6 +56,16 @@ static const struct cli_command commands[] = {
 	 "  --adequacy      how many changes of rules the policy tests notice, too\n"
 	 "  --now TIME      when exceptions are judged (now)\n",
 	 cli_run_coverage},
+	{"diff", "which access does a change add or remove", "OLD NEW",
+	 "OLD and NEW are folders, files, - for standard input, or git:REV:PATH: what is at PATH "
+	 "in\n"
+	 "a revision of this repository\n\n"
+	 "  --fail-on WHAT    added (the default), widened, any, internet, or the name of whom "
+	 "nobody\n"
+	 "                    may reach who could not: an endpoint, a namespace, a sensitivity\n"
+	 "  --ingress-controller NAMESPACE/NAME\n"
+	 "                    which workload the proxy of Ingresses and routes is\n",
+	 cli_run_diff},
 	{"explain", "everything that applies to a pod, in the order of evaluation", "POD -f PATH…",
 	 "", cli_run_explain},
 	{"reach", "from a compromised pod, what falls, hop by hop",

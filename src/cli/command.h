@@ -36,6 +36,7 @@ int cli_command_refuse(const char *name);
 
 int cli_run_can(const struct cli_command *command, int argc, char **argv);
 int cli_run_map(const struct cli_command *command, int argc, char **argv);
+int cli_run_diff(const struct cli_command *command, int argc, char **argv);
 int cli_run_scan(const struct cli_command *command, int argc, char **argv);
 int cli_run_reach(const struct cli_command *command, int argc, char **argv);
 int cli_run_coverage(const struct cli_command *command, int argc, char **argv);

@@ -17,6 +17,8 @@ void cli_read(const struct cli_options *options, struct analyze_cluster *ret)
 	const struct analyze_input input = {
 		.paths = options->paths.items,
 		.n_paths = options->paths.n,
+		.texts = options->texts,
+		.n_texts = options->n_texts,
 		.ns = options->ns,
 		.pod_cidrs = options->pod_cidrs.items,
 		.n_pod_cidrs = options->pod_cidrs.n,

@@ -61,6 +61,8 @@ struct cli_options {
 	const struct cli_option *own; /* of the verb, ends with a NULL name; NULL: none */
 	void *data;                   /* that they are about */
 	VEC(const char *) paths;
+	const struct analyze_text *texts; /* set by the verb: read after the paths */
+	size_t n_texts;
 	VEC(const char *) pod_cidrs;
 	const char *ns;
 	const char *cni; /* NULL: the one that the input shows */

@@ -172,7 +172,7 @@ static bool is_recipe(const char *path, struct diag_list *diags)
 	const char *builder = builder_of(slash ? slash + 1 : path);
 	struct diag *diag;
 
-	if (!builder || access(path, R_OK) < 0)
+	if (!builder)
 		return false;
 	diag = diag_add(diags, DIAG_BH0008, whole_file(path, diags),
 			"what this builds may set names, namespaces and labels that are not seen "
@@ -191,7 +191,7 @@ void model_load_file(struct model_loader *loader, const char *path, struct diag_
 	struct diag_file *file;
 	int ret;
 
-	if (is_recipe(path, diags))
+	if (access(path, R_OK) == 0 && is_recipe(path, diags))
 		return;
 	ret = tree_load(path, NULL, &loader->snapshot->arena, &file);
 	if (ret < 0)
@@ -238,4 +238,11 @@ void model_load_text(struct model_loader *loader, const char *name, const char *
 	read_text(loader, file, diags);
 	if (n_seen(loader, diags) == before)
 		report_empty(name, diags);
+}
+
+void model_load_entry(struct model_loader *loader, const char *name, const char *text, size_t len,
+		      struct diag_list *diags)
+{
+	if (!is_recipe(name, diags))
+		model_load_text(loader, name, text, len, diags);
 }

@@ -41,6 +41,13 @@ void model_load_path(struct model_loader *loader, const char *path, struct diag_
 void model_load_text(struct model_loader *loader, const char *name, const char *text, size_t len,
 		     struct diag_list *diags);
 
+/* The same for a text that a directory of another store has under this name, recipes included. */
+void model_load_entry(struct model_loader *loader, const char *name, const char *text, size_t len,
+		      struct diag_list *diags);
+
+/* Whether a walk through directories reads a file of this path: *.yaml, *.yml, *.json … */
+bool model_is_manifest(const char *path);
+
 /*
  * Resolves owners, services, addresses and assumed objects, sorts, and gives the snapshot (never
  * NULL). The loader is gone afterwards. `diags` must have been made with model_loader_arena() or

@@ -48,6 +48,7 @@ struct model_template {
 	const struct model_port *ports;
 	uint32_t n_ports;
 	const char *service_account;
+	const char *sensitivity;
 	struct model_mesh_hints mesh;
 	const char *node;
 	bool host_network;
@@ -223,6 +224,9 @@ void model_read_ingress(struct model_object *object);
 void model_read_openshift_route(struct model_object *object);
 void model_read_gateway_route(struct model_object *object);
 void model_read_test(struct model_object *object);
+
+/* MODEL_SENSITIVITY in `metadata`, the label before the annotation; NULL: neither. */
+const char *model_read_sensitivity(struct model_object *object, const struct tree_node *metadata);
 
 /* The labels, ports and so on of a mapping with `metadata` and `spec`. */
 void model_read_template(struct model_object *object, const struct tree_node *template,

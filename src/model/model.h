@@ -95,6 +95,9 @@ struct model_daemon {
 	struct model_texts args;   /* their commands too */
 };
 
+/* A label or an annotation: how bad it is if somebody reaches these pods. */
+#define MODEL_SENSITIVITY "bulkhead.dev/sensitivity"
+
 /*
  * What owns pods: a controller object, or a bare pod itself (kind "Pod"). One endpoint of a
  * question.
@@ -110,6 +113,7 @@ struct model_workload {
 	bool is_scaled_to_zero;
 	bool host_network;          /* of all its pods */
 	struct model_daemon daemon; /* of others nothing */
+	const char *sensitivity;    /* MODEL_SENSITIVITY of it or of its pods; NULL: none */
 	struct diag_span span;
 	uint32_t index;
 };
@@ -219,7 +223,7 @@ struct model_manifest {
 	const char *group;
 	const char *version;
 	const char *kind;
-	const char *ns; /* NULL: known to be cluster-wide; else as written, or the default */
+	const char *ns;   /* NULL: known to be cluster-wide; else as written, or the default */
 	const char *name; /* "" when it has none */
 	const struct tree_node *root;
 	const struct diag_file *file;

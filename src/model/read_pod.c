@@ -84,6 +84,14 @@ static const char *read_annotation(struct model_object *object, const struct tre
 	return model_object_string(object, map, key);
 }
 
+const char *model_read_sensitivity(struct model_object *object, const struct tree_node *metadata)
+{
+	const struct tree_node *labels = model_object_map(object, metadata, "labels");
+	const char *label = model_object_string(object, labels, MODEL_SENSITIVITY);
+
+	return label ? label : read_annotation(object, metadata, MODEL_SENSITIVITY);
+}
+
 void model_read_template(struct model_object *object, const struct tree_node *template,
 			 struct model_template *ret)
 {
@@ -92,6 +100,7 @@ void model_read_template(struct model_object *object, const struct tree_node *te
 
 	ret->labels = model_object_labels(object, metadata, "labels");
 	ret->mesh.inject = read_annotation(object, metadata, MODEL_MESH_INJECT);
+	ret->sensitivity = model_read_sensitivity(object, metadata);
 	ret->service_account = model_object_string(object, spec, "serviceAccountName");
 	if (!ret->service_account)
 		ret->service_account = model_object_string(object, spec, "serviceAccount");

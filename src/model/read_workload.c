@@ -52,14 +52,18 @@ static uint32_t read_first_ordinal(struct model_object *object, const struct tre
 void model_read_workload(struct model_object *object)
 {
 	struct model_loader *loader = object->loader;
+	const struct tree_node *metadata = model_object_map(object, object->root, "metadata");
 	const struct tree_node *spec = model_object_map(object, object->root, "spec");
 	const struct tree_node *template = template_of(object, spec);
+	const char *sensitivity = model_read_sensitivity(object, metadata);
 	struct model_workload_record *workload = arena_alloc(&loader->scratch, sizeof(*workload));
 
 	if (!template && !object->failed)
 		model_object_error(object, DIAG_BH0204, tree_span(object->file, object->root),
 				   "a %s without a pod template", object->kind);
 	model_read_template(object, template, &workload->spec);
+	if (sensitivity)
+		workload->spec.sensitivity = sensitivity;
 	if (model_is_daemon(object->kind))
 		model_read_daemon(object, template, &workload->spec.daemon);
 	workload->owner = model_read_owner(object);

@@ -59,6 +59,19 @@ static bool is_skipped(const char *name)
 	return strcmp(name, ".git") == 0 || strcmp(name, "node_modules") == 0;
 }
 
+bool model_is_manifest(const char *path)
+{
+	static const char *const folders[] = {".git/", "node_modules/"};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		const char *at = strstr(path, folders[i]);
+
+		if (at && (at == path || at[-1] == '/'))
+			return false;
+	}
+	return is_manifest(path);
+}
+
 /*
  * A link to a file is that file; one to a directory is not followed, as it may lead back up. FIFOs
  * and devices are read only when they are named.

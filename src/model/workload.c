@@ -57,6 +57,7 @@ static struct model_workload *workload_from(struct model_loader *loader,
 
 	workload->alias = record->owner.kind ? record->owner.name : record->alias;
 	workload->daemon = record->spec.daemon;
+	workload->sensitivity = record->spec.sensitivity;
 	record->workload = workload;
 	return workload;
 }
@@ -78,6 +79,8 @@ static void make_pod(struct model_loader *loader, const struct model_pod_record 
 
 	if (workload->daemon.images.n == 0)
 		workload->daemon = record->spec.daemon;
+	if (!workload->sensitivity)
+		workload->sensitivity = record->spec.sensitivity;
 	pod->name = record->record.name;
 	pod->span = record->record.span;
 	pod->n_ips = pod->host_network ? record->n_host_ips : record->n_ips;

@@ -1,28 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RFC 4180, a line for each range of ports; numbers as in the JSON. */
+#include "render/csv.h"
 #include "render/map.h"
 #include "render/render.h"
 
 #include <stdio.h>
 
-static void write_quoted(const char *text, FILE *out)
-{
-	for (; *text; text++)
-		fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, out);
-}
-
 static void write_endpoint(const void *arg, uint32_t number, FILE *out)
 {
 	const struct analyze_map *map = arg;
-	const char *id = map->endpoints.items[number].id;
 
-	if (!strpbrk(id, ",\"\r\n")) {
-		fputs(id, out);
-		return;
-	}
-	putc('"', out);
-	write_quoted(id, out);
-	putc('"', out);
+	render_csv_field(map->endpoints.items[number].id, out);
 }
 
 /* One field, a line for each condition. */
@@ -33,7 +21,7 @@ static void write_conditions(const void *arg, uint32_t number, FILE *out)
 	putc('"', out);
 	for (size_t i = 0; i < analyze_portsets_n_texts(&map->sets, number); i++) {
 		fputs(i ? "\n" : "", out);
-		write_quoted(analyze_portsets_text(&map->sets, number, i), out);
+		render_csv_quoted(analyze_portsets_text(&map->sets, number, i), out);
 	}
 	putc('"', out);
 }

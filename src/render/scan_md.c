@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For a comment on a pull request, or a job's summary. */
+#include "render/markdown.h"
 #include "render/scan.h"
-
-/* A cell of a table is one line without bars, and what looks like markup is none. */
-static void write_cell(const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '|' || *text == '<' || *text == '*' || *text == '_' || *text == '`')
-			putchar('\\');
-		putchar(*text == '\n' ? ' ' : *text);
-	}
-}
 
 static void write_finding(const struct scan_finding *finding)
 {
 	printf("| %s | %s | ", scan_severity_name(finding->severity), finding->rule->id);
-	write_cell(render_scan_path(&finding->place));
+	render_md_cell(render_scan_path(&finding->place));
 	printf(":%u | ", finding->place.span.line);
-	write_cell(finding->place.kind);
+	render_md_cell(finding->place.kind);
 	putchar(' ');
-	write_cell(finding->place.ns ? finding->place.ns : "");
+	render_md_cell(finding->place.ns ? finding->place.ns : "");
 	putchar('/');
-	write_cell(finding->place.name ? finding->place.name : "");
+	render_md_cell(finding->place.name ? finding->place.name : "");
 	printf(" | ");
-	write_cell(finding->message);
+	render_md_cell(finding->message);
 	printf(" | ");
-	write_cell(finding->help ? finding->help : "");
+	render_md_cell(finding->help ? finding->help : "");
 	printf(" |\n");
 }
 

@@ -198,18 +198,6 @@ static void take_connection(void *arg, const struct analyze_map_connection *from
 	port_set_release(&known);
 }
 
-static void say(const char *who, const struct connection *connection)
-{
-	char first[IP_TEXT_SIZE] = "", last[IP_TEXT_SIZE] = "";
-
-	if (connection->range.first.family) {
-		ip_format(&connection->range.first, first);
-		ip_format(&connection->range.last, last);
-	}
-	diag("%s: %s -> %s %s %s, %zu port ranges from %u", who, connection->from, connection->to,
-	     first, last, connection->ports.n, connection->ports.ranges[0].first);
-}
-
 static bool is_host(const struct analyze_map *map, const char *id)
 {
 	for (size_t i = 0; i < map->endpoints.n; i++)
@@ -226,31 +214,6 @@ static void mark_hosts(struct connlist *list, const struct analyze_map *map)
 		connection->is_of_host = is_host(map, connection->from) ||
 					 is_host(map, connection->to);
 	}
-}
-
-/* Connections of `a` that are not in `b`; those without a host-network end are worse. */
-static uint32_t count_missing(const struct connlist *a, const struct connlist *b, const char *who,
-			      bool is_told, uint32_t *ret_others)
-{
-	uint32_t n = 0;
-	size_t at = 0;
-
-	for (size_t i = 0; i < a->found.n; i++) {
-		const struct connection *connection = &a->found.items[i], *other;
-
-		while (at < b->found.n && connlist_compare(&b->found.items[at], connection) < 0)
-			at++;
-		other = at < b->found.n ? &b->found.items[at] : NULL;
-		if (other && connlist_compare(other, connection) == 0 &&
-		    ip_equal(&other->range.last, &connection->range.last) &&
-		    port_set_equal(&other->ports, &connection->ports))
-			continue;
-		if (is_told && n < 5)
-			say(who, connection);
-		n++;
-		*ret_others += !connection->is_of_host;
-	}
-	return n;
 }
 
 static const struct deviation *find_deviation(const struct list_case *list)
@@ -275,8 +238,8 @@ static void compare(struct connlist *expected, struct connlist *got, const struc
 	connlist_normalise(got);
 	mark_hosts(expected, map);
 	mark_hosts(got, map);
-	n_missing = count_missing(expected, got, "missing", false, &n_others);
-	n_extra = count_missing(got, expected, "extra", false, &n_others);
+	n_missing = connlist_missing(expected, got, NULL, &n_others);
+	n_extra = connlist_missing(got, expected, NULL, &n_others);
 	if (ok(n_missing == deviation->n_missing && n_extra == deviation->n_extra &&
 		       (!deviation->is_of_hosts || n_others == 0),
 	       "%s: %zu connections%s%s", list->name, got->found.n, deviation->reason ? "; " : "",
@@ -284,8 +247,8 @@ static void compare(struct connlist *expected, struct connlist *got, const struc
 		return;
 	diag("%u missing, %u extra, %u of them without a host-network end", n_missing, n_extra,
 	     n_others);
-	count_missing(expected, got, "missing", true, &n_others);
-	count_missing(got, expected, "extra", true, &n_others);
+	connlist_missing(expected, got, "missing", NULL);
+	connlist_missing(got, expected, "extra", NULL);
 }
 
 /* Kinds that another issue is about, or that only the other analyzer knows. */

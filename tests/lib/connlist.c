@@ -254,3 +254,95 @@ void connlist_normalise(struct connlist *list)
 	}
 	list->found.n = n;
 }
+
+/* The value of "KEY: VALUE" up to ", NEXT: " or the end. */
+static char *take_field(struct connlist *list, const char *line, const char *key, const char *next)
+{
+	const char *at = strstr(line, key), *end;
+
+	if (!at)
+		bail("no '%s' in '%s'", key, line);
+	at += strlen(key);
+	end = next ? strstr(at, next) : NULL;
+	return arena_strndup(&list->arena, at, end ? (size_t)(end - at) : strlen(at));
+}
+
+static void add_side(struct connlist *list, const char *change, const char *ports, const char *src,
+		     const char *dst)
+{
+	struct connection *connection = add_connection(list, src, dst);
+
+	connection->from = arena_printf(&list->arena, "%s %s", change, connection->from);
+	parse_ports(ports, &connection->ports);
+}
+
+/* "diff-type: added, source: A, destination: B, ref1: No Connections, ref2: TCP 80[, workloads-…]" */
+static void read_change(struct connlist *list, const char *line, const char *const names[])
+{
+	char *type = take_field(list, line, "diff-type: ", ", source: ");
+	char *src = take_field(list, line, "source: ", ", destination: ");
+	char *dst = take_field(list, line,
+			       "destination: ", arena_printf(&list->arena, ", %s: ", names[0]));
+	char *before = take_field(list, line, arena_printf(&list->arena, ", %s: ", names[0]),
+				  arena_printf(&list->arena, ", %s: ", names[1]));
+	char *after = take_field(list, line, arena_printf(&list->arena, ", %s: ", names[1]),
+				 ", workloads-diff-info");
+
+	if (strcmp(type, "removed") != 0)
+		add_side(list, strcmp(type, "changed") == 0 ? "after" : "added", after, src, dst);
+	if (strcmp(type, "added") != 0)
+		add_side(list, strcmp(type, "changed") == 0 ? "before" : "removed", before, src,
+			 dst);
+}
+
+void connlist_read_diff(struct connlist *list, const char *path)
+{
+	static const char *const plain[] = {"ref1", "ref2"}, *const named[] = {"old", "new"};
+	struct diag_file *file;
+	char *text;
+
+	if (tree_load(path, NULL, &list->arena, &file))
+		bail("%s cannot be read", path);
+	text = arena_strndup(&list->arena, file->text, file->len);
+	for (char *save, *line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		if (strncmp(line, "diff-type: ", 11) == 0)
+			read_change(list, line, strstr(line, ", ref1: ") ? plain : named);
+}
+
+static void tell(const char *word, const struct connection *connection)
+{
+	char first[IP_TEXT_SIZE] = "", last[IP_TEXT_SIZE] = "";
+
+	if (connection->range.first.family) {
+		ip_format(&connection->range.first, first);
+		ip_format(&connection->range.last, last);
+	}
+	diag("%s: %s -> %s %s %s, %zu port ranges from %u", word, connection->from, connection->to,
+	     first, last, connection->ports.n, connection->ports.ranges[0].first);
+}
+
+uint32_t connlist_missing(const struct connlist *a, const struct connlist *b, const char *word,
+			  uint32_t *ret_others)
+{
+	uint32_t n = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < a->found.n; i++) {
+		const struct connection *connection = &a->found.items[i], *other;
+
+		while (at < b->found.n && connlist_compare(&b->found.items[at], connection) < 0)
+			at++;
+		other = at < b->found.n ? &b->found.items[at] : NULL;
+		if (other && connlist_compare(other, connection) == 0 &&
+		    ip_equal(&other->range.last, &connection->range.last) &&
+		    port_set_equal(&other->ports, &connection->ports))
+			continue;
+		if (word && n < 5)
+			tell(word, connection);
+		n++;
+		if (ret_others)
+			*ret_others += !connection->is_of_host;
+	}
+	return n;
+}

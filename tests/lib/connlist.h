@@ -56,3 +56,16 @@ void connlist_normalise(struct connlist *list);
 
 /* By both ends. */
 int connlist_compare(const void *left, const void *right);
+
+/*
+ * Its `diff`: "added FROM", "removed FROM", and of what changed "before FROM" and "after FROM", each with the
+ * ports of that side.
+ */
+void connlist_read_diff(struct connlist *list, const char *path);
+
+/*
+ * How many connections of `a` are not in `b`, both normalised; those without a host-network end are added to
+ * *ret_others, if that is asked for. With a word the first of them are told.
+ */
+uint32_t connlist_missing(const struct connlist *a, const struct connlist *b, const char *word,
+			  uint32_t *ret_others);

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include "analyze/diff.h"
+#include "analyze/question.h"
+#include "cli/progress.h"
+#include "cli/revision.h"
+#include "render/diff.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct diff_words {
+	struct cli_options *shared;
+	const char *fail_on;
+	const char *ingress_controller;
+};
+
+/* One of the two inputs. */
+struct side {
+	const char *path;
+	struct revision revision;
+	struct analyze_cluster cluster;
+	struct analyze_endpoints endpoints;
+	bool is_loaded;
+};
+
+static const struct cli_option own_options[] = {
+	{"fail-on", true, NULL, offsetof(struct diff_words, fail_on)},
+	{"ingress-controller", true, NULL, offsetof(struct diff_words, ingress_controller)},
+	{0},
+};
+
+static int load(const struct cli_options *shared, struct side *side)
+{
+	struct cli_options options = *shared;
+	const char *problem;
+	int code;
+
+	memset(&options.paths, 0, sizeof(options.paths));
+	if (revision_is(side->path)) {
+		code = revision_read(side->path, &side->revision, &problem);
+		if (code != CLI_YES) {
+			fprintf(stderr, "bulkhead diff: %s: %s\n", side->path, problem);
+			return code;
+		}
+		options.texts = side->revision.texts.items;
+		options.n_texts = side->revision.texts.n;
+	} else {
+		vec_push(&options.paths, side->path);
+	}
+	side->is_loaded = true;
+	code = cli_load(&options, &side->cluster);
+	vec_release(&options.paths);
+	analyze_endpoints_init(&side->endpoints, &side->cluster);
+	return code;
+}
+
+static void release(struct side *side)
+{
+	if (side->is_loaded) {
+		analyze_endpoints_release(&side->endpoints);
+		analyze_cluster_release(&side->cluster);
+	}
+	revision_release(&side->revision);
+}
+
+/* The proxy's workload may be new: where it is not, a pod without labels stands for it. */
+static bool find_controllers(const struct diff_words *own, struct side sides[],
+			     struct analyze_diff_options *ret, struct diag_list *diags)
+{
+	struct diag_list problems;
+	bool is_found = false;
+
+	diag_list_init(&problems, diags->arena);
+	for (int side = 0; side < ANALYZE_N_SIDES && own->ingress_controller; side++) {
+		const struct analyze_endpoint *found = analyze_endpoint_get(
+			&sides[side].endpoints, own->ingress_controller, &problems);
+
+		if (found && found->n_pods) {
+			ret->ingress_controllers[side] = found;
+			is_found = true;
+		}
+	}
+	if (!own->ingress_controller || is_found)
+		return true;
+	diag_list_append(diags, &problems);
+	return false;
+}
+
+static void render(const struct cli_options *options, struct analyze_diff *diff)
+{
+	switch (options->format) {
+	case CLI_JSON:
+		render_diff_json(diff);
+		break;
+	case CLI_MD:
+		render_diff_md(diff);
+		break;
+	case CLI_CSV:
+		render_diff_csv(diff);
+		break;
+	default:
+		render_diff_text(diff, options->color);
+	}
+}
+
+/* What --fail-on NAME names: a namespace, an endpoint, or a sensitivity. */
+static bool is_named(const struct analyze_diff_endpoint *endpoint, const char *name)
+{
+	const char *slash = strchr(name, '/');
+
+	if (strcmp(endpoint->id, name) == 0 || strcmp(endpoint->ns, name) == 0)
+		return true;
+	if (endpoint->sensitivity && strcmp(endpoint->sensitivity, name) == 0)
+		return true;
+	return slash && strlen(endpoint->ns) == (size_t)(slash - name) &&
+	       strncmp(endpoint->ns, name, (size_t)(slash - name)) == 0 &&
+	       strcmp(endpoint->name, slash + 1) == 0;
+}
+
+struct search {
+	const struct analyze_diff *diff;
+	const char *name;
+	bool is_found;
+};
+
+static void look_for(void *arg, const struct analyze_diff_pair *pair)
+{
+	struct search *search = arg;
+
+	if (pair->to != ANALYZE_MAP_OUTSIDE && pair->change->ports.gained != ANALYZE_PORTS_NONE &&
+	    is_named(&search->diff->endpoints.items[pair->to], search->name))
+		search->is_found = true;
+}
+
+static bool gains_access(const struct analyze_diff *diff, const char *name)
+{
+	struct search search = {diff, name, false};
+
+	for (size_t i = 0; i < diff->changes.n && !search.is_found; i++)
+		analyze_diff_unfold(diff, &diff->changes.items[i], look_for, &search);
+	return search.is_found;
+}
+
+static bool names_somebody(const struct analyze_diff *diff, const char *name)
+{
+	for (size_t i = 0; i < diff->endpoints.n; i++)
+		if (is_named(&diff->endpoints.items[i], name))
+			return true;
+	return false;
+}
+
+static bool has_other_endpoints(const struct analyze_diff *diff)
+{
+	for (size_t i = 0; i < diff->endpoints.n; i++)
+		for (int side = 0; side < ANALYZE_N_SIDES; side++)
+			if (diff->endpoints.items[i].at[side] == ANALYZE_MAP_OUTSIDE)
+				return true;
+	return false;
+}
+
+static bool fails(const struct analyze_diff *diff, const char *fail_on)
+{
+	if (!fail_on || strcmp(fail_on, "added") == 0)
+		return diff->counts.gained > 0;
+	if (strcmp(fail_on, "widened") == 0)
+		return diff->counts.widened > 0;
+	if (strcmp(fail_on, "any") == 0)
+		return diff->changes.n > 0 || has_other_endpoints(diff);
+	if (strcmp(fail_on, "internet") == 0)
+		return diff->counts.internet > 0;
+	return gains_access(diff, fail_on);
+}
+
+/* A name that is nobody's would never fail. */
+static bool is_condition(const struct cli_options *options, const struct analyze_diff *diff,
+			 const char *fail_on)
+{
+	static const char *const words[] = {"added", "widened", "any", "internet"};
+	const char *near;
+
+	if (!fail_on || names_somebody(diff, fail_on))
+		return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], fail_on) == 0)
+			return true;
+	near = diag_did_you_mean(fail_on, words, sizeof(words) / sizeof(words[0]));
+	cli_refuse(options,
+		   "--fail-on %s: neither input has an endpoint, a namespace or a sensitivity of "
+		   "this name%s%s%s",
+		   fail_on, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	return false;
+}
+
+static int compare(const struct cli_options *options, const struct diff_words *own,
+		   struct side sides[])
+{
+	struct analyze_diff_options diff_options = {0};
+	struct analyze_diff diff;
+	struct diag_list diags;
+	struct progress progress;
+	int code = CLI_USAGE;
+
+	for (int side = 0; side < ANALYZE_N_SIDES; side++)
+		diff_options.clusters[side] = &sides[side].cluster;
+	diag_list_init(&diags, &sides[ANALYZE_NEW].endpoints.arena);
+	if (find_controllers(own, sides, &diff_options, &diags)) {
+		progress_start(&progress, "comparing");
+		analyze_diff_build(&diff, &diff_options, &diags);
+		progress_stop(&progress);
+		if (is_condition(options, &diff, own->fail_on)) {
+			render(options, &diff);
+			code = fails(&diff, own->fail_on) ? CLI_NO : CLI_YES;
+		}
+		analyze_diff_release(&diff);
+	}
+	cli_print_diags(options, &diags);
+	return code;
+}
+
+static int run(struct cli_options *options, const struct diff_words *own, char **words)
+{
+	struct side sides[ANALYZE_N_SIDES] = {{.path = words[0]}, {.path = words[1]}};
+	int code = CLI_YES;
+
+	for (int side = 0; side < ANALYZE_N_SIDES && code == CLI_YES; side++)
+		code = load(options, &sides[side]);
+	if (code == CLI_YES)
+		code = compare(options, own, sides);
+	for (int side = 0; side < ANALYZE_N_SIDES; side++)
+		release(&sides[side]);
+	return code;
+}
+
+int cli_run_diff(const struct cli_command *command, int argc, char **argv)
+{
+	struct diff_words own = {0};
+	struct cli_options options = {
+		.command = command,
+		.own = own_options,
+		.data = &own,
+		.formats = CLI_FORMAT(MD) | CLI_FORMAT(CSV),
+	};
+	int n, code = CLI_USAGE;
+
+	own.shared = &options;
+	if (!cli_options_parse(&options, argc, argv, &n))
+		code = CLI_USAGE;
+	else if (options.wants_help)
+		code = cli_help_of(command);
+	else if (options.paths.n)
+		code = cli_refuse(&options, "-f names one input, but there are two: OLD and NEW");
+	else if (n != 2)
+		code = cli_refuse(&options, "expected OLD and NEW, found %d input%s", n,
+				  n == 1 ? "" : "s");
+	else if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0)
+		code = cli_refuse(&options, "only one of OLD and NEW can be standard input");
+	else
+		code = run(&options, &own, argv);
+	cli_options_release(&options);
+	return code;
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One connection a line; what comes in from outside and what is sensitive stands before the rest. */
+#include "render/diff.h"
+
+#include "base/keyset.h"
+#include "render/aside.h"
+#include "render/out.h"
+#include "render/render.h"
+#include "render/words.h"
+
+#include <stdio.h>
+
+/* What pairs of ends have in common that are explained alike. No padding. */
+struct reason_key {
+	uint32_t change;
+	uint32_t from;
+	uint32_t to;
+};
+
+struct writing {
+	struct analyze_diff *diff;
+	struct out out;
+	struct words endpoints; /* by position */
+	struct words ports;     /* by port set: the certain ones */
+	struct words conditions;
+	struct words reasons; /* by number in … */
+	struct keyset reason_keys;
+	VEC(struct analyze_diff_pair) explained; /* one for each key */
+	enum diff_section section;
+	int rank; /* of the pairs that are written now: exposure, sensitive, the rest */
+	size_t n;
+};
+
+static void write_endpoint(const void *arg, uint32_t number, FILE *out)
+{
+	const struct analyze_diff *diff = arg;
+	struct json json;
+
+	json_init(&json, out, 0);
+	json_string(&json, diff->endpoints.items[number].id);
+}
+
+static void write_ports(const void *arg, uint32_t number, FILE *out)
+{
+	const struct analyze_diff *diff = arg;
+	struct json json;
+
+	json_init(&json, out, 0);
+	render_ports_json(&json, analyze_portsets_get(diff->sets, number));
+}
+
+static void write_conditions(const void *arg, uint32_t number, FILE *out)
+{
+	const struct analyze_diff *diff = arg;
+	struct json json;
+
+	json_init(&json, out, 0);
+	json_array(&json);
+	for (size_t i = 0; i < analyze_portsets_n_texts(diff->sets, number); i++)
+		json_string(&json, analyze_portsets_text(diff->sets, number, i));
+	json_end(&json);
+}
+
+static void write_reason(const void *arg, uint32_t number, FILE *out)
+{
+	static const char *const keys[ANALYZE_N_SIDES] = {"old", "new"};
+	const struct writing *writing = arg;
+	struct analyze_refs refs[ANALYZE_N_SIDES] = {0};
+	struct json json;
+
+	analyze_diff_why(writing->diff, &writing->explained.items[number], refs);
+	json_init(&json, out, 0);
+	json_object(&json);
+	for (int side = 0; side < ANALYZE_N_SIDES; side++) {
+		json_key(&json, keys[side]);
+		json_array(&json);
+		for (size_t i = 0; i < refs[side].n; i++)
+			render_ref_json(&json, &refs[side].items[i]);
+		json_end(&json);
+		analyze_refs_release(&refs[side]);
+	}
+	json_end(&json);
+}
+
+static void add_words(struct writing *writing, struct words *words, uint32_t number)
+{
+	size_t len;
+	const char *text = words_get(words, number, &len);
+
+	out_add(&writing->out, text, len);
+}
+
+static void add_end(struct writing *writing, const struct analyze_diff_pair *pair, uint32_t end)
+{
+	const struct ip_range *range = &pair->change->range;
+	char text[2 * IP_TEXT_SIZE + 8], first[IP_TEXT_SIZE], last[IP_TEXT_SIZE];
+	int len;
+
+	if (end != ANALYZE_MAP_OUTSIDE) {
+		add_words(writing, &writing->endpoints, end);
+		return;
+	}
+	len = snprintf(text, sizeof(text), "\"ip:%s-%s\"", ip_format(&range->first, first),
+		       ip_format(&range->last, last));
+	out_add(&writing->out, text, (size_t)len);
+}
+
+/* Groups are explained alike, and where they are not, endpoints. */
+static uint32_t place_of(const struct writing *writing, const struct analyze_diff_pair *pair,
+			 uint32_t end)
+{
+	if (end == ANALYZE_MAP_OUTSIDE || pair->change->by_endpoint)
+		return end;
+	return writing->diff->endpoints.items[end].group;
+}
+
+static void add_reason(struct writing *writing, const struct analyze_diff_pair *pair)
+{
+	const struct reason_key key = {
+		.change = (uint32_t)(pair->change - writing->diff->changes.items),
+		.from = place_of(writing, pair, pair->from),
+		.to = place_of(writing, pair, pair->to),
+	};
+	bool is_new;
+	const uint32_t number = keyset_intern(&writing->reason_keys, &key, sizeof(key), &is_new);
+
+	if (is_new)
+		vec_push(&writing->explained, *pair);
+	out_literal(&writing->out, ",\"rules\":");
+	add_words(writing, &writing->reasons, number);
+}
+
+static void add_marks(struct writing *writing, const struct analyze_diff_pair *pair)
+{
+	if (pair->is_new)
+		out_literal(&writing->out, ",\"new\":true");
+	if (pair->is_gone)
+		out_literal(&writing->out, ",\"gone\":true");
+	if (analyze_diff_is_exposure(writing->diff, pair))
+		out_literal(&writing->out, ",\"exposure\":true");
+	if (analyze_diff_is_sensitive(writing->diff, pair)) {
+		struct json json;
+		char *text = NULL;
+		size_t len;
+		FILE *out = open_memstream(&text, &len);
+
+		if (!out)
+			abort();
+		json_init(&json, out, 0);
+		json_string(&json, writing->diff->endpoints.items[pair->to].sensitivity);
+		fclose(out);
+		out_literal(&writing->out, ",\"sensitivity\":");
+		out_add(&writing->out, text, len);
+		free(text);
+	}
+}
+
+static void begin(struct writing *writing, const struct analyze_diff_pair *pair)
+{
+	if (writing->n++)
+		out_literal(&writing->out, ",\n{\"from\":");
+	else
+		out_literal(&writing->out, "\n{\"from\":");
+	add_end(writing, pair, pair->from);
+	out_literal(&writing->out, ",\"to\":");
+	add_end(writing, pair, pair->to);
+}
+
+static void end(struct writing *writing, const struct analyze_diff_pair *pair)
+{
+	add_marks(writing, pair);
+	add_reason(writing, pair);
+	out_literal(&writing->out, "}");
+}
+
+static void add_families(struct writing *writing, const uint32_t by_family[], uint32_t conditions)
+{
+	const struct analyze_portsets *sets = writing->diff->sets;
+
+	out_literal(&writing->out, "{\"IPv4\":");
+	add_words(writing, &writing->ports, analyze_portsets_under(sets, by_family[0], conditions));
+	out_literal(&writing->out, ",\"IPv6\":");
+	add_words(writing, &writing->ports, analyze_portsets_under(sets, by_family[1], conditions));
+	out_literal(&writing->out, "}");
+}
+
+/* A connection as in a map: what depends on these conditions, or on none. */
+static void add_connection(struct writing *writing, const struct analyze_diff_pair *pair,
+			   enum analyze_diff_side side, uint32_t conditions)
+{
+	const struct analyze_diff_ports *ports = &pair->change->ports;
+	const uint32_t *by_family = ports->by_family[side];
+	const uint32_t number =
+		analyze_portsets_under(writing->diff->sets, ports->ports[side], conditions);
+
+	if (number == ANALYZE_PORTS_NONE)
+		return;
+	begin(writing, pair);
+	out_literal(&writing->out, ",\"ports\":");
+	add_words(writing, &writing->ports, number);
+	if (by_family[0] != by_family[1]) {
+		out_literal(&writing->out, ",\"byFamily\":");
+		add_families(writing, by_family, conditions);
+	}
+	out_literal(&writing->out, ",\"conditions\":");
+	if (conditions == ANALYZE_PORTS_CERTAIN)
+		out_literal(&writing->out, "[]");
+	else
+		add_words(writing, &writing->conditions, conditions);
+	end(writing, pair);
+}
+
+static void add_connections(struct writing *writing, const struct analyze_diff_pair *pair,
+			    enum analyze_diff_side side)
+{
+	const uint32_t number = pair->change->ports.ports[side];
+
+	add_connection(writing, pair, side, ANALYZE_PORTS_CERTAIN);
+	for (uint32_t i = 0; i < analyze_portsets_whole(writing->diff->sets, number)->n_parts; i++)
+		add_connection(
+			writing, pair, side,
+			analyze_portsets_whole(writing->diff->sets, number)->parts[i].conditions);
+}
+
+/* What depends on conditions stands beside the ports that do not. */
+static void add_conditional(struct writing *writing, uint32_t number)
+{
+	const struct analyze_portset *set = analyze_portsets_whole(writing->diff->sets, number);
+
+	out_literal(&writing->out, "[");
+	for (uint32_t i = 0; i < set->n_parts; i++) {
+		if (i)
+			out_literal(&writing->out, ",");
+		out_literal(&writing->out, "{\"ports\":");
+		add_words(writing, &writing->ports, set->parts[i].ports);
+		out_literal(&writing->out, ",\"conditions\":");
+		add_words(writing, &writing->conditions, set->parts[i].conditions);
+		out_literal(&writing->out, "}");
+	}
+	out_literal(&writing->out, "]");
+}
+
+static void add_side(struct writing *writing, const struct analyze_diff_ports *ports,
+		     enum analyze_diff_side side)
+{
+	const uint32_t *by_family = ports->by_family[side];
+	const struct analyze_portset *set =
+		analyze_portsets_whole(writing->diff->sets, ports->ports[side]);
+	const bool is_old = side == ANALYZE_OLD;
+
+	out_add(&writing->out, is_old ? ",\"before\":" : ",\"after\":", is_old ? 10 : 9);
+	add_words(writing, &writing->ports, set->certain);
+	if (by_family[0] != by_family[1]) {
+		out_add(&writing->out,
+			is_old ? ",\"beforeByFamily\":" : ",\"afterByFamily\":", is_old ? 18 : 17);
+		add_families(writing, by_family, ANALYZE_PORTS_CERTAIN);
+	}
+	if (set->n_parts) {
+		out_add(&writing->out,
+			is_old ? ",\"beforeConditional\":" : ",\"afterConditional\":",
+			is_old ? 21 : 20);
+		add_conditional(writing, ports->ports[side]);
+	}
+}
+
+static void add_change(struct writing *writing, const struct analyze_diff_pair *pair)
+{
+	const struct analyze_diff_ports *ports = &pair->change->ports;
+
+	begin(writing, pair);
+	for (int side = 0; side < ANALYZE_N_SIDES; side++)
+		add_side(writing, ports, side);
+	if (ports->gained != ANALYZE_PORTS_NONE)
+		out_literal(&writing->out, ",\"widened\":true");
+	else
+		out_literal(&writing->out, ",\"widened\":false");
+	end(writing, pair);
+}
+
+static int rank_of(const struct analyze_diff *diff, const struct analyze_diff_pair *pair)
+{
+	if (analyze_diff_is_exposure(diff, pair))
+		return 0;
+	return analyze_diff_is_sensitive(diff, pair) ? 1 : 2;
+}
+
+static void add_pair(void *arg, const struct analyze_diff_pair *pair)
+{
+	struct writing *writing = arg;
+	const uint32_t *ports = pair->change->ports.ports;
+	enum diff_section section = DIFF_CHANGED;
+
+	if (ports[ANALYZE_OLD] == ANALYZE_PORTS_NONE)
+		section = DIFF_ADDED;
+	else if (ports[ANALYZE_NEW] == ANALYZE_PORTS_NONE)
+		section = DIFF_REMOVED;
+	if (section != writing->section || rank_of(writing->diff, pair) != writing->rank)
+		return;
+	if (section == DIFF_CHANGED)
+		add_change(writing, pair);
+	else
+		add_connections(writing, pair, section == DIFF_ADDED ? ANALYZE_NEW : ANALYZE_OLD);
+}
+
+static void write_section(struct writing *writing, enum diff_section section, const char *key)
+{
+	out_add(&writing->out, key, strlen(key));
+	writing->section = section;
+	writing->n = 0;
+	for (writing->rank = 0; writing->rank < 3; writing->rank++)
+		analyze_diff_each(writing->diff, add_pair, writing);
+	out_literal(&writing->out, "]");
+}
+
+static void write_ids(struct json *json, const struct analyze_diff *diff, const char *key,
+		      enum analyze_diff_side missing)
+{
+	json_key(json, key);
+	json_array(json);
+	for (size_t i = 0; i < diff->endpoints.n; i++)
+		if (diff->endpoints.items[i].at[missing] == ANALYZE_MAP_OUTSIDE)
+			json_string(json, diff->endpoints.items[i].id);
+	json_end(json);
+}
+
+static void write_number(struct json *json, const char *key, uint64_t value)
+{
+	json_key(json, key);
+	json_uint(json, value);
+}
+
+static void write_compared(struct json *json, const struct analyze_diff *diff)
+{
+	json_object(json);
+	write_number(json, "endpoints", diff->compared.endpoints);
+	write_number(json, "hypothetical", diff->compared.hypothetical);
+	write_number(json, "classes", diff->compared.classes);
+	write_number(json, "ranges", diff->compared.ranges);
+	json_key(json, "complete");
+	json_bool(json, !diff->peers.is_cut);
+	json_end(json);
+}
+
+static void write_assumptions(struct json *json, const struct analyze_diff *diff)
+{
+	const struct analyze_map *map = &diff->maps[ANALYZE_NEW];
+
+	json_array(json);
+	for (size_t i = 0; i < map->assumptions.n; i++)
+		json_string(json, map->assumptions.items[i]);
+	json_end(json);
+}
+
+static void write_connections(struct writing *writing)
+{
+	struct analyze_diff *diff = writing->diff;
+
+	out_init(&writing->out);
+	words_init(&writing->endpoints, write_endpoint, diff);
+	words_init(&writing->ports, write_ports, diff);
+	words_init(&writing->conditions, write_conditions, diff);
+	words_init(&writing->reasons, write_reason, writing);
+	write_section(writing, DIFF_ADDED, "{\"schema\":\"bulkhead.diff/v1\",\n\"added\":[");
+	write_section(writing, DIFF_REMOVED, ",\n\"removed\":[");
+	write_section(writing, DIFF_CHANGED, ",\n\"changed\":[");
+	out_finish(&writing->out);
+	words_release(&writing->endpoints);
+	words_release(&writing->ports);
+	words_release(&writing->conditions);
+	words_release(&writing->reasons);
+	keyset_release(&writing->reason_keys);
+	vec_release(&writing->explained);
+}
+
+void render_diff_json(struct analyze_diff *diff)
+{
+	struct writing writing = {.diff = diff};
+	struct json json;
+
+	write_connections(&writing);
+	json_init(&json, stdout, 0);
+	fputs(",\n\"endpoints\":", stdout);
+	json_object(&json);
+	write_ids(&json, diff, "added", ANALYZE_OLD);
+	write_ids(&json, diff, "removed", ANALYZE_NEW);
+	json_end(&json);
+	fputs(",\n\"compared\":", stdout);
+	write_compared(&json, diff);
+	fputs(",\n\"assumptions\":", stdout);
+	write_assumptions(&json, diff);
+	fputs(",\n\"cni\":", stdout);
+	render_cni_json(&json, diff->options.clusters[ANALYZE_NEW]);
+	fputs(",\n\"noEffect\":", stdout);
+	render_no_effect_json(&json, diff->options.clusters[ANALYZE_NEW]->policies);
+	fputs(",\n\"notEvaluated\":", stdout);
+	render_not_evaluated_json(&json, diff->options.clusters[ANALYZE_NEW]->snapshot);
+	fputs("}\n", stdout);
+}

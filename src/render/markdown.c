@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "render/markdown.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void render_md_cell(const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("|<*_`", *text))
+			putchar('\\');
+		putchar(*text == '\n' ? ' ' : *text);
+	}
+}

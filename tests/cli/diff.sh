@@ -1,0 +1,217 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `diff` as a reviewer uses it: folders, pipes, revisions, formats, exit codes.
+. tests/lib/tap.sh
+
+bulkhead=$(cd "$BULKHEAD_BUILD" && pwd)/bin/bulkhead
+old=$PWD/tests/cli/fixtures/diff/old
+new=$PWD/tests/cli/fixtures/diff/new
+
+has() {
+	ok_like "$out" "$1" "$2"
+}
+lacks() {
+	! printf '%s\n' "$out" | grep -Eq -e "$1"
+	ok $? "$2" || diag "$out"
+}
+# line REGEX: its number in the last result, 0 without.
+line() {
+	number=$(printf '%s\n' "$out" | grep -nE -e "$1" | head -1 | cut -d: -f1)
+	echo "${number:-0}"
+}
+
+run "$bulkhead" diff "$old" "$new"
+ok_int "$status" 1 "access was added"
+has '^  \+ 0.0.0.0-9.255.255.255 → shop/Deployment/web   TCP 443$' "a way in from outside"
+has '^  \+ .*, shop/Deployment/web, .* → payments/StatefulSet/db \[critical\]   TCP 5432$' "what is sensitive is named so"
+has 'now: .*NetworkPolicy payments/db ingress\[0\] \(.*new/all.yaml:22:5\)' "the rule that lets it"
+has '\[\]/\[\]' "pods that nobody shows are among those who may"
+has '^  ~ .* → shop/Deployment/web   TCP 80,443, was TCP 80$' "what has changed, with what it was"
+has '^new endpoints: shop/Deployment/api$' "who is new"
+has 'shop/Deployment/api \(new\)' "and is called so"
+ok "$([ "$(line '^new ways in')" -lt "$(line '^sensitive')" ]; echo $?)" "ways in from outside stand first"
+ok "$([ "$(line '^sensitive')" -lt "$(line '^added')" ]; echo $?)" "then what is sensitive"
+ok "$([ "$(line '^added')" -lt "$(line '^changed')" ]; echo $?)" "then the rest"
+
+run "$bulkhead" diff "$new" "$old"
+ok_int "$status" 0 "access was only removed"
+has '^  - .* → payments/StatefulSet/db \[critical\]   TCP 5432$' "what is removed"
+has 'before: .*payments/db ingress\[0\] \(.*new/all.yaml:22:5\)' "by the rule that it had"
+has '^gone endpoints: shop/Deployment/api$' "who is gone"
+
+run "$bulkhead" diff "$old" "$old"
+ok_int "$status" 0 "the same twice"
+has '^no change in access$' "is no change"
+has '^compared: 3 endpoints and [0-9]+ peers? .* in [0-9]+ classes; 4 ranges of addresses outside$' "of what was compared"
+
+# --fail-on
+fails() {
+	run "$bulkhead" diff --fail-on "$1" "$2" "$3"
+	ok_int "$status" "$4" "--fail-on $1: $5"
+}
+fails widened "$old" "$new" 1 "between ends that existed"
+fails widened "$old" "$old" 0 "nothing"
+fails any "$new" "$old" 1 "a removal is a change"
+fails internet "$old" "$new" 1 "from the internet"
+fails critical "$old" "$new" 1 "a sensitivity"
+fails payments/db "$old" "$new" 1 "an endpoint"
+fails shop "$old" "$new" 1 "a namespace"
+fails kube-system "$new" "$old" 0 "one that nobody reaches newly"
+fails internett "$old" "$new" 2 "a typo"
+ok_like "$err" "did you mean 'internet'" "which is understood"
+cat >"$tap_work/more.yaml" <<'YAML'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: more, namespace: payments}
+spec: {template: {metadata: {labels: {app: more}}, spec: {containers: [{name: m}]}}}
+YAML
+mkdir "$tap_work/grown" && cp "$old/all.yaml" "$tap_work/more.yaml" "$tap_work/grown"
+fails widened "$old" "$tap_work/grown" 0 "only a new workload"
+fails added "$old" "$tap_work/grown" 1 "which has access"
+
+# Formats.
+run "$bulkhead" diff -o json "$old" "$new"
+ok_int "$status" 1 "JSON: the same exit code"
+echo "$out" | python3 -c '
+import json, sys
+d = json.load(sys.stdin)
+assert d["schema"] == "bulkhead.diff/v1"
+db = [c for c in d["added"] if c["to"] == "payments/StatefulSet/db" and c["from"] == "[]/[]"][0]
+assert db["ports"] == [{"protocol": "TCP", "port": 5432, "endPort": 5432}], db
+assert db["sensitivity"] == "critical" and db["conditions"] == [] and "new" not in db
+assert db["rules"]["new"][0]["line"] == 22 and db["rules"]["old"] == [], db
+assert d["added"][0]["exposure"] is True, d["added"][0]
+api = [c for c in d["added"] if c["from"] == "shop/Deployment/api"]
+assert api and all(c["new"] for c in api)
+web = [c for c in d["changed"] if c["to"] == "shop/Deployment/web" and c["from"] == "ip:10.0.0.0-10.255.255.255"][0]
+assert [p["port"] for p in web["before"]] == [80] and [p["port"] for p in web["after"]] == [80, 443]
+assert web["widened"] is True
+assert d["endpoints"] == {"added": ["shop/Deployment/api"], "removed": []}
+assert d["removed"] == [] and d["compared"]["endpoints"] == 4 and d["compared"]["hypothetical"] > 0
+'
+ok $? "JSON: the shape"
+run "$bulkhead" diff -o csv "$old" "$new"
+has '^change,from,to,protocol,port,endPort,ends' "CSV: a header"
+has '^added,\[\]/\[\],payments/StatefulSet/db,TCP,5432,5432,' "CSV: added"
+has '^widened,ip:10.0.0.0-10.255.255.255,shop/Deployment/web,TCP,443,443,' "CSV: widened, by what was gained"
+has '^added,shop/Deployment/api,.*,new' "CSV: new ends"
+run "$bulkhead" diff -o md "$old" "$new"
+has '^### bulkhead diff: [0-9]+ connections added, 0 removed, [0-9]+ changed' "Markdown: a title"
+has '^\| 0.0.0.0-9.255.255.255 \| shop/Deployment/web \| nothing \| TCP 443 \| NetworkPolicy shop/web ' "Markdown: a row"
+
+# A selector that no known pod stands for is a change too.
+mkdir "$tap_work/a" "$tap_work/b"
+for side in a b; do
+	cat >"$tap_work/$side/all.yaml" <<'YAML'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: payments}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+    - from: [{namespaceSelector: {matchExpressions: [{key: team, operator: In, values: [one]}]}}]
+YAML
+done
+sed -i 's/\[one\]/[one, two]/' "$tap_work/b/all.yaml"
+run "$bulkhead" diff "$tap_work/a" "$tap_work/b"
+ok_int "$status" 1 "policies without any workload: a value more is access more"
+has '\+ \[team=two\]/\[\] → payments/\[app=db\]   all ports' "for whom, and to whom"
+run "$bulkhead" diff "$tap_work/b" "$tap_work/a"
+ok_int "$status" 0 "a value less is not"
+has '\- \[team=two\]/\[\] → payments/\[app=db\]   all ports' "but is said"
+sed -i 's/namespaceSelector: .*/namespaceSelector: {}}]/' "$tap_work/b/all.yaml"
+run "$bulkhead" diff "$tap_work/a" "$tap_work/b"
+has '\[\]/\[\].* → payments/\[app=db\]   all ports' "an empty selector is everybody"
+
+# Conditions: a rule that a proxy narrows takes access away, and the way back gives it.
+mkdir "$tap_work/l4" "$tap_work/l7"
+cat >"$tap_work/l4/all.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  endpointSelector: {matchLabels: {app: web}}
+  ingress:
+    - fromEntities: [all]
+      toPorts:
+        - ports: [{port: "80", protocol: TCP}]
+YAML
+{ cat "$tap_work/l4/all.yaml" && echo '          rules: {http: [{method: GET}]}'; } >"$tap_work/l7/all.yaml"
+run "$bulkhead" diff "$tap_work/l4" "$tap_work/l7"
+ok_int "$status" 0 "a condition more: less access"
+has 'TCP 80 if .*GET.*, was TCP 80' "which is told"
+run "$bulkhead" diff "$tap_work/l7" "$tap_work/l4"
+ok_int "$status" 1 "a condition less: more access"
+
+# Ingresses are ways in.
+sed '/^kind: Ingress$/,/^---$/d' tests/cli/fixtures/edge/all.yaml >"$tap_work/edge.yaml"
+run "$bulkhead" diff --invalid=skip "$tap_work/edge.yaml" tests/cli/fixtures/edge
+has '^  \+ ingress-controller.* → shop/Deployment/web   TCP 8080$' "a new Ingress is a way in"
+ok_int "$status" 1 "and access"
+
+# Input.
+run sh -c "cat '$old'/all.yaml | '$bulkhead' diff - '$new'"
+ok_int "$status" 1 "a pipe"
+run "$bulkhead" diff "$old"
+ok_int "$status" 2 "one input"
+ok_like "$err" 'expected OLD and NEW' "is one too few"
+run "$bulkhead" diff - -
+ok_int "$status" 2 "one standard input for both"
+run "$bulkhead" diff "$old" "$tap_work/nowhere"
+ok_int "$status" 2 "a path that is not there"
+mkdir "$tap_work/empty"
+run "$bulkhead" diff "$tap_work/empty" "$old"
+ok_like "$err" 'no objects in here' "an empty folder is said"
+run "$bulkhead" diff "$tap_work/more.yaml" "$tap_work/more.yaml"
+ok_int "$status" 0 "a folder without policies"
+run "$bulkhead" dif "$old" "$new"
+ok_like "$err" "did you mean 'diff'" "a typo"
+
+# Revisions.
+cd "$tap_work" || exit
+if ! git init -q repo 2>/dev/null; then
+	diag "git is not there: revisions are left out"
+	tap_done
+	exit
+fi
+cd repo || exit
+mkdir deploy docs && cp "$old/all.yaml" deploy && echo 'kind: [' >docs/broken.txt
+git add -A && git -c user.name=n -c user.email=n@example.com commit -qm one
+cp "$new/all.yaml" deploy
+run "$bulkhead" diff git:HEAD:deploy deploy
+ok_int "$status" 1 "a folder of a revision"
+has 'new/all.yaml|deploy/all.yaml' "with the place of the rule"
+run "$bulkhead" diff deploy git:HEAD:deploy
+has 'git:HEAD:deploy/all.yaml:[0-9]+' "a place in a revision"
+run "$bulkhead" diff git:HEAD:deploy/all.yaml deploy
+ok_int "$status" 1 "a file of a revision"
+run "$bulkhead" diff git:HEAD: git:HEAD:deploy/
+ok_int "$status" 0 "the whole tree, without what is no manifest"
+has '^no change in access$' "is the same"
+cd docs || exit
+run "$bulkhead" diff git:HEAD:../deploy git:HEAD:deploy
+has '^no change in access$' "from another folder"
+cd .. || exit
+ok_str "$(git status --porcelain)" " M deploy/all.yaml" "nothing was checked out"
+run "$bulkhead" diff git:nowhere:deploy deploy
+ok_int "$status" 2 "a revision that is not there"
+ok_like "$err" "git:nowhere:deploy: invalid object name 'nowhere'" "in git's words"
+run "$bulkhead" diff git:HEAD:deplot deploy
+ok_like "$err" "path 'deplot' does not exist in 'HEAD'" "a path that is not there"
+run "$bulkhead" diff git:HEAD:docs deploy
+ok_like "$err" 'there are no manifests in it' "a folder without manifests"
+run "$bulkhead" diff git:HEAD deploy
+ok_like "$err" 'expected git:REV:PATH' "a revision without a path"
+run "$bulkhead" diff git:--output=x:deploy deploy
+ok_int "$status" 2 "what looks like an option"
+ok "$([ ! -e x ]; echo $?)" "is none"
+cd "$tap_work" || exit
+run env GIT_DIR="$tap_work/none" "$bulkhead" diff git:HEAD:deploy "$new"
+ok_int "$status" 2 "no repository"
+run env PATH=/nonexistent "$bulkhead" diff git:HEAD:deploy "$new"
+ok_int "$status" 3 "no git"
+tap_done
