@@ -39,8 +39,9 @@ static void refuse_version(struct policy_reader *reader, const struct policy_fro
 {
 	const struct model_policy_object *object = reader->object;
 	struct diag *diag = policy_error(reader, DIAG_BH0109, version_span(object),
-					 "no Kubernetes has a %s in %s/%s", object->kind,
-					 object->group, object->version);
+					 "no Kubernetes has %s %s in %s/%s",
+					 strchr("AEIOU", object->kind[0]) ? "an" : "a",
+					 object->kind, object->group, object->version);
 
 	diag_hint(reader->diags, diag, "write 'apiVersion: %s'", frontend->successor);
 }
