@@ -18,7 +18,7 @@ _bulkhead() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		_bulkhead_words "scan can map diff reach test coverage explain lab version help"
+		_bulkhead_words "scan can map diff reach test coverage inventory init explain lab version help"
 		return
 	fi
 	case $before in
@@ -41,6 +41,7 @@ _bulkhead() {
 		return
 		;;
 	--mesh) _bulkhead_words "all auto" && return ;;
+	--profile) _bulkhead_words "kubernetes minimal nodelocaldns openshift istio" && return ;;
 	--color) _bulkhead_words "auto always never" && return ;;
 	--fail-on)
 		if [ "$verb" = diff ]; then
@@ -52,10 +53,10 @@ _bulkhead() {
 		;;
 	--explain) _bulkhead_words "$(bulkhead scan --list-rules 2>/dev/null | cut -d" " -f1)" && return ;;
 	--level) _bulkhead_words "workload namespace" && return ;;
-	-n | --namespace | --pod-cidr | --as | --source-port | --cut | --from | --to | --only | --port | --ingress-controller | --rules | --now) return ;;
+	-n | --namespace | --pod-cidr | --as | --source-port | --cut | --owner | --environment | --set | --from | --to | --only | --port | --ingress-controller | --rules | --now) return ;;
 	esac
 	case $verb in
-	help) _bulkhead_words "scan can map diff reach test coverage explain lab version" ;;
+	help) _bulkhead_words "scan can map diff reach test coverage inventory init explain lab version" ;;
 	lab) _bulkhead_words "run up probe exec apply flows status down" ;;
 	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch --as --source-port" ;;
 	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
@@ -67,6 +68,17 @@ _bulkhead() {
 		fi
 		;;
 	reach) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --with --cut --rank" ;;
+	init)
+		[[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --owner --environment \
+			--profile --template --set --force"
+		;;
+	inventory)
+		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
+			_bulkhead_words "$shared"
+		else
+			_bulkhead_paths
+		fi
+		;;
 	coverage)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
 			_bulkhead_words "$shared --adequacy --now"

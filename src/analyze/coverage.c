@@ -2,6 +2,7 @@
 #include "analyze/coverage.h"
 
 #include "analyze/coverage_build.h"
+#include "analyze/owner.h"
 #include "compile/world.h"
 
 #include <assert.h>
@@ -225,7 +226,7 @@ static void find_owners(struct coverage_builder *builder)
 			continue;
 		ns = model_find_namespace(snapshot, manifest->name);
 		if (ns)
-			builder->rows[ns->index].owner = coverage_owner(manifest->root);
+			builder->rows[ns->index].owner = analyze_owner(manifest->root);
 	}
 }
 

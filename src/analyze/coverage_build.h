@@ -21,6 +21,4 @@ void coverage_count_pairs(struct coverage_builder *builder);
 /* Level and next step of a namespace. */
 void coverage_grade(struct analyze_coverage *coverage, struct analyze_coverage_row *row);
 
-/* The owner that an object's metadata names, or NULL. */
-const char *coverage_owner(const struct tree_node *root);
 bool coverage_counts(const struct model_pod *pod);

@@ -2,25 +2,11 @@
 /* What is counted of policies as they are written. */
 #include "analyze/coverage_build.h"
 
+#include "analyze/owner.h"
+
 #define MANY_PORTS 1000
 #define WIDE_V4 16
 #define WIDE_V6 32
-
-const char *coverage_owner(const struct tree_node *root)
-{
-	static const char *const places[] = {"annotations", "labels"};
-	static const char *const keys[] = {"bulkhead.dev/owner", "owner", "team"};
-	const struct tree_node *metadata = tree_get(root, "metadata");
-
-	for (size_t i = 0; i < 2; i++)
-		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
-			const char *owner = tree_get_string(tree_get(metadata, places[i]), keys[k]);
-
-			if (owner && *owner)
-				return owner;
-		}
-	return NULL;
-}
 
 struct breadth {
 	const struct policy_rule *rule;
@@ -96,7 +82,7 @@ void coverage_count_policies(struct coverage_builder *builder)
 
 		if (policy->part == 0) {
 			row->n_policies++;
-			row->n_owned += coverage_owner(policy->object->root) != NULL;
+			row->n_owned += analyze_owner(policy->object->root) != NULL;
 		}
 		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
 			for (uint32_t k = 0; k < policy->n_rules[direction]; k++)

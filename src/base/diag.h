@@ -74,7 +74,8 @@ enum diag_severity { DIAG_NOTE, DIAG_WARNING, DIAG_ERROR };
 	X(BH0209, WARNING, "two policies of equal priority do not agree") \
 	X(BH0301, ERROR, "the table does not fit its budget") \
 	X(BH0401, ERROR, "an endpoint or port of a question that cannot be resolved") \
-	X(BH0501, ERROR, "a policy test that asks nothing")
+	X(BH0501, ERROR, "a policy test that asks nothing") \
+	X(BH0601, ERROR, "a template that cannot be filled in")
 
 enum diag_code {
 #define X(code, severity, about) DIAG_##code,

@@ -66,6 +66,21 @@ static const struct cli_command commands[] = {
 	 "  --ingress-controller NAMESPACE/NAME\n"
 	 "                    which workload the proxy of Ingresses and routes is\n",
 	 cli_run_diff},
+	{"inventory", "what there is: namespaces, workloads, accounts, ports, dependencies",
+	 "PATH…", "", cli_run_inventory},
+	{"init", "a namespace born closed: default deny, DNS, labels, owner",
+	 "NAMESPACE [--owner OWNER] [-o DIR]",
+	 "  -o DIR                     files there, in place of stdout; what differs stays\n"
+	 "      --force                … and is overwritten\n"
+	 "      --owner OWNER          who answers for the namespace\n"
+	 "      --environment NAME     a label of it\n"
+	 "      --profile NAME         kubernetes, minimal, nodelocaldns, openshift, istio\n"
+	 "      --template FILE        YAML with ${variables}, in place of the profile's\n"
+	 "      --set VARIABLE=VALUE   namespace, owner, environment, dnsNamespace, dnsLabel,\n"
+	 "                             dnsPort, dnsAddress, monitoringNamespace, monitoringLabel,\n"
+	 "                             metricsPort, ingressNamespace, ingressLabel, ingressPort\n"
+	 "\nOf the options below only --color has a meaning here.\n",
+	 cli_run_init},
 	{"explain", "everything that applies to a pod, in the order of evaluation", "POD -f PATH…",
 	 "", cli_run_explain},
 	{"reach", "from a compromised pod, what falls, hop by hop",

@@ -40,6 +40,8 @@ int cli_run_diff(const struct cli_command *command, int argc, char **argv);
 int cli_run_scan(const struct cli_command *command, int argc, char **argv);
 int cli_run_reach(const struct cli_command *command, int argc, char **argv);
 int cli_run_coverage(const struct cli_command *command, int argc, char **argv);
+int cli_run_init(const struct cli_command *command, int argc, char **argv);
+int cli_run_inventory(const struct cli_command *command, int argc, char **argv);
 int cli_run_test(const struct cli_command *command, int argc, char **argv);
 int cli_run_explain(const struct cli_command *command, int argc, char **argv);
 int cli_run_lab(const struct cli_command *command, int argc, char **argv);

@@ -64,6 +64,10 @@ static bool set_output(void *data, const char *value)
 	struct cli_options *options = data;
 	const unsigned int formats = options->formats | CLI_FORMAT(TEXT) | CLI_FORMAT(JSON);
 
+	if (options->takes_folder) {
+		options->folder = value;
+		return true;
+	}
 	for (unsigned int i = 0; i < CLI_N_FORMATS; i++)
 		if (formats & 1u << i && strcmp(value, format_names[i]) == 0) {
 			options->format = i;

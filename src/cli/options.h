@@ -71,6 +71,8 @@ struct cli_options {
 	uint16_t source_port; /* set by the verb: of the question; 0: it names none */
 	bool mesh_all;
 	enum cli_format format;
+	bool takes_folder;    /* set by the verb: -o is a folder to write to … */
+	const char *folder;   /* … this one; NULL: none */
 	unsigned int formats; /* set by the verb: those it has besides text and JSON */
 	bool skip_invalid;
 	bool keep_manifests; /* set by the verb: it asks for objects as they were written */

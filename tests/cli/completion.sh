@@ -20,7 +20,7 @@ completes ""
 for verb in $("$bulkhead" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 	ok_like "$out" "^$verb\$" "the verb $verb"
 done
-for verb in scan can map diff reach test coverage explain; do
+for verb in scan can map diff reach test coverage inventory init explain; do
 	completes "$verb" --
 	for option in $("$bulkhead" help "$verb" | grep -Eo -e '--[a-z-]+' | sort -u); do
 		ok_like "$out" "^$option(=|\$)" "$verb $option"

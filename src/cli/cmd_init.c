@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include "base/strbuf.h"
+#include "init/init.h"
+#include "model/syntax.h"
+#include "tree/tree.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct init_options {
+	struct cli_options *shared;
+	const char *profile;
+	const char *template;
+	VEC(struct init_variable) variables;
+	bool is_forced;
+};
+
+static bool set_variable(void *data, const char *value)
+{
+	struct init_options *own = data;
+	char *name = strdup(value);
+	char *equals = name ? strchr(name, '=') : NULL;
+
+	if (!equals || (*equals = '\0', !init_is_variable(name))) {
+		cli_refuse(own->shared, "--set %s: expected VARIABLE=VALUE, of the variables below",
+			   value);
+		free(name);
+		return false;
+	}
+	vec_push(&own->variables, ((struct init_variable){name, equals + 1}));
+	return true;
+}
+
+static bool set_named(struct init_options *own, const char *name, const char *value)
+{
+	vec_push(&own->variables, ((struct init_variable){strdup(name), value}));
+	return true;
+}
+
+static bool set_owner(void *data, const char *value)
+{
+	return set_named(data, "owner", value);
+}
+
+static bool set_environment(void *data, const char *value)
+{
+	return set_named(data, "environment", value);
+}
+
+static bool set_profile(void *data, const char *value)
+{
+	struct init_options *own = data;
+	struct strbuf names = {0};
+
+	own->profile = value;
+	if (init_is_profile(value))
+		return true;
+	for (size_t i = 0; i < init_n_profiles(); i++)
+		strbuf_printf(&names, "%s%s", i ? ", " : "", init_profile(i)->name);
+	cli_refuse(own->shared, "--profile %s is unknown, expected one of %s", value,
+		   strbuf_str(&names));
+	strbuf_release(&names);
+	return false;
+}
+
+static bool set_force(void *data, const char *value)
+{
+	(void)value;
+	((struct init_options *)data)->is_forced = true;
+	return true;
+}
+
+static const struct cli_option own_options[] = {
+	{"owner", true, set_owner, 0},
+	{"environment", true, set_environment, 0},
+	{"profile", true, set_profile, 0},
+	{"set", true, set_variable, 0},
+	{"template", true, NULL, offsetof(struct init_options, template)},
+	{"force", false, set_force, 0},
+	{0},
+};
+
+static void print(const struct init_result *result)
+{
+	for (size_t i = 0; i < result->documents.n; i++)
+		printf("%s%s", i ? "---\n" : "", result->documents.items[i].text);
+}
+
+enum fate { FATE_SAME, FATE_NEW, FATE_OTHER };
+
+/* What is there already in the place of a document. */
+static enum fate look(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "re");
+	const char *at = text;
+	int c;
+
+	if (!file)
+		return FATE_NEW;
+	while ((c = fgetc(file)) != EOF && *at && c == (unsigned char)*at)
+		at++;
+	fclose(file);
+	return c == EOF && *at == '\0' ? FATE_SAME : FATE_OTHER;
+}
+
+static int write_file(const struct init_options *own, const char *path, const char *text)
+{
+	const enum fate fate = look(path, text);
+	FILE *file;
+
+	if (fate == FATE_SAME) {
+		printf("unchanged %s\n", path);
+		return CLI_YES;
+	}
+	if (fate == FATE_OTHER && !own->is_forced) {
+		fprintf(stderr, "bulkhead init: %s says something else: it stays (--force)\n",
+			path);
+		return CLI_NO;
+	}
+	file = fopen(path, "we");
+	if (!file || fputs(text, file) == EOF || fclose(file)) {
+		fprintf(stderr, "bulkhead init: cannot write %s: %s\n", path, strerror(errno));
+		return CLI_ENVIRONMENT;
+	}
+	printf("wrote %s\n", path);
+	return CLI_YES;
+}
+
+static int write_all(const struct init_options *own, const struct init_result *result)
+{
+	const char *folder = own->shared->folder;
+	int code = CLI_YES;
+
+	if (mkdir(folder, 0777) && errno != EEXIST) {
+		fprintf(stderr, "bulkhead init: cannot make %s: %s\n", folder, strerror(errno));
+		return CLI_ENVIRONMENT;
+	}
+	for (size_t i = 0; i < result->documents.n && code != CLI_ENVIRONMENT; i++) {
+		struct strbuf path = {0};
+		int one;
+
+		strbuf_printf(&path, "%s/%s", folder, result->documents.items[i].name);
+		one = write_file(own, path.text, result->documents.items[i].text);
+		code = one > code ? one : code;
+		strbuf_release(&path);
+	}
+	return code;
+}
+
+static int load_template(const struct init_options *own, struct arena *arena,
+			 struct diag_file **ret)
+{
+	const int err = tree_load(own->template, NULL, arena, ret);
+
+	if (err)
+		cli_refuse(own->shared, "cannot read %s: %s", own->template, strerror(-err));
+	return err ? CLI_USAGE : CLI_YES;
+}
+
+static int make(const struct init_options *own, const char *ns)
+{
+	struct init_request request = {
+		.ns = ns,
+		.profile = own->profile,
+		.variables = own->variables.items,
+		.n_variables = own->variables.n,
+	};
+	struct diag_file *template = NULL;
+	struct init_result result;
+	struct diag_list diags;
+	struct arena arena;
+	int code = CLI_YES;
+
+	arena_init(&arena);
+	diag_list_init(&diags, &arena);
+	if (own->template)
+		code = load_template(own, &arena, &template);
+	request.template = template;
+	if (code == CLI_YES) {
+		init_make(&result, &request, &diags);
+		cli_print_diags(own->shared, &diags);
+		if (diags.n_errors)
+			code = CLI_USAGE;
+		else if (own->shared->folder)
+			code = write_all(own, &result);
+		else
+			print(&result);
+		init_result_release(&result);
+	}
+	arena_release(&arena);
+	return code;
+}
+
+static bool has_owner(const struct init_options *own)
+{
+	for (size_t i = 0; i < own->variables.n; i++)
+		if (strcmp(own->variables.items[i].name, "owner") == 0)
+			return true;
+	return false;
+}
+
+static int run(const struct init_options *own, int n, char **words)
+{
+	const char *wrong;
+
+	if (n != 1)
+		return cli_refuse(own->shared, "expected one NAMESPACE, found %d words", n);
+	wrong = model_syntax_namespace(words[0], strlen(words[0]));
+	if (wrong)
+		return cli_refuse(own->shared, "'%s' %s", words[0], wrong);
+	if (!has_owner(own))
+		fputs("bulkhead init: nobody answers for this namespace; name somebody with "
+		      "--owner\n",
+		      stderr);
+	return make(own, words[0]);
+}
+
+int cli_run_init(const struct cli_command *command, int argc, char **argv)
+{
+	struct init_options own = {.profile = "kubernetes"};
+	struct cli_options options = {
+		.command = command, .own = own_options, .data = &own, .takes_folder = true};
+	int n, code = CLI_USAGE;
+
+	own.shared = &options;
+	if (cli_options_parse(&options, argc, argv, &n))
+		code = options.wants_help ? cli_help_of(command) : run(&own, n, argv);
+	for (size_t i = 0; i < own.variables.n; i++)
+		free((char *)own.variables.items[i].name);
+	vec_release(&own.variables);
+	cli_options_release(&options);
+	return code;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include "render/inventory.h"
+
+static int run(struct cli_options *options, int n, char **words)
+{
+	struct analyze_inventory inventory;
+	struct analyze_cluster cluster;
+	int code;
+
+	for (int i = 0; i < n; i++)
+		vec_push(&options->paths, words[i]);
+	if (options->paths.n == 0)
+		return cli_refuse(options, "there is no input: name files or directories");
+	code = cli_load(options, &cluster);
+	if (code == CLI_YES) {
+		analyze_inventory_build(&inventory, &cluster);
+		if (options->format == CLI_JSON)
+			render_inventory_json(&inventory);
+		else
+			render_inventory_text(&inventory);
+		analyze_inventory_release(&inventory);
+	}
+	analyze_cluster_release(&cluster);
+	return code;
+}
+
+int cli_run_inventory(const struct cli_command *command, int argc, char **argv)
+{
+	struct cli_options options = {.command = command, .keep_manifests = true};
+	int n, code = CLI_USAGE;
+
+	if (cli_options_parse(&options, argc, argv, &n))
+		code = options.wants_help ? cli_help_of(command) : run(&options, n, argv);
+	cli_options_release(&options);
+	return code;
+}

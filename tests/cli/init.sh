@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `init`: a namespace born closed, that scan and the engine find so; `inventory`: what there is.
+. tests/lib/tap.sh
+
+bulkhead=$BULKHEAD_BUILD/bin/bulkhead
+
+run "$bulkhead" init web --owner team-a
+ok_int "$status" 0 "init"
+ok_like "$out" '^  annotations: \{bulkhead.dev/owner: "team-a"\}$' "the owner is named"
+printf '%s\n' "$out" >"$tap_work/once"
+run "$bulkhead" init web --owner team-a
+ok_str "$out" "$(cat "$tap_work/once")" "the same bytes every time"
+run "$bulkhead" init web
+ok_like "$err" 'nobody answers for this namespace' "without an owner there is a hint"
+! printf '%s\n' "$out" | grep -q 'owner'
+ok $? "and no empty annotation"
+
+for profile in kubernetes minimal nodelocaldns openshift istio; do
+	"$bulkhead" init web --owner team-a --profile $profile >"$tap_work/$profile.yaml"
+	run "$bulkhead" scan "$tap_work/$profile.yaml" --fail-on info
+	ok_int "$status" 0 "$profile: clean under scan"
+	ok_like "$out" '^0 findings' "$profile: no finding at all"
+done
+
+# What it does, once somebody lives there.
+cat >"$tap_work/web.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: web, labels: {app: web}}
+spec: {containers: [{name: web, ports: [{containerPort: 8080}, {containerPort: 9090}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: other, namespace: web, labels: {app: other}}
+spec: {containers: [{name: other, ports: [{containerPort: 8080}]}]}
+YAML
+cat >"$tap_work/questions" <<'END'
+web/other web/web 8080
+web/web internet 443
+web/web dns 53/UDP
+web/web dns 53/TCP
+web/web dns 80
+monitoring/[app.kubernetes.io/name=prometheus] web/web 9090
+monitoring/[app=other] web/web 9090
+ingress-nginx/[app.kubernetes.io/name=ingress-nginx] web/web 8080
+ingress-nginx/[app.kubernetes.io/name=ingress-nginx] web/web 9090
+internet web/web 8080
+END
+run "$bulkhead" can --batch "$tap_work/questions" -f "$tap_work/kubernetes.yaml" -f "$tap_work/web.yaml"
+ok_str "$(printf '%s\n' "$out" | python3 -c '
+import json, sys
+print(*[json.loads(line)["verdict"] for line in sys.stdin])')" \
+	"deny deny allow allow deny allow deny allow deny deny" "closed, but for DNS, the monitoring and the ingress controller"
+run "$bulkhead" coverage "$tap_work/kubernetes.yaml" "$tap_work/web.yaml"
+ok_like "$out" '^  L3  web .*owner team-a$' "born at L3"
+
+# Files, and again.
+run "$bulkhead" init web --owner team-a -o "$tap_work/web"
+ok_int "$status" 0 "-o DIR"
+ok_like "$out" "^wrote $tap_work/web/networkpolicy-default-deny.yaml\$" "a file for each object"
+run "$bulkhead" init web --owner team-a -o "$tap_work/web"
+ok_int "$(printf '%s\n' "$out" | grep -c '^unchanged ')" 5 "again: nothing changes"
+echo '# mine' >>"$tap_work/web/networkpolicy-allow-dns.yaml"
+run "$bulkhead" init web --owner team-a -o "$tap_work/web"
+ok_int "$status" 1 "what somebody has changed"
+ok_like "$err" 'networkpolicy-allow-dns.yaml says something else: it stays' "stays"
+run "$bulkhead" init web --owner team-a -o "$tap_work/web" --force
+ok_like "$out" '^wrote .*allow-dns.yaml$' "unless forced"
+run "$bulkhead" scan "$tap_work/web" --fail-on info
+ok_int "$status" 0 "the folder is clean too"
+
+# Variables and templates.
+run "$bulkhead" init web --owner a --set metricsPort=9100 --environment prod
+ok_like "$out" 'port: 9100, protocol: TCP' "--set"
+ok_like "$out" '^    environment: "prod"$' "--environment"
+cat >"$tap_work/template.yaml" <<'YAML'
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: ${namespace}
+  labels: {env: "${environment}"}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: closed, namespace: "${namespace}"}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+YAML
+run "$bulkhead" init web --owner a --template "$tap_work/template.yaml"
+ok_like "$out" '^  name: web$' "--template"
+! printf '%s\n' "$out" | grep -q 'env:'
+ok $? "a line without a value is left out"
+# shellcheck disable=SC2016 # the template's own $
+sed 's/${namespace}/${namespce}/' "$tap_work/template.yaml" >"$tap_work/wrong.yaml"
+run "$bulkhead" init web --owner a --template "$tap_work/wrong.yaml"
+ok_int "$status" 2 "a variable that is none"
+ok_like "$err" "wrong.yaml:4:9: error: there is no variable 'namespce'" "with its place"
+ok_like "$err" "did you mean 'namespace'" "and what was meant"
+sed 's/policyTypes/policyType/' "$tap_work/template.yaml" >"$tap_work/wrong.yaml"
+run "$bulkhead" init web --owner a --template "$tap_work/wrong.yaml"
+ok_int "$status" 2 "what an API server would refuse is not written"
+ok_like "$err" "unknown field 'policyType'" "and said"
+run "$bulkhead" init Web
+ok_int "$status" 2 "a name that is none"
+run "$bulkhead" init web --profile kubernets
+ok_like "$err" 'expected one of kubernetes, minimal' "a profile that is none"
+run "$bulkhead" init web --set colour=red
+ok_int "$status" 2 "--set of what is no variable"
+tap_done
