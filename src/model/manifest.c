@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/loader.h"
 
+#include <string.h>
+
 /* Kinds that are not read are not identified: what they say of themselves is taken as it is. */
 static const char *name_in(const struct model_object *object, const char *key)
 {
@@ -9,12 +11,40 @@ static const char *name_in(const struct model_object *object, const char *key)
 	return text ? intern_str(&object->loader->snapshot->intern, text) : NULL;
 }
 
+/* Kinds of Kubernetes that are in no namespace, and that only their manifests tell of. */
+static const struct {
+	const char *group;
+	const char *kind; /* NULL: every kind of the group */
+} cluster_wide[] = {
+	{"", "PersistentVolume"},
+	{"admissionregistration.k8s.io", NULL},
+	{"apiextensions.k8s.io", NULL},
+	{"apiregistration.k8s.io", NULL},
+	{"gateway.networking.k8s.io", "GatewayClass"},
+	{"networking.k8s.io", "IngressClass"},
+	{"node.k8s.io", NULL},
+	{"rbac.authorization.k8s.io", "ClusterRole"},
+	{"rbac.authorization.k8s.io", "ClusterRoleBinding"},
+	{"scheduling.k8s.io", "PriorityClass"},
+};
+
+static bool is_cluster_wide(const struct model_object *object)
+{
+	for (size_t i = 0; i < sizeof(cluster_wide) / sizeof(cluster_wide[0]); i++)
+		if (strcmp(cluster_wide[i].group, object->group) == 0 &&
+		    (!cluster_wide[i].kind || strcmp(cluster_wide[i].kind, object->kind) == 0))
+			return true;
+	return false;
+}
+
 static const char *namespace_of(const struct model_object *object)
 {
 	const char *ns;
 
 	if (object->known->read)
 		return object->ns;
+	if (is_cluster_wide(object))
+		return NULL;
 	ns = name_in(object, "namespace");
 	return ns ? ns : object->loader->options.default_namespace;
 }

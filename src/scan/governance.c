@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BH701, BH702, BH707 and BH316: who answers for policies, who may change them, and contracts. */
+/* BH701, BH702 and BH316: who answers for policies, and contracts. */
 #include "scan/check.h"
 
 #include "scan/config.h"
@@ -44,117 +44,6 @@ void scan_review(struct scan *scan, const struct model_manifest *manifest)
 			"the review of the policy was due by %s: nobody has confirmed since that "
 			"its access is still needed",
 			member->value->text);
-	}
-}
-
-static bool has_text(const struct tree_node *list, const char *text)
-{
-	for (uint32_t i = 0; list && list->kind == TREE_SEQ && i < list->len; i++)
-		if (list->items[i]->kind == TREE_STRING &&
-		    (strcmp(list->items[i]->text, text) == 0 ||
-		     strcmp(list->items[i]->text, "*") == 0))
-			return true;
-	return false;
-}
-
-static bool may_write(const struct tree_node *rule)
-{
-	static const char *const verbs[] = {"create", "update", "patch", "delete",
-					    "deletecollection"};
-
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (has_text(tree_get(rule, "verbs"), verbs[i]))
-			return true;
-	return false;
-}
-
-/* The kinds of policies, as RBAC names them. */
-static const char *policy_resource(const struct tree_node *rule)
-{
-	static const char *const resources[][2] = {
-		{"networking.k8s.io", "networkpolicies"},
-		{"policy.networking.k8s.io", "clusternetworkpolicies"},
-		{"policy.networking.k8s.io", "adminnetworkpolicies"},
-		{"policy.networking.k8s.io", "baselineadminnetworkpolicies"},
-		{"cilium.io", "ciliumnetworkpolicies"},
-		{"cilium.io", "ciliumclusterwidenetworkpolicies"},
-		{"projectcalico.org", "networkpolicies"},
-		{"projectcalico.org", "globalnetworkpolicies"},
-		{"crd.projectcalico.org", "networkpolicies"},
-		{"crd.projectcalico.org", "globalnetworkpolicies"},
-		{"security.istio.io", "authorizationpolicies"},
-	};
-
-	for (size_t i = 0; i < sizeof(resources) / sizeof(resources[0]); i++)
-		if (has_text(tree_get(rule, "apiGroups"), resources[i][0]) &&
-		    has_text(tree_get(rule, "resources"), resources[i][1]))
-			return resources[i][1];
-	return NULL;
-}
-
-/* The service account, outside of the system's namespaces, that a binding gives a role to. */
-static const char *bound_account(struct scan *scan, const struct model_manifest *binding,
-				 const struct model_manifest *role)
-{
-	const struct tree_node *ref = tree_get(binding->root, "roleRef");
-	const struct tree_node *subjects = tree_get(binding->root, "subjects");
-	const char *kind = tree_get_string(ref, "kind");
-	const char *name = tree_get_string(ref, "name");
-
-	if (!kind || !name || strcmp(kind, role->kind) != 0 || strcmp(name, role->name) != 0 ||
-	    (strcmp(kind, "Role") == 0 && strcmp(binding->ns, role->ns) != 0))
-		return NULL;
-	for (uint32_t i = 0; subjects && subjects->kind == TREE_SEQ && i < subjects->len; i++) {
-		const char *who = tree_get_string(subjects->items[i], "kind");
-		const char *account = tree_get_string(subjects->items[i], "name");
-		const char *ns = tree_get_string(subjects->items[i], "namespace");
-		const struct model_namespace there = {.name = ns ? ns : binding->ns};
-
-		if (who && account && strcmp(who, "ServiceAccount") == 0 && there.name &&
-		    !scan_is_system(scan, &there))
-			return arena_printf(&scan->arena, "%s/%s", there.name, account);
-	}
-	return NULL;
-}
-
-static const char *find_account(struct scan *scan, const struct model_manifest *role)
-{
-	for (uint32_t i = 0; i < scan->snapshot->n_manifests; i++) {
-		const struct model_manifest *binding = &scan->snapshot->manifests[i];
-		const char *account = NULL;
-
-		if (strcmp(binding->group, "rbac.authorization.k8s.io") == 0 &&
-		    strstr(binding->kind, "RoleBinding"))
-			account = bound_account(scan, binding, role);
-		if (account)
-			return account;
-	}
-	return NULL;
-}
-
-void scan_policy_writer(struct scan *scan, const struct model_manifest *role)
-{
-	const struct tree_node *rules = tree_get(role->root, "rules");
-
-	if (strcmp(role->group, "rbac.authorization.k8s.io") != 0 ||
-	    (strcmp(role->kind, "Role") != 0 && strcmp(role->kind, "ClusterRole") != 0))
-		return;
-	for (uint32_t i = 0; rules && rules->kind == TREE_SEQ && i < rules->len; i++) {
-		const struct tree_node *rule = rules->items[i];
-		const char *resource = may_write(rule) ? policy_resource(rule) : NULL;
-		const char *account = resource ? find_account(scan, role) : NULL;
-
-		if (!account)
-			continue;
-		scan_help(
-			scan,
-			scan_report(scan,
-				    scan_at_manifest(role, tree_span(role->file,
-								     tree_get(rule, "resources"))),
-				    "pods of service account %s may change %s, and open what "
-				    "policies close",
-				    account, resource),
-			"leave the verbs get, list and watch");
 	}
 }
 

@@ -138,7 +138,7 @@ enum scan_unit {
 	X(BH702, MEDIUM, OBJECT, NONE, MANIFEST, scan_review, "a policy whose review is overdue") \
 	X(BH703, HIGH, OBJECT, NONE, LOADING, NULL, "an exception that ran out") \
 	X(BH704, MEDIUM, OBJECT, SUGGESTED, LOADING, NULL, "an exception that nothing needs, or that says too much") \
-	X(BH707, HIGH, CLUSTER, SUGGESTED, MANIFEST, scan_policy_writer, "workloads that may change policies") \
+	X(BH707, HIGH, OBJECT, SUGGESTED, MANIFEST, scan_policy_writer, "workloads that may change policies") \
 	X(BH801, HIGH, OBJECT, SUGGESTED, INPUT, scan_cilium, "a policy of Cilium that does not do what it seems to") \
 	X(BH802, MEDIUM, OBJECT, SUGGESTED, RULE, scan_broad_entity, "a Cilium rule for an entity that is everybody") \
 	X(BH803, MEDIUM, OBJECT, SUGGESTED, INPUT, scan_istio, "a policy of Istio that checks nothing") \
