@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/check.h"
 
-#include "base/hash.h"
 #include "scan/config.h"
+#include "scan/fingerprint.h"
 #include "scan/loading.h"
 
 #include <stdio.h>
@@ -235,50 +235,6 @@ static void hide_children(struct scan *scan)
 	}
 }
 
-/* What the line says at the place, without its indentation: it stays when lines above come and go. */
-static uint64_t hash_line(const struct diag_span *span, uint64_t seed)
-{
-	const char *at = span->file ? span->file->text : NULL;
-
-	for (uint32_t line = 1; at && line < span->line; line++) {
-		at = strchr(at, '\n');
-		at = at ? at + 1 : NULL;
-	}
-	if (!at || span->line == 0)
-		return seed;
-	at += strspn(at, " \t");
-	return hash_bytes(at, strcspn(at, "\r\n"), seed);
-}
-
-static uint64_t hash_finding(const struct scan_finding *finding, uint64_t seed)
-{
-	const char *const texts[] = {finding->rule->id, finding->place.kind, finding->place.ns,
-				     finding->place.name};
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		seed = hash_bytes(texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 0,
-				  seed + i);
-	return hash_line(&finding->place.span, seed);
-}
-
-/* Without line numbers; equal ones are counted, so that each finding has its own. */
-static void fingerprint(struct scan *scan)
-{
-	struct hash_map counts = {0};
-
-	for (size_t i = 0; i < scan->findings.n; i++) {
-		struct scan_finding *finding = &scan->findings.items[i];
-		const uint64_t high = hash_finding(finding, 1);
-		uint64_t *count = hash_map_put(&counts, high, NULL);
-
-		snprintf(finding->fingerprint, sizeof(finding->fingerprint), "%016llx%016llx",
-			 (unsigned long long)hash_u64(high + *count),
-			 (unsigned long long)hash_u64(hash_finding(finding, 2) + *count));
-		++*count;
-	}
-	hash_map_release(&counts);
-}
-
 /* Of the findings from `first` on. */
 static void set_severities(struct scan *scan, size_t first)
 {
@@ -313,7 +269,7 @@ void scan_run(struct scan *scan)
 	set_severities(scan, 0);
 	sort(scan);
 	hide_children(scan);
-	fingerprint(scan);
+	scan_fingerprint(scan);
 	scan_exceptions_read(scan);
 	scan_exceptions_apply(scan);
 	n = scan->findings.n;
@@ -321,7 +277,7 @@ void scan_run(struct scan *scan)
 	drop_unwanted(scan);
 	set_severities(scan, n);
 	sort(scan);
-	fingerprint(scan);
+	scan_fingerprint(scan);
 }
 
 size_t scan_count(const struct scan *scan, enum scan_severity least)
