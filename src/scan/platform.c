@@ -154,47 +154,127 @@ void scan_privileged(struct scan *scan, const struct model_workload *workload)
 			"drop it");
 }
 
-static void check_host_ports(struct scan *scan, const struct model_workload *workload,
-			     const struct tree_node *ports)
+/* Whether the policies of the pod let an address outside the cluster in at the port. */
+static bool lets_outside_in(struct scan *scan, const struct model_pod *pod, uint8_t space,
+			    uint16_t port)
 {
-	for (uint32_t i = 0; ports && ports->kind == TREE_SEQ && i < ports->len; i++) {
-		const struct tree_node *port = tree_get(ports->items[i], "hostPort");
+	struct ip_addr outside;
 
-		if (port && port->kind == TREE_INT && port->integer > 0)
-			scan_report(
-				scan, place_at(workload, port),
-				"port %s of every node that runs it leads to %s/%s: who reaches "
-				"the node gets in past what is in front of it",
-				port->text, workload->ns->name, workload->name);
-	}
+	ip_parse("8.8.8.8", &outside, NULL);
+	return scan_outside_may(scan, pod, &outside, POLICY_INGRESS, space, port);
 }
 
-static void check_host_port(struct scan *scan, const struct model_workload *workload)
+/* Where the template says so; NULL: it is not at hand. */
+static const struct tree_node *host_port_node(struct scan *scan,
+					      const struct model_workload *workload,
+					      uint16_t number)
 {
 	const struct tree_node *list = tree_get(pod_spec(scan, workload), "containers");
 
-	for (uint32_t i = 0;
-	     !workload->host_network && list && list->kind == TREE_SEQ && i < list->len; i++)
-		check_host_ports(scan, workload, tree_get(list->items[i], "ports"));
+	for (uint32_t i = 0; list && list->kind == TREE_SEQ && i < list->len; i++) {
+		const struct tree_node *ports = tree_get(list->items[i], "ports");
+
+		for (uint32_t k = 0; ports && ports->kind == TREE_SEQ && k < ports->len; k++) {
+			const struct tree_node *node = tree_get(ports->items[k], "hostPort");
+
+			if (node && node->kind == TREE_INT && node->integer == number)
+				return node;
+		}
+	}
+	return NULL;
+}
+
+static void check_host_port(struct scan *scan, const struct model_workload *workload,
+			    const struct model_port *port)
+{
+	const bool is_open = lets_outside_in(scan, workload->pods[0], port->space, port->number);
+	struct scan_finding *finding;
+
+	finding = scan_report(
+		scan, place_at(workload, host_port_node(scan, workload, port->host_port)),
+		"port %u of every node that runs it leads to %s/%s:%u, past what is in front of "
+		"it: %s",
+		port->host_port, workload->ns->name, workload->name, port->number,
+		is_open ? "the policies let every address in there"
+			: "whatever runs on the node gets in, though the policies keep addresses "
+			  "outside away");
+	if (!is_open)
+		finding->severity = SCAN_LOW;
+}
+
+static void check_host_ports(struct scan *scan, const struct model_workload *workload)
+{
+	const struct model_pod *pod = workload->pods[0];
+
+	for (uint32_t i = 0; i < pod->n_ports; i++)
+		if (pod->ports[i].host_port)
+			check_host_port(scan, workload, &pod->ports[i]);
+}
+
+/* A backend that somebody outside gets to by its own policies, and at which port; else the first. */
+static const struct model_pod *open_backend(struct scan *scan, const struct model_service *service,
+					    uint16_t *ret_port)
+{
+	const struct model_pod *open = NULL;
+
+	for (uint32_t i = 0; i < service->n_backends && !open; i++)
+		for (uint32_t k = 0; k < service->n_ports && !open; k++) {
+			struct port_set targets = {0};
+
+			model_service_targets(&service->ports[k], service->backends[i], &targets);
+			*ret_port = targets.n ? targets.ranges[0].first : 0;
+			if (targets.n && lets_outside_in(scan, service->backends[i],
+							 targets.ranges[0].space, *ret_port))
+				open = service->backends[i];
+			port_set_release(&targets);
+		}
+	return open;
+}
+
+/* By default the node that is asked puts its own address in place of the client's. */
+static void check_node_port(struct scan *scan, const struct model_service *service,
+			    const struct model_manifest *manifest)
+{
+	const struct tree_node *spec = tree_get(manifest->root, "spec");
+	const struct scan_place place =
+		scan_at_manifest(manifest, tree_span(manifest->file, tree_get(spec, "type")));
+	const char *kept = tree_get_string(spec, "externalTrafficPolicy");
+	const bool keeps_client = kept && strcmp(kept, "Local") == 0;
+	uint16_t port;
+	const struct model_pod *open = open_backend(scan, service, &port);
+
+	if (open)
+		scan_report(
+			scan, place,
+			"a port of every node leads to %s/%s:%u: who reaches a node gets in past "
+			"what is in front of it%s",
+			open->ns->name, open->workload->name, port,
+			keeps_client ? ""
+				     : ", with the address of a node, so that policies cannot "
+				       "tell clients apart");
+	else if (!keeps_client)
+		scan_report(scan, place,
+			    "a port of every node leads to %s/%s: its clients come with the "
+			    "addresses of nodes, and the node that a pod runs on always gets in, "
+			    "whatever policies say of the clients",
+			    service->ns->name, service->name);
 }
 
 /* hostPort of workloads, and NodePort of Services. */
 void scan_node_ports(struct scan *scan)
 {
-	for (uint32_t i = 0; i < scan->n_workloads; i++)
-		check_host_port(scan, scan->snapshot->workloads[i]);
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+
+		if (scan_is_subject(workload) && !scan_is_system(scan, workload->ns))
+			check_host_ports(scan, workload);
+	}
 	for (uint32_t i = 0; i < scan->snapshot->n_services; i++) {
 		const struct model_service *service = scan->snapshot->services[i];
 		const struct model_manifest *manifest =
 			scan_manifest(scan, "Service", service->ns->name, service->name);
-		const struct tree_node *type =
-			manifest ? scan_node(manifest->root, "spec", "type", NULL) : NULL;
 
-		if (strcmp(service->type, "NodePort") == 0 && type)
-			scan_report(
-				scan, scan_at_manifest(manifest, tree_span(manifest->file, type)),
-				"a port of every node leads to %s/%s: its clients come with the "
-				"addresses of nodes, and policies cannot tell them apart",
-				service->ns->name, service->name);
+		if (manifest && strcmp(service->type, "NodePort") == 0)
+			check_node_port(scan, service, manifest);
 	}
 }
