@@ -226,6 +226,12 @@ bool scan_only_port(const struct policy_rule *rule, uint16_t port);
 /* Some port of the rule is this one. */
 bool scan_has_port(const struct policy_rule *rule, enum port_space space, uint16_t port);
 
+/*
+ * Some rule lets addresses in, and not only pods: perhaps one that was not asked about, such as that
+ * of a node or of the API server.
+ */
+bool scan_lets_addresses_in(struct scan *scan, const struct model_workload *workload);
+
 /* A pod without labels in this namespace: the next one that somebody starts there. */
 const struct model_pod *scan_newcomer(struct scan *scan, const struct model_namespace *ns);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BH506: what a workload says that it talks to, by its environment and arguments. */
+/*
+ * BH506: what manifests say that is talked to: by the environment and arguments of workloads, and by
+ * the API server, which calls webhooks.
+ */
 #include "scan/check.h"
 
 #include <ctype.h>
@@ -61,23 +64,27 @@ static bool parse_address(const char *text, struct address *ret)
 	return ret->host_len && (*at == '\0' || *at == '/' || *at == '?' || *at == ',');
 }
 
-/* The Service that a name means in a namespace: NAME, NAME.NS, NAME.NS.svc and what follows. */
+/* SERVICE, SERVICE.NS, SERVICE.NS.svc and what follows; for a member POD.SERVICE and so on. */
 static const struct model_service *find_service(const struct scan *scan, const char *ns,
 						const struct address *address)
 {
+	const struct model_service *service;
 	char text[256];
-	char *name = text, *save = NULL, *there, *rest;
+	char *save = NULL, *parts[3];
 
 	if (address->host_len >= sizeof(text))
 		return NULL;
 	memcpy(text, address->host, address->host_len);
 	text[address->host_len] = '\0';
-	name = strtok_r(text, ".", &save);
-	there = strtok_r(NULL, ".", &save);
-	rest = strtok_r(NULL, ".", &save);
-	if (!name || (rest && strcmp(rest, "svc") != 0))
+	for (size_t i = 0; i < 3; i++)
+		parts[i] = strtok_r(i ? NULL : text, ".", &save);
+	if (!parts[0])
 		return NULL;
-	return model_find_service(scan->snapshot, there ? there : ns, name);
+	if (parts[2] && strcmp(parts[2], "svc") != 0)
+		return model_find_service(scan->snapshot, parts[2], parts[1]);
+	service = model_find_service(scan->snapshot, parts[1] ? parts[1] : ns, parts[0]);
+	return service || !parts[1] || parts[2] ? service
+						: model_find_service(scan->snapshot, ns, parts[1]);
 }
 
 /* Whether the connection to a port of the Service is let through to some backend. */
@@ -142,35 +149,52 @@ static const char *side_text(struct scan *scan, const struct model_pod *from,
 		      : arena_printf(&scan->arena, "its egress");
 }
 
-/* `name` is of a variable; NULL: an argument. */
-static void check_value(struct scan *scan, const struct model_workload *workload,
-			const struct tree_node *value, const char *name)
+/* A text that may be an address, and where it is. */
+struct need {
+	const char *name; /* of a variable; NULL: an argument */
+	const char *text;
+	struct diag_span span;
+	struct diag_span source; /* of the text, where that is elsewhere */
+};
+
+static void report_need(struct scan *scan, const struct model_workload *workload,
+			const struct need *need, const struct model_service *service,
+			const struct model_service_port *port)
 {
-	const struct model_service_port *port;
-	const struct model_service *service;
 	struct scan_place place = scan_at_workload(workload);
+	struct scan_finding *finding;
 	struct port_set targets = {0};
+
+	model_service_targets(port, service->backends[0], &targets);
+	place.span = need->span;
+	finding = scan_report(
+		scan, place, "%s/%s is told to use %s/%s:%u, which %s refuses", workload->ns->name,
+		workload->name, service->ns->name, service->name, port->port,
+		side_text(scan, workload->pods[0], service->backends[0], targets.ranges[0]));
+	if (need->source.file) {
+		finding->related = need->source;
+		finding->related_message = "the address";
+	}
+	scan_help(scan, finding, "allow it on both sides, at port %u of the pods",
+		  targets.ranges[0].first);
+	port_set_release(&targets);
+}
+
+static void check_need(struct scan *scan, const struct model_workload *workload,
+		       const struct need *need)
+{
+	const struct model_service_port *port = NULL;
+	const struct model_service *service;
 	struct address address;
 
-	if (!value || value->kind != TREE_STRING || !parse_address(value->text, &address) ||
-	    (!address.port && !(name && names_address(name))))
+	if (!parse_address(need->text, &address) ||
+	    (!address.port && !(need->name && names_address(need->name))))
 		return;
 	service = find_service(scan, workload->ns->name, &address);
-	port = service && service->n_backends
-		       ? refused_port(scan, workload->pods[0], service, address.port)
-		       : NULL;
-	if (!port)
-		return;
-	model_service_targets(port, service->backends[0], &targets);
-	place.span = tree_span(workload->span.file, value);
-	scan_help(scan,
-		  scan_report(scan, place, "%s/%s is told to use %s/%s:%u, which %s refuses",
-			      workload->ns->name, workload->name, service->ns->name, service->name,
-			      port->port,
-			      side_text(scan, workload->pods[0], service->backends[0],
-					targets.ranges[0])),
-		  "allow it on both sides, at port %u of the pods", targets.ranges[0].first);
-	port_set_release(&targets);
+	if (service && service->n_backends)
+		port = refused_port(scan, workload->pods[0], service, address.port);
+	if (port)
+		report_need(scan, workload, need, service, port);
 }
 
 /* "--db=host:port", or "host:port" alone. */
@@ -178,33 +202,196 @@ static void check_arguments(struct scan *scan, const struct model_workload *work
 			    const struct tree_node *list)
 {
 	for (uint32_t i = 0; list && list->kind == TREE_SEQ && i < list->len; i++) {
-		struct tree_node value = *list->items[i];
-		const char *equals = value.kind == TREE_STRING ? strchr(value.text, '=') : NULL;
+		const struct tree_node *value = list->items[i];
+		const char *equals = value->kind == TREE_STRING ? strchr(value->text, '=') : NULL;
+		struct need need = {.span = tree_span(workload->span.file, value)};
 
-		if (equals && value.text[0] == '-')
-			value.text = equals + 1;
-		check_value(scan, workload, &value, NULL);
+		need.text = equals && value->text[0] == '-' ? equals + 1 : value->text;
+		if (value->kind == TREE_STRING)
+			check_need(scan, workload, &need);
 	}
 }
 
-void scan_refused_need(struct scan *scan, const struct model_workload *workload)
+static const struct model_manifest *config_map(struct scan *scan,
+					       const struct model_workload *workload,
+					       const struct tree_node *ref)
 {
-	const struct tree_node *containers =
-		scan_node(scan_template(scan, workload), "spec", "containers", NULL);
+	const char *name = tree_get_string(ref, "name");
 
-	if (!scan_is_subject(workload))
+	return name ? scan_manifest(scan, "ConfigMap", workload->ns->name, name) : NULL;
+}
+
+static void check_datum(struct scan *scan, const struct model_workload *workload,
+			const struct model_manifest *map, const struct tree_member *datum,
+			struct need need)
+{
+	if (!datum || datum->value->kind != TREE_STRING)
 		return;
-	for (uint32_t i = 0; containers && containers->kind == TREE_SEQ && i < containers->len;
-	     i++) {
-		const struct tree_node *container = containers->items[i];
-		const struct tree_node *env = tree_get(container, "env");
+	need.text = datum->value->text;
+	need.source = tree_key_span(map->file, datum);
+	check_need(scan, workload, &need);
+}
 
-		for (uint32_t k = 0; env && env->kind == TREE_SEQ && k < env->len; k++) {
-			const char *name = tree_get_string(env->items[k], "name");
+/* A variable with a value of its own, or with that of a key of a ConfigMap. */
+static void check_variable(struct scan *scan, const struct model_workload *workload,
+			   const struct tree_node *variable)
+{
+	const struct tree_node *value = tree_get(variable, "value");
+	const struct tree_node *ref = scan_node(variable, "valueFrom", "configMapKeyRef", NULL);
+	const struct model_manifest *map = config_map(scan, workload, ref);
+	const char *key = tree_get_string(ref, "key");
+	struct need need = {
+		.name = tree_get_string(variable, "name"),
+		.span = tree_span(workload->span.file, value ? value : variable),
+	};
 
-			check_value(scan, workload, tree_get(env->items[k], "value"), name);
-		}
-		check_arguments(scan, workload, tree_get(container, "args"));
-		check_arguments(scan, workload, tree_get(container, "command"));
+	if (value && value->kind == TREE_STRING) {
+		need.text = value->text;
+		check_need(scan, workload, &need);
+	} else if (map && key) {
+		check_datum(scan, workload, map, tree_member(tree_get(map->root, "data"), key),
+			    need);
 	}
+}
+
+/* Every key of a ConfigMap is a variable. */
+static void check_source(struct scan *scan, const struct model_workload *workload,
+			 const struct tree_node *source)
+{
+	const struct tree_node *ref = tree_get(source, "configMapRef");
+	const struct model_manifest *map = config_map(scan, workload, ref);
+	const struct tree_node *data = map ? tree_get(map->root, "data") : NULL;
+
+	for (uint32_t i = 0; data && data->kind == TREE_MAP && i < data->len; i++) {
+		const struct need need = {
+			.name = data->members[i].key,
+			.span = tree_span(workload->span.file, ref),
+		};
+
+		check_datum(scan, workload, map, &data->members[i], need);
+	}
+}
+
+static void check_container(struct scan *scan, const struct model_workload *workload,
+			    const struct tree_node *container)
+{
+	const struct tree_node *env = tree_get(container, "env");
+	const struct tree_node *sources = tree_get(container, "envFrom");
+
+	for (uint32_t i = 0; env && env->kind == TREE_SEQ && i < env->len; i++)
+		check_variable(scan, workload, env->items[i]);
+	for (uint32_t i = 0; sources && sources->kind == TREE_SEQ && i < sources->len; i++)
+		check_source(scan, workload, sources->items[i]);
+	check_arguments(scan, workload, tree_get(container, "args"));
+	check_arguments(scan, workload, tree_get(container, "command"));
+}
+
+static void check_workload(struct scan *scan, const struct model_workload *workload)
+{
+	static const char *const lists[] = {"initContainers", "containers"};
+	const struct tree_node *spec = tree_get(scan_template(scan, workload), "spec");
+
+	for (size_t k = 0; k < 2; k++) {
+		const struct tree_node *list = tree_get(spec, lists[k]);
+
+		for (uint32_t i = 0; list && list->kind == TREE_SEQ && i < list->len; i++)
+			check_container(scan, workload, list->items[i]);
+	}
+}
+
+/* The API server has the address of a node, or one that is not of the cluster: no pod's. */
+static bool api_server_may(struct scan *scan, const struct model_pod *pod,
+			   const struct port_range *port)
+{
+	struct ip_addr outside;
+
+	ip_parse("8.8.8.8", &outside, NULL);
+	return scan_lets_addresses_in(scan, pod->workload) ||
+	       scan_outside_may(scan, pod, &outside, POLICY_INGRESS, port->space, port->first);
+}
+
+/* Where the API server does not get to the backend; 0: it does, or nobody listens. */
+static uint16_t refused_call(struct scan *scan, const struct model_service_port *port,
+			     const struct model_pod *pod)
+{
+	struct port_set targets = {0};
+	uint16_t ret = 0;
+
+	model_service_targets(port, pod, &targets);
+	if (targets.n && !api_server_may(scan, pod, targets.ranges))
+		ret = targets.ranges[0].first;
+	port_set_release(&targets);
+	return ret;
+}
+
+/* The last backend of the port, if the API server gets to none; NULL: it gets to one. */
+static const struct model_pod *refusing_backend(struct scan *scan,
+						const struct model_service *service,
+						uint16_t number, uint16_t *ret_port)
+{
+	const struct model_pod *refusing = NULL;
+
+	for (uint32_t i = 0; i < service->n_ports; i++)
+		for (uint32_t k = 0; service->ports[i].port == number && k < service->n_backends;
+		     k++) {
+			refusing = service->backends[k];
+			*ret_port = refused_call(scan, &service->ports[i], refusing);
+			if (*ret_port == 0)
+				return NULL;
+		}
+	return refusing;
+}
+
+/* `{namespace, name, port}` of a Service that the API server calls. */
+static void check_call(struct scan *scan, const struct model_manifest *manifest,
+		       const struct tree_node *call)
+{
+	const char *ns = tree_get_string(call, "namespace");
+	const char *name = tree_get_string(call, "name");
+	const struct tree_node *number = tree_get(call, "port");
+	const struct model_service *service =
+		ns && name ? model_find_service(scan->snapshot, ns, name) : NULL;
+	const struct model_pod *pod;
+	uint16_t port;
+
+	if (!service)
+		return;
+	pod = refusing_backend(scan, service,
+			       number && number->kind == TREE_INT ? (uint16_t)number->integer : 443,
+			       &port);
+	if (!pod)
+		return;
+	scan_help(scan,
+		  scan_report(scan, scan_at_manifest(manifest, tree_span(manifest->file, call)),
+			      "the API server calls %s/%s, and the ingress of %s/%s:%u refuses it: "
+			      "it lets pods in, and the API server has the address of a node or "
+			      "one outside the cluster",
+			      ns, name, pod->ns->name, pod->workload->name, port),
+		  "allow port %u from the addresses of the API server, or from anywhere", port);
+}
+
+static void check_manifest(struct scan *scan, const struct model_manifest *manifest)
+{
+	const struct tree_node *webhooks = tree_get(manifest->root, "webhooks");
+
+	if (strcmp(manifest->group, "admissionregistration.k8s.io") == 0)
+		for (uint32_t i = 0; webhooks && webhooks->kind == TREE_SEQ && i < webhooks->len;
+		     i++)
+			check_call(scan, manifest,
+				   scan_node(webhooks->items[i], "clientConfig", "service", NULL));
+	else if (strcmp(manifest->group, "apiextensions.k8s.io") == 0)
+		check_call(scan, manifest,
+			   scan_node(manifest->root, "spec", "conversion", "webhook",
+				     "clientConfig", "service", NULL));
+	else if (strcmp(manifest->group, "apiregistration.k8s.io") == 0)
+		check_call(scan, manifest, scan_node(manifest->root, "spec", "service", NULL));
+}
+
+void scan_refused_needs(struct scan *scan)
+{
+	for (uint32_t i = 0; i < scan->n_workloads; i++)
+		if (scan_is_subject(scan->snapshot->workloads[i]))
+			check_workload(scan, scan->snapshot->workloads[i]);
+	for (uint32_t i = 0; i < scan->snapshot->n_manifests; i++)
+		check_manifest(scan, &scan->snapshot->manifests[i]);
 }

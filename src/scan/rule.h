@@ -127,7 +127,7 @@ enum scan_unit {
 	X(BH502, MEDIUM, OBJECT, SAFE, RULE, scan_udp_only, "DNS over UDP only") \
 	X(BH504, HIGH, CLUSTER, SUGGESTED, RULE, scan_one_side, "a connection that one side allows and the other refuses") \
 	X(BH505, MEDIUM, CLUSTER, NONE, SERVICE, scan_lonely_service, "a Service that nobody may reach") \
-	X(BH506, HIGH, CLUSTER, SUGGESTED, WORKLOAD, scan_refused_need, "a dependency that the policies refuse") \
+	X(BH506, HIGH, CLUSTER, SUGGESTED, INPUT, scan_refused_needs, "a dependency that the policies refuse") \
 	X(BH507, HIGH, CLUSTER, SUGGESTED, INPUT, scan_offered, "offered to the outside: to everybody, or to nobody") \
 	X(BH509, HIGH, CLUSTER, NONE, INPUT, scan_lateral, "a way from the outside to what is sensitive") \
 	X(BH601, CRITICAL, OBJECT, NONE, INPUT, scan_not_enforced, "policies that the network plugin does not enforce") \

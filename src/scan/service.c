@@ -42,8 +42,7 @@ static bool backend_has_client(struct scan *scan, const struct model_service *se
 	return ret;
 }
 
-/* A rule for addresses outside the cluster may be for one that was not asked about. */
-static bool lets_addresses_in(struct scan *scan, const struct model_workload *workload)
+bool scan_lets_addresses_in(struct scan *scan, const struct model_workload *workload)
 {
 	uint32_t n;
 	const struct policy *const *policies = scan_policies_of(scan, workload, &n);
@@ -64,7 +63,7 @@ void scan_lonely_service(struct scan *scan, const struct model_service *service)
 	for (uint32_t i = 0; i < service->n_backends; i++) {
 		const struct model_pod *pod = service->backends[i];
 
-		if (pod->host_network || lets_addresses_in(scan, pod->workload) ||
+		if (pod->host_network || scan_lets_addresses_in(scan, pod->workload) ||
 		    backend_has_client(scan, service, pod))
 			return;
 	}
@@ -129,7 +128,7 @@ static bool proxy_may(struct scan *scan, const struct model_pod *to, struct port
 		    scan_side_may(scan, to, from, POLICY_INGRESS, port.space, port.first))
 			return true;
 	}
-	return lets_addresses_in(scan, to->workload);
+	return scan_lets_addresses_in(scan, to->workload);
 }
 
 static struct scan_place place_of(const struct model_route *route,
