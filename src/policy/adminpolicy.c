@@ -9,27 +9,12 @@
 #include "policy/cilium_adapt.h"
 #include "policy/labelselector.h"
 #include "policy/metadata.h"
+#include "policy/root.h"
 
 #include <string.h>
 
 #define ORDER_MAX 1000 /* the last priority; the one baseline policy of v1alpha1 comes after it */
 #define NAME_MAX_LEN 100
-
-enum { ROOT_METADATA, ROOT_SPEC, N_ROOT_FIELDS = 5 };
-
-static const struct policy_field root_fields[] = {
-	[ROOT_METADATA] = {"metadata", POLICY_TYPE_ANY},
-	[ROOT_SPEC] = {"spec", POLICY_TYPE_MAPPING},
-	{"apiVersion", POLICY_TYPE_STRING},
-	{"kind", POLICY_TYPE_STRING},
-	{"status", POLICY_TYPE_ANY},
-};
-
-static const struct policy_schema root_schema = {
-	.what = "the policy",
-	.fields = root_fields,
-	.n_fields = N_ROOT_FIELDS,
-};
 
 /* A BaselineAdminNetworkPolicy has those before `priority`, an AdminNetworkPolicy that too. */
 enum { SPEC_SUBJECT, SPEC_INGRESS, SPEC_EGRESS, SPEC_PRIORITY, SPEC_TIER, N_SPEC_FIELDS };
@@ -333,15 +318,10 @@ static void read_spec(struct policy_reader *reader, const struct adminpolicy_dia
 static void read_policy(struct policy_reader *reader, const struct adminpolicy_dialect *dialect,
 			struct policy *policy)
 {
-	struct policy_fields root;
+	const struct tree_node *spec = policy_root_read(reader, true);
 
-	policy_schema_read(reader, &root_schema, reader->object->root, &root);
-	if (root.values[ROOT_METADATA] && root.values[ROOT_METADATA]->kind == TREE_MAP)
-		policy_metadata_check(reader, root.values[ROOT_METADATA]);
-	adminpolicy_need(reader, &root_schema, reader->object->root, &root,
-			 (struct policy_bounds){ROOT_SPEC, ROOT_SPEC});
-	if (root.values[ROOT_SPEC])
-		read_spec(reader, dialect, root.values[ROOT_SPEC], policy);
+	if (spec)
+		read_spec(reader, dialect, spec, policy);
 	cilium_adapt(reader, policy);
 }
 
@@ -366,7 +346,7 @@ static void read_baseline(struct policy_reader *reader, struct policy *policy)
 }
 
 static const struct policy_schema *const cluster_schemas[] = {
-	&root_schema,
+	&policy_schema_root,
 	&policy_schema_metadata,
 	&spec_schema,
 	&subject_schema,
@@ -384,7 +364,7 @@ static const struct policy_schema *const cluster_schemas[] = {
 };
 
 static const struct policy_schema *const admin_schemas[] = {
-	&root_schema,
+	&policy_schema_root,
 	&policy_schema_metadata,
 	&admin_spec_schema,
 	&subject_schema,

@@ -9,6 +9,7 @@
 #include "policy/labelselector.h"
 #include "policy/metadata.h"
 #include "policy/networkpolicy.h"
+#include "policy/root.h"
 
 #include <math.h>
 #include <string.h>
@@ -393,7 +394,7 @@ static void warn_of_no_spec(struct policy_reader *reader, const struct policy *p
 static void read_policy(struct policy_reader *reader, const struct kind *kind,
 			struct policy *policy)
 {
-	const struct tree_node *spec = calico_root_read(reader);
+	const struct tree_node *spec = policy_root_read(reader, false);
 	const struct calico_tier *tier;
 	struct policy_fields fields = {0};
 
@@ -446,13 +447,13 @@ static void read_staged_kubernetes(struct policy_reader *reader, struct policy *
 	policy->replaces_kind = "NetworkPolicy";
 	policy->tie = policy_calico_tie(reader, policy->kind, "knp.default.");
 	if (is_text && stage(reader, action, policy) == STAGED_DELETE)
-		calico_root_read(reader);
+		policy_root_read(reader, false);
 	else
 		networkpolicy_read_staged(reader, policy);
 }
 
 static const struct policy_schema *const policy_schemas[] = {
-	&calico_root_schema,
+	&policy_schema_root,
 	&policy_schema_metadata,
 	&global_spec_schema,
 	&calico_rule_schema,
@@ -468,10 +469,10 @@ static const struct policy_schema *const policy_schemas[] = {
 };
 
 static const struct policy_schema *const tier_schemas[] = {
-	&calico_root_schema, &policy_schema_metadata, &calico_tier_schema, NULL};
+	&policy_schema_root, &policy_schema_metadata, &calico_tier_schema, NULL};
 
 static const struct policy_schema *const set_schemas[] = {
-	&calico_root_schema, &policy_schema_metadata, &calico_set_schema, NULL};
+	&policy_schema_root, &policy_schema_metadata, &calico_set_schema, NULL};
 
 static const char *const v3[] = {"v3", NULL};
 static const char *const v1[] = {"v1", NULL};

@@ -44,11 +44,6 @@ void calico_set_read(struct policy_reader *reader);
 extern const struct policy_schema calico_tier_schema;
 extern const struct policy_schema calico_set_schema;
 
-/* Reports every problem that `metadata` has; `spec`, or NULL. */
-const struct tree_node *calico_root_read(struct policy_reader *reader);
-
-extern const struct policy_schema calico_root_schema;
-
 /* A finite number; false when it is none, which is reported. */
 bool calico_number_read(struct policy_reader *reader, const char *what,
 			const struct tree_node *node, double *ret);

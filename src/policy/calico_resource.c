@@ -3,28 +3,12 @@
 #include "policy/calico.h"
 
 #include "base/arena.h"
-#include "policy/metadata.h"
+#include "policy/root.h"
 
 #include <math.h>
 #include <string.h>
 
 #define TIER_NAME_MAX 63 /* it becomes a label's value */
-
-enum { ROOT_METADATA, ROOT_SPEC, N_ROOT_FIELDS = 5 };
-
-static const struct policy_field root_fields[] = {
-	[ROOT_METADATA] = {"metadata", POLICY_TYPE_ANY},
-	[ROOT_SPEC] = {"spec", POLICY_TYPE_MAPPING},
-	{"apiVersion", POLICY_TYPE_STRING},
-	{"kind", POLICY_TYPE_STRING},
-	{"status", POLICY_TYPE_ANY},
-};
-
-const struct policy_schema calico_root_schema = {
-	.what = "the object",
-	.fields = root_fields,
-	.n_fields = N_ROOT_FIELDS,
-};
 
 enum { TIER_ORDER, TIER_DEFAULT_ACTION, N_TIER_FIELDS };
 
@@ -94,16 +78,6 @@ const struct calico_tier *calico_tier_find(const struct policy_reader *reader, c
 	return find_built_in(name);
 }
 
-const struct tree_node *calico_root_read(struct policy_reader *reader)
-{
-	struct policy_fields root;
-
-	policy_schema_read(reader, &calico_root_schema, reader->object->root, &root);
-	if (root.values[ROOT_METADATA] && root.values[ROOT_METADATA]->kind == TREE_MAP)
-		policy_metadata_check(reader, root.values[ROOT_METADATA]);
-	return root.values[ROOT_SPEC];
-}
-
 bool calico_number_read(struct policy_reader *reader, const char *what,
 			const struct tree_node *node, double *ret)
 {
@@ -151,7 +125,7 @@ static void check_tier_name(struct policy_reader *reader)
 void calico_tier_read(struct policy_reader *reader)
 {
 	struct calico_tier *tier = arena_alloc(&reader->snapshot->arena, sizeof(*tier));
-	const struct tree_node *spec = calico_root_read(reader);
+	const struct tree_node *spec = policy_root_read(reader, false);
 	struct policy_fields fields = {0};
 	size_t action;
 
@@ -212,7 +186,7 @@ static void check_labels(struct policy_reader *reader, const struct tree_node *l
 void calico_set_read(struct policy_reader *reader)
 {
 	struct calico_set *set = arena_alloc(&reader->snapshot->arena, sizeof(*set));
-	const struct tree_node *spec = calico_root_read(reader);
+	const struct tree_node *spec = policy_root_read(reader, false);
 	struct policy_fields fields = {0};
 
 	set->labels = tree_get(tree_get(reader->object->root, "metadata"), "labels");

@@ -6,24 +6,9 @@
 #include "base/intern.h"
 #include "model/labels.h"
 #include "policy/metadata.h"
+#include "policy/root.h"
 
 #include <string.h>
-
-enum { ROOT_METADATA, ROOT_SPEC };
-
-static const struct policy_field root_fields[] = {
-	[ROOT_METADATA] = {"metadata", POLICY_TYPE_ANY},
-	[ROOT_SPEC] = {"spec", POLICY_TYPE_MAPPING},
-	{"apiVersion", POLICY_TYPE_STRING},
-	{"kind", POLICY_TYPE_STRING},
-	{"status", POLICY_TYPE_ANY},
-};
-
-static const struct policy_schema group_root_schema = {
-	.what = "a CiliumCIDRGroup",
-	.fields = root_fields,
-	.n_fields = 5,
-};
 
 static const struct policy_field group_spec_fields[] = {
 	{"externalCIDRs", POLICY_TYPE_LIST},
@@ -75,21 +60,18 @@ static void read_cidrs(struct policy_reader *reader, const struct tree_node *lis
 static void read_group(struct policy_reader *reader)
 {
 	struct cilium_cidr_group *group = arena_alloc(&reader->snapshot->arena, sizeof(*group));
-	struct policy_fields root, spec;
+	const struct tree_node *spec;
+	struct policy_fields fields;
 
-	policy_schema_read(reader, &group_root_schema, reader->object->root, &root);
-	if (root.values[ROOT_METADATA] && root.values[ROOT_METADATA]->kind == TREE_MAP)
-		policy_metadata_check(reader, root.values[ROOT_METADATA]);
+	spec = policy_root_read(reader, true);
 	group->name = reader->object->name;
 	group->labels = read_labels(reader, reader->object->root);
 	reader->resource = group;
-	if (!policy_need(reader, &group_root_schema, reader->object->root, &root, ROOT_SPEC) ||
-	    !root.values[ROOT_SPEC])
+	if (!spec)
 		return;
-	policy_schema_read(reader, &group_spec_schema, root.values[ROOT_SPEC], &spec);
-	if (policy_need(reader, &group_spec_schema, root.values[ROOT_SPEC], &spec, 0) &&
-	    spec.values[0])
-		read_cidrs(reader, spec.values[0], group);
+	policy_schema_read(reader, &group_spec_schema, spec, &fields);
+	if (policy_need(reader, &group_spec_schema, spec, &fields, 0) && fields.values[0])
+		read_cidrs(reader, fields.values[0], group);
 }
 
 /* A node's own endpoints, in its CiliumNode: all of the cluster's object that matters here. */
@@ -123,7 +105,7 @@ static void read_node(struct policy_reader *reader)
 
 static const char *const versions[] = {"v2", "v2alpha1", NULL};
 static const struct policy_schema *const group_schemas[] = {
-	&group_root_schema, &policy_schema_metadata, &group_spec_schema, NULL};
+	&policy_schema_root, &policy_schema_metadata, &group_spec_schema, NULL};
 static const struct policy_schema *const node_schemas[] = {NULL};
 
 const struct policy_frontend policy_frontend_ciliumcidrgroup = {

@@ -159,7 +159,7 @@ struct policy_set {
 	struct policy **idle; /* those without effect, in the same order */
 	uint32_t n_idle;
 	bool has_staged;
-	bool asks_own_node; /* a rule has OWN_NODE */
+	bool asks_own_node;  /* a rule has OWN_NODE */
 	bool rules_own_node; /* a policy does */
 	struct policy_rejected *rejected;
 	uint32_t n_rejected;

@@ -4,28 +4,12 @@
 
 #include "base/arena.h"
 #include "policy/metadata.h"
+#include "policy/root.h"
 
 #include <string.h>
 
 #define DRY_RUN "istio.io/dry-run"
 #define TARGETS_MAX 16
-
-enum { ROOT_METADATA, ROOT_SPEC, N_ROOT_FIELDS = 5 };
-
-static const struct policy_field root_fields[] = {
-	[ROOT_METADATA] = {"metadata", POLICY_TYPE_ANY},
-	[ROOT_SPEC] = {"spec", POLICY_TYPE_MAPPING},
-	{"apiVersion", POLICY_TYPE_STRING},
-	{"kind", POLICY_TYPE_STRING},
-	{"status", POLICY_TYPE_ANY},
-};
-
-const struct policy_schema istio_root_schema = {
-	.what = "the policy",
-	.fields = root_fields,
-	.n_fields = N_ROOT_FIELDS,
-	.hint = "it goes under spec",
-};
 
 enum {
 	SPEC_SELECTOR,
@@ -279,22 +263,17 @@ static void read_spec(struct policy_reader *reader, const struct tree_node *spec
 	read_rules(&lowering, fields.values[SPEC_RULES], id);
 }
 
-const struct tree_node *istio_root_read(struct policy_reader *reader)
+const struct tree_node *istio_spec_read(struct policy_reader *reader)
 {
 	static const struct tree_node none = {.kind = TREE_NULL};
-	const struct tree_node *metadata;
-	struct policy_fields root;
+	const struct tree_node *spec = policy_root_read(reader, false);
 
-	policy_schema_read(reader, &istio_root_schema, reader->object->root, &root);
-	metadata = root.values[ROOT_METADATA];
-	if (metadata && metadata->kind == TREE_MAP)
-		policy_metadata_check(reader, metadata);
-	return root.values[ROOT_SPEC] ? root.values[ROOT_SPEC] : &none;
+	return spec ? spec : &none;
 }
 
 static void read_policy(struct policy_reader *reader, struct policy *policy)
 {
-	const struct tree_node *spec = istio_root_read(reader);
+	const struct tree_node *spec = istio_spec_read(reader);
 
 	if (spec->kind == TREE_NULL && !reader->failed) {
 		struct diag *diag = policy_warning(
@@ -307,7 +286,7 @@ static void read_policy(struct policy_reader *reader, struct policy *policy)
 }
 
 static const struct policy_schema *const schemas[] = {
-	&istio_root_schema,
+	&policy_schema_root,
 	&policy_schema_metadata,
 	&spec_schema,
 	&istio_selector_schema,

@@ -75,10 +75,9 @@ struct istio_rule {
 
 /* istio.c: what the kinds have in common. */
 extern const char *const istio_versions[];
-extern const struct policy_schema istio_root_schema;
 
 /* Checks the metadata; the spec, or a null if there is none. */
-const struct tree_node *istio_root_read(struct policy_reader *reader);
+const struct tree_node *istio_spec_read(struct policy_reader *reader);
 
 /* istio_clause.c: reading, with what the API refuses. */
 extern const struct policy_schema istio_rule_schema;

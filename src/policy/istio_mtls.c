@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "policy/metadata.h"
+#include "policy/root.h"
 
 #include <string.h>
 
@@ -360,15 +361,15 @@ static void read_spec(struct policy_reader *reader, const struct tree_node *spec
 
 static void read_policy(struct policy_reader *reader, struct policy *policy)
 {
-	const struct tree_node *spec = istio_root_read(reader);
+	const struct tree_node *spec = istio_spec_read(reader);
 
 	read_spec(reader, spec, policy);
 }
 
 static const struct policy_schema *const schemas[] = {
-	&istio_root_schema, &policy_schema_metadata,
-	&spec_schema,       &istio_selector_schema,
-	&mtls_schema,       NULL,
+	&policy_schema_root, &policy_schema_metadata,
+	&spec_schema,        &istio_selector_schema,
+	&mtls_schema,        NULL,
 };
 
 const struct policy_frontend policy_frontend_istio_peerauthentication = {

@@ -10,24 +10,9 @@
 #include "policy/cilium_adapt.h"
 #include "policy/labelselector.h"
 #include "policy/metadata.h"
+#include "policy/root.h"
 
 #include <string.h>
-
-enum { ROOT_METADATA, ROOT_SPEC, N_ROOT_FIELDS = 5 };
-
-static const struct policy_field root_fields[] = {
-	[ROOT_METADATA] = {"metadata", POLICY_TYPE_ANY},
-	[ROOT_SPEC] = {"spec", POLICY_TYPE_MAPPING},
-	{"apiVersion", POLICY_TYPE_STRING},
-	{"kind", POLICY_TYPE_STRING},
-	{"status", POLICY_TYPE_ANY}, /* Kubernetes 1.24 to 1.27 had one */
-};
-
-static const struct policy_schema root_schema = {
-	.what = "a NetworkPolicy",
-	.fields = root_fields,
-	.n_fields = N_ROOT_FIELDS,
-};
 
 enum {
 	SPEC_POD_SELECTOR,
@@ -101,7 +86,7 @@ static const struct policy_schema rule_schemas[POLICY_N_DIRECTIONS] = {
 };
 
 static const struct policy_schema *const schemas[] = {
-	&root_schema,
+	&policy_schema_root,
 	&policy_schema_metadata,
 	&spec_schema,
 	&rule_schemas[POLICY_INGRESS],
@@ -263,15 +248,11 @@ static void read_subject(struct policy_reader *reader, const struct tree_node *s
 static void read_policy(struct policy_reader *reader, const struct policy_schema *schema,
 			struct policy *policy)
 {
-	struct policy_fields root;
 	struct policy_fields fields = {0};
 	const struct tree_node *spec;
 
 	policy->order = POLICY_ORDER_OF_NETWORK_POLICIES;
-	policy_schema_read(reader, &root_schema, reader->object->root, &root);
-	if (root.values[ROOT_METADATA] && root.values[ROOT_METADATA]->kind == TREE_MAP)
-		policy_metadata_check(reader, root.values[ROOT_METADATA]);
-	spec = root.values[ROOT_SPEC];
+	spec = policy_root_read(reader, false);
 	if (spec)
 		policy_schema_read(reader, schema, spec, &fields);
 	read_subject(reader, spec, &fields, policy);

@@ -25,8 +25,8 @@ static const struct field {
 	const char *name;
 	const char *after;
 } fields[] = {
-	{"a NetworkPolicy", META NAMES, "spec", ": {podSelector: {}}\n"},
-	{"a NetworkPolicy", SPEC, "status", ": {}\n"},
+	{"the policy", META NAMES, "spec", ": {podSelector: {}}\n"},
+	{"the policy", SPEC, "status", ": {}\n"},
 	{"metadata", META "metadata: {name: p, namespace: shop, ", "labels", ": {}}\n"},
 	{"metadata", META "metadata: {name: p, namespace: shop, ", "annotations", ": {}}\n"},
 	{"metadata", META "metadata: {name: p, namespace: shop, ", "finalizers", ": []}\n"},
@@ -85,9 +85,9 @@ static const struct misplaced {
 	{SPEC "  ports: []\n", "6:3 'ports' in spec; 'ports' goes into an item of 'ingress' or "
 			       "'egress': check the indentation"},
 	{META NAMES "spec: {podSelector: {}}\nuid: x\n",
-	 "5:1 'uid' in a NetworkPolicy; 'uid' is a field of metadata: check the indentation"},
+	 "5:1 'uid' in the policy; 'uid' is a field of metadata: check the indentation"},
 	{META NAMES "spec: {podSelector: {}}\ningress: []\n",
-	 "5:1 'ingress' in a NetworkPolicy; 'ingress' is a field of spec: check the indentation"},
+	 "5:1 'ingress' in the policy; 'ingress' is a field of spec: check the indentation"},
 	{INGRESS "ports: [{port: 80}]\n    egress: []\n",
 	 "8:5 'egress' in an ingress rule; 'egress' is a field of spec: check the indentation"},
 
