@@ -75,9 +75,21 @@ void scan_lonely_service(struct scan *scan, const struct model_service *service)
 			service->ns->name, service->name);
 }
 
-static bool is_balanced(const struct model_service *service)
+/* What offers a Service to the outside; NULL: nothing does. */
+static const char *offered_by(const struct model_service *service)
 {
-	return strcmp(service->type, "LoadBalancer") == 0 || strcmp(service->type, "NodePort") == 0;
+	if (strcmp(service->type, "LoadBalancer") == 0 || strcmp(service->type, "NodePort") == 0)
+		return service->type;
+	return service->n_outer_ips ? "Service with external addresses" : NULL;
+}
+
+/* The load balancer itself takes only some clients. */
+static bool limits_clients(const struct tree_node *spec, const char *type)
+{
+	const struct tree_node *ranges = tree_get(spec, "loadBalancerSourceRanges");
+
+	return strcmp(type, "LoadBalancer") == 0 && ranges && ranges->kind == TREE_SEQ &&
+	       ranges->len > 0;
 }
 
 /* Anybody, and not only whoever comes by the way that is meant. */
@@ -97,15 +109,82 @@ static void report_open(struct scan *scan, struct scan_place place, const struct
 		  "is offered");
 }
 
+/* Where a Service says that it is for the outside. */
+static struct scan_place offer_place(const struct model_service *service,
+				     const struct tree_node *spec)
+{
+	const struct tree_member *says = tree_member(spec, "type");
+	struct scan_place place = scan_at_service(service);
+
+	if (!says || service->n_outer_ips)
+		says = tree_member(spec, "externalIPs") ? tree_member(spec, "externalIPs") : says;
+	if (says)
+		place.span = tree_span(service->span.file, says->value);
+	return place;
+}
+
+/* The first port at which no address gets to the pod; false: one gets there, or may. */
+static bool find_refused(struct scan *scan, const struct model_service *service,
+			 const struct model_pod *pod, struct port_range *ret)
+{
+	struct port_set ports = {0};
+	struct ip_addr outside;
+	bool is_refused;
+
+	ip_parse("8.8.8.8", &outside, NULL);
+	service_targets(service, pod, &ports);
+	is_refused = ports.n && !scan_lets_addresses_in(scan, pod->workload);
+	for (size_t i = 0; i < ports.n && is_refused; i++)
+		is_refused = !scan_outside_may(scan, pod, &outside, POLICY_INGRESS,
+					       ports.ranges[i].space, ports.ranges[i].first);
+	if (is_refused)
+		*ret = ports.ranges[0];
+	port_set_release(&ports);
+	return is_refused;
+}
+
+/* What comes by way of the pod's own node passes, unless the client's address is kept. */
+static void report_refused(struct scan *scan, const struct model_service *service,
+			   const struct tree_node *spec, const struct model_pod *pod,
+			   struct port_range port)
+{
+	const char *kept = tree_get_string(spec, "externalTrafficPolicy");
+	const bool keeps_client = kept && strcmp(kept, "Local") == 0;
+	struct scan_finding *finding = scan_report(
+		scan, offer_place(service, spec),
+		"a %s offers %s/%s:%u to the outside, and no policy lets an address in: clients "
+		"get no answer%s",
+		offered_by(service), pod->ns->name, pod->workload->name, port.first,
+		keeps_client ? "" : " but where they come by way of the pod's own node");
+
+	if (!keeps_client)
+		finding->severity = SCAN_MEDIUM;
+	finding->related = pod->workload->span;
+	finding->related_message = "the workload";
+	scan_help(scan, finding, "allow the addresses of the clients, by ipBlock, on port %u",
+		  port.first);
+}
+
 static void check_balanced(struct scan *scan, const struct model_service *service)
 {
+	const struct model_manifest *manifest =
+		scan_manifest(scan, "Service", service->ns->name, service->name);
+	const struct tree_node *spec = manifest ? tree_get(manifest->root, "spec") : NULL;
+	struct port_range port;
+
 	for (uint32_t i = 0; i < service->n_backends; i++) {
 		const struct model_pod *pod = service->backends[i];
 
-		if (!pod->host_network &&
+		if (pod->host_network)
+			continue;
+		if (find_refused(scan, service, pod, &port)) {
+			report_refused(scan, service, spec, pod, port);
+			return;
+		}
+		if (!limits_clients(spec, service->type) &&
 		    scan_is_open(scan, pod, scan_stranger(scan), POLICY_INGRESS)) {
-			report_open(scan, scan_at_service(service), pod,
-				    arena_printf(&scan->arena, "a %s", service->type));
+			report_open(scan, offer_place(service, spec), pod,
+				    arena_printf(&scan->arena, "a %s", offered_by(service)));
 			return;
 		}
 	}
@@ -185,7 +264,7 @@ void scan_offered(struct scan *scan)
 	const struct model_snapshot *snapshot = scan->snapshot;
 
 	for (uint32_t i = 0; i < snapshot->n_services; i++)
-		if (is_balanced(snapshot->services[i]))
+		if (offered_by(snapshot->services[i]))
 			check_balanced(scan, snapshot->services[i]);
 	for (uint32_t i = 0; i < snapshot->n_routes; i++)
 		for (uint32_t k = 0; k < snapshot->routes[i]->n_backends; k++)
