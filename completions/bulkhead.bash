@@ -22,7 +22,7 @@ _bulkhead() {
 		return
 	fi
 	case $before in
-	-f | --file | --batch | --config | --baseline | --write-baseline) _bulkhead_paths && return ;;
+	-f | --file | --batch | --config | --baseline | --write-baseline | --with | --template) _bulkhead_paths && return ;;
 	-o | --output)
 		case $verb in
 		map) _bulkhead_words "text json csv" ;;
