@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#define MAX_REASONS 20000 /* that are kept: whoever opens everything has millions */
+
 /* What pairs of ends have in common that are explained alike. No padding. */
 struct reason_key {
 	uint32_t change;
@@ -114,6 +116,14 @@ static uint32_t place_of(const struct writing *writing, const struct analyze_dif
 	return writing->diff->endpoints.items[end].group;
 }
 
+static void forget_reasons(struct writing *writing)
+{
+	words_release(&writing->reasons);
+	words_init(&writing->reasons, write_reason, writing);
+	keyset_release(&writing->reason_keys);
+	vec_clear(&writing->explained);
+}
+
 static void add_reason(struct writing *writing, const struct analyze_diff_pair *pair)
 {
 	const struct reason_key key = {
@@ -121,9 +131,12 @@ static void add_reason(struct writing *writing, const struct analyze_diff_pair *
 		.from = place_of(writing, pair, pair->from),
 		.to = place_of(writing, pair, pair->to),
 	};
+	uint32_t number;
 	bool is_new;
-	const uint32_t number = keyset_intern(&writing->reason_keys, &key, sizeof(key), &is_new);
 
+	if (writing->reason_keys.n >= MAX_REASONS)
+		forget_reasons(writing);
+	number = keyset_intern(&writing->reason_keys, &key, sizeof(key), &is_new);
 	if (is_new)
 		vec_push(&writing->explained, *pair);
 	out_literal(&writing->out, ",\"rules\":");
