@@ -62,7 +62,7 @@ _bulkhead() {
 	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
 	scan)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
-			_bulkhead_words "$shared --fail-on --rules --config --baseline --write-baseline --list-rules --explain --now"
+			_bulkhead_words "$shared --fail-on --rules --config --baseline --write-baseline --fix --fix=suggested --list-rules --explain --now"
 		else
 			_bulkhead_paths
 		fi

@@ -4,12 +4,15 @@
 #include "cli/progress.h"
 #include "render/scan.h"
 #include "scan/config.h"
+#include "scan/fix.h"
 #include "scan/loading.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+enum fixing { FIX_NOTHING, FIX_SAFE, FIX_SUGGESTED };
 
 struct scan_words {
 	struct cli_options *shared;
@@ -21,6 +24,7 @@ struct scan_words {
 	enum scan_severity fail_on;
 	bool never_fails;
 	bool lists_rules;
+	enum fixing fixing;
 	int64_t now;
 };
 
@@ -57,6 +61,17 @@ static bool set_list(void *data, const char *value)
 	return true;
 }
 
+static bool set_fix(void *data, const char *value)
+{
+	struct scan_words *own = data;
+
+	own->fixing = value && strcmp(value, "suggested") == 0 ? FIX_SUGGESTED : FIX_SAFE;
+	if (!value || own->fixing == FIX_SUGGESTED || strcmp(value, "safe") == 0)
+		return true;
+	cli_refuse(own->shared, "--fix=%s is unknown, expected safe or suggested", value);
+	return false;
+}
+
 static const struct cli_option own_options[] = {
 	{"rules", true, NULL, offsetof(struct scan_words, rules)},
 	{"config", true, NULL, offsetof(struct scan_words, config_path)},
@@ -65,6 +80,7 @@ static const struct cli_option own_options[] = {
 	{"explain", true, NULL, offsetof(struct scan_words, explain)},
 	{"fail-on", true, set_fail_on, 0},
 	{"list-rules", false, set_list, 0},
+	{"fix", CLI_MAY_HAVE_VALUE, set_fix, 0},
 	{"now", true, set_now, 0},
 	{0},
 };
@@ -139,6 +155,36 @@ static bool write_baseline(const struct scan_words *own, const struct scan *scan
 	return is_written;
 }
 
+static bool says_yes(void)
+{
+	char answer[8];
+
+	fprintf(stderr, "apply? [y/N] ");
+	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+/* The safe ones at once, the others after a yes. */
+static int fix(const struct scan_words *own, const struct scan *scan, int code)
+{
+	const enum scan_fix least = own->fixing == FIX_SUGGESTED ? SCAN_FIX_SUGGESTED
+								 : SCAN_FIX_SAFE;
+	struct scan_patches patches;
+	int err = 0;
+
+	scan_patches_init(&patches, scan, least);
+	for (size_t i = 0; i < patches.n; i++)
+		fputs(strbuf_str(&patches.items[i].diff), stdout);
+	fflush(stdout);
+	if (patches.n && (least == SCAN_FIX_SAFE || says_yes()))
+		err = scan_patches_apply(&patches);
+	else if (patches.n == 0)
+		fprintf(stderr, "bulkhead scan: there is nothing to fix\n");
+	if (err)
+		fprintf(stderr, "bulkhead scan: a file cannot be written: %s\n", strerror(-err));
+	scan_patches_release(&patches);
+	return err ? CLI_ENVIRONMENT : code;
+}
+
 static int scan_cluster(const struct scan_words *own, const struct scan_config *config)
 {
 	const struct scan_options scan_options = {
@@ -163,6 +209,8 @@ static int scan_cluster(const struct scan_words *own, const struct scan_config *
 		code = CLI_ENVIRONMENT;
 	if (cluster.snapshot->n_objects == 0 && scan.findings.n == 0)
 		code = cli_refuse(own->shared, "there is nothing to scan: no objects in the input");
+	else if (own->fixing)
+		code = fix(own, &scan, code);
 	else
 		render(own->shared, &scan);
 	scan_release(&scan);

@@ -26,6 +26,7 @@ static const struct cli_command commands[] = {
 	 "  --rules BH3,-BH304     only rules whose ids begin so; - leaves out\n"
 	 "  --config FILE          severities, environments, contracts …: docs/config.md\n"
 	 "  --baseline FILE        what it lists is known; --write-baseline FILE makes one\n"
+	 "  --fix, --fix=suggested apply the safe fixes, or all after a yes, and show what changes\n"
 	 "  --list-rules           every rule, with severity and fix\n"
 	 "  --explain RULE         why, a bad and a good example, when to ignore it\n"
 	 "  --now TIME             the day at which exceptions are judged\n",

@@ -253,7 +253,7 @@ static bool find_short(struct cli_options *options, const char *word, struct giv
 
 static bool take_option(struct cli_options *options, struct given *given, const char *next)
 {
-	if (given->option->has_value && !given->value) {
+	if (given->option->has_value == true && !given->value) {
 		if (!next) {
 			cli_refuse(options, "--%s needs a value", given->option->name);
 			return false;
@@ -291,7 +291,7 @@ bool cli_options_parse(struct cli_options *options, int argc, char **argv, int *
 		has_value = given.value != NULL;
 		if (!take_option(options, &given, i + 1 < argc ? argv[i + 1] : NULL))
 			return false;
-		if (given.option->has_value && !has_value)
+		if (given.option->has_value == true && !has_value)
 			i++;
 	}
 	*ret_n = n;

@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* id, name after -o */
 #define CLI_FORMATS(X) \
@@ -50,7 +51,8 @@ enum cli_format {
 /* An option of one verb. */
 struct cli_option {
 	const char *name; /* without "--" */
-	bool has_value;
+	uint8_t has_value; /* true, false, or … */
+#define CLI_MAY_HAVE_VALUE 2 /* --name and --name=VALUE; set() gets NULL for the first */
 	/* false: the value is wrong, and that was said. NULL: it is kept as it is, in … */
 	bool (*set)(void *data, const char *value);
 	size_t at; /* … this const char * of `data` */

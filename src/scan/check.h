@@ -66,8 +66,12 @@ void scan_edit_scalar(struct scan_finding *finding, const struct diag_file *file
 		      const struct tree_node *scalar, const char *text);
 
 /* Puts `text` after the colon of a member that has no value, or in place of its null. */
-void scan_edit_null(struct scan_finding *finding, const struct diag_file *file,
+void scan_edit_null(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		    const struct tree_member *member, const char *text);
+
+/* Adds an item to the end of a list of scalars, in the style of the list. */
+void scan_edit_append(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		      const struct tree_node *list, const char *text);
 
 /*
  * Puts an item before another one of its sequence: `lines` (up to NULL) of YAML where each has its
@@ -196,6 +200,10 @@ const struct tree_node *scan_subject_node(const struct policy *policy);
 /* The item of a NetworkPolicy's list that a peer is, or NULL. */
 const struct tree_node *scan_peer_node(const struct policy_rule *rule,
 				       const struct policy_peer *peer);
+
+/* The number of a NetworkPolicy's port, or NULL. */
+const struct tree_node *scan_port_node(const struct policy_rule *rule,
+				       const struct policy_port *port);
 
 /*
  * Whether pods that fit a selector may come from what the input does not show: the resource of an

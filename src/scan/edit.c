@@ -43,7 +43,7 @@ void scan_edit_scalar(struct scan_finding *finding, const struct diag_file *file
 		scan_edit(finding, file, at, len, text);
 }
 
-void scan_edit_null(struct scan_finding *finding, const struct diag_file *file,
+void scan_edit_null(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		    const struct tree_member *member, const char *text)
 {
 	size_t at;
@@ -53,10 +53,8 @@ void scan_edit_null(struct scan_finding *finding, const struct diag_file *file,
 		return;
 	}
 	at = scan_offset(file, member->line, member->column) + member->key_len;
-	if (at < file->len && file->text[at] == ':') {
-		scan_edit(finding, file, at + 1, 0, " ");
-		scan_edit(finding, file, at + 1, 0, text);
-	}
+	if (at < file->len && file->text[at] == ':')
+		scan_edit(finding, file, at + 1, 0, arena_printf(&scan->arena, " %s", text));
 }
 
 /* How many blanks a line begins with, if nothing else stands before `at`; -1: something does. */
@@ -109,4 +107,31 @@ void scan_edit_member(struct scan *scan, struct scan_finding *finding, const str
 		scan_edit(finding, file, at, 0,
 			  arena_printf(&scan->arena, "%s:\n%*s%s", key, (int)indent, "",
 				       block_item(scan, lines, indent)));
+}
+
+/* The dash that a block's item stands behind, on one line with it; NULL: it is in a flow. */
+static const char *dash_of(const struct diag_file *file, size_t at)
+{
+	while (at > 0 && file->text[at - 1] == ' ')
+		at--;
+	if (at == 0 || file->text[at - 1] != '-' || indent_at(file, at - 1) < 0)
+		return NULL;
+	return file->text + at - 1;
+}
+
+void scan_edit_append(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		      const struct tree_node *list, const char *text)
+{
+	const struct tree_node *last = list->len ? list->items[list->len - 1] : NULL;
+	const size_t at = last ? scan_offset(file, last->line, last->column) : file->len;
+	const size_t len = at < file->len ? source_len(file, last, at) : 0;
+	const char *dash = len ? dash_of(file, at) : NULL;
+
+	if (dash)
+		scan_edit(finding, file, at + len, 0,
+			  arena_printf(&scan->arena, "\n%*s- %s",
+				       (int)indent_at(file, (size_t)(dash - file->text)), "",
+				       text));
+	else if (len)
+		scan_edit(finding, file, at + len, 0, arena_printf(&scan->arena, ", %s", text));
 }

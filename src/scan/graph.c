@@ -7,11 +7,12 @@
 #define EXPECT_EXTERNAL "bulkhead.dev/expect-external"
 
 /* The pod as if it were not on the host's network, which no selector reaches. */
-static struct model_pod off_host(const struct model_pod *pod)
+static const struct model_pod *off_host(const struct model_pod *pod, struct model_pod *copy)
 {
-	struct model_pod copy = *pod;
-
-	copy.host_network = false;
+	if (!pod->host_network)
+		return pod;
+	*copy = *pod;
+	copy->host_network = false;
 	return copy;
 }
 
@@ -28,9 +29,9 @@ static struct taken count_subjects(const struct scan *scan, const struct policy 
 
 	for (uint32_t i = 0; i < scan->n_workloads; i++) {
 		const struct model_workload *workload = scan->snapshot->workloads[i];
-		const struct model_pod pod = off_host(workload->pods[0]);
+		struct model_pod copy;
 
-		if (!policy_subject_matches(&policy->subject, &pod))
+		if (!policy_subject_matches(&policy->subject, off_host(workload->pods[0], &copy)))
 			continue;
 		taken.first = taken.first ? taken.first : workload;
 		taken.n += !workload->host_network;
@@ -79,14 +80,22 @@ static const char *near_value(const struct scan *scan, const struct selector_req
 	return near;
 }
 
+/* `selector` is the one in the text, or NULL. */
 static void help_near(struct scan *scan, struct scan_finding *finding,
-		      const struct selector_requirement *asked, const char *ns)
+		      const struct selector_requirement *asked, const char *ns,
+		      const struct tree_node *selector)
 {
 	const char *near = asked ? near_value(scan, asked, ns) : NULL;
+	const struct tree_node *value =
+		near ? tree_get(tree_get(selector, "matchLabels"), asked->key) : NULL;
 
 	if (near)
 		scan_help(scan, finding, "did you mean %s: %s?", asked->key, near);
-	else
+	if (value)
+		scan_edit_scalar(finding, finding->place.span.file, value,
+				 value->is_quoted ? arena_printf(&scan->arena, "\"%s\"", near)
+						  : near);
+	if (!near)
 		scan_help(scan, finding,
 			  "write the labels that the pods have, or say that they "
 			  "come from elsewhere: annotation " EXPECT_EXTERNAL);
@@ -138,7 +147,7 @@ void scan_selects_nothing(struct scan *scan, const struct policy *policy)
 			    "the policy selects nothing: no pod of %s has %s, and whatever was to "
 			    "be protected is not",
 			    policy->ns, scan_selector_text(scan, &pods->pods)),
-		asked, policy->ns);
+		asked, policy->ns, scan_subject_node(policy));
 }
 
 static struct taken count_peers(const struct scan *scan, const struct policy_pods *peer)
@@ -147,9 +156,9 @@ static struct taken count_peers(const struct scan *scan, const struct policy_pod
 
 	for (uint32_t i = 0; i < scan->n_workloads; i++) {
 		const struct model_workload *workload = scan->snapshot->workloads[i];
-		const struct model_pod pod = off_host(workload->pods[0]);
+		struct model_pod copy;
 
-		if (!policy_pods_match(peer, &pod))
+		if (!policy_pods_match(peer, off_host(workload->pods[0], &copy)))
 			continue;
 		taken.first = taken.first ? taken.first : workload;
 		taken.n += !workload->host_network;
@@ -224,7 +233,7 @@ static void check_peer(struct scan *scan, const struct policy_rule *rule,
 			      "the peer selects nothing: no pod of %s has %s, so nobody is %s",
 			      where_text(scan, pods), scan_selector_text(scan, &pods->pods),
 			      rule->direction == POLICY_INGRESS ? "let in by it" : "reached by it"),
-		  asked, pods->ns);
+		  asked, pods->ns, tree_get(scan_peer_node(rule, peer), "podSelector"));
 }
 
 void scan_peer_nothing(struct scan *scan, const struct policy_rule *rule)

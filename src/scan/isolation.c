@@ -176,6 +176,7 @@ void scan_half_deny(struct scan *scan, const struct policy *policy)
 									       : POLICY_INGRESS;
 	const bool has_empty_egress = missing == POLICY_EGRESS && tree_get(spec, "egress") &&
 				      !tree_get(spec, "policyTypes");
+	const struct tree_node *types;
 	struct scan_finding *finding;
 
 	if (!scan_is_networkpolicy(policy) || policy->n_rules[POLICY_INGRESS] ||
@@ -188,6 +189,9 @@ void scan_half_deny(struct scan *scan, const struct policy *policy)
 						  : "'egress: []' looks like a deny",
 			      policy_direction_name(missing), open_texts[missing]);
 	scan_help(scan, finding, "write policyTypes: [Ingress, Egress]");
+	types = tree_get(spec, "policyTypes");
+	if (types && types->kind == TREE_SEQ)
+		scan_edit_append(scan, finding, policy->object->file, types, type_names[missing]);
 }
 
 static bool names_type(const struct tree_node *types, const char *type)
@@ -219,6 +223,7 @@ static void check_idle_rules(struct scan *scan, const struct model_manifest *man
 					: "this policy limits nothing in that direction");
 	scan_help(scan, finding, "add %s to policyTypes, or remove the rules",
 		  type_names[direction]);
+	scan_edit_append(scan, finding, manifest->file, types, type_names[direction]);
 }
 
 void scan_idle_rules(struct scan *scan, const struct model_manifest *manifest)
@@ -317,10 +322,13 @@ static const struct policy *dividing_policy(const struct scan *scan, const struc
 void scan_split_owner(struct scan *scan, const struct model_workload *workload)
 {
 	for (uint32_t i = 1; i < workload->n_pods; i++) {
-		const struct policy *policy =
-			dividing_policy(scan, workload->pods[0], workload->pods[i]);
+		const struct policy *policy;
 		struct scan_finding *finding;
 
+		if (compile_subject_class(scan->world, workload->pods[0]) ==
+		    compile_subject_class(scan->world, workload->pods[i]))
+			continue;
+		policy = dividing_policy(scan, workload->pods[0], workload->pods[i]);
 		if (!policy)
 			continue;
 		finding = scan_report(scan, scan_at_workload(workload),

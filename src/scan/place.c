@@ -31,17 +31,32 @@ const struct tree_node *scan_subject_node(const struct policy *policy)
 	return node && node->kind == TREE_MAP ? node : NULL;
 }
 
-const struct tree_node *scan_peer_node(const struct policy_rule *rule,
-				       const struct policy_peer *peer)
+/* The item of a NetworkPolicy's list of rules, or NULL. */
+static const struct tree_node *rule_node(const struct policy_rule *rule)
 {
-	const bool is_ingress = rule->direction == POLICY_INGRESS;
 	const struct tree_node *rules = scan_node(rule->policy->object->root, "spec",
 						  policy_direction_name(rule->direction), NULL);
-	const struct tree_node *peers;
-	const size_t number = (size_t)(peer - rule->peers);
 
 	if (!scan_is_networkpolicy(rule->policy) || !rules || rule->index >= rules->len)
 		return NULL;
-	peers = tree_get(rules->items[rule->index], is_ingress ? "from" : "to");
+	return rules->items[rule->index];
+}
+
+const struct tree_node *scan_peer_node(const struct policy_rule *rule,
+				       const struct policy_peer *peer)
+{
+	const struct tree_node *peers =
+		tree_get(rule_node(rule), rule->direction == POLICY_INGRESS ? "from" : "to");
+	const size_t number = (size_t)(peer - rule->peers);
+
 	return peers && number < peers->len ? peers->items[number] : NULL;
+}
+
+const struct tree_node *scan_port_node(const struct policy_rule *rule,
+				       const struct policy_port *port)
+{
+	const struct tree_node *ports = tree_get(rule_node(rule), "ports");
+	const size_t number = (size_t)(port - rule->ports);
+
+	return ports && number < ports->len ? tree_get(ports->items[number], "port") : NULL;
 }

@@ -107,8 +107,9 @@ static bool find_mismatch(const struct scan *scan, const struct policy_rule *rul
 static void check_service_port(struct scan *scan, const struct policy_rule *rule,
 			       const struct policy_port *port, const struct targets *targets)
 {
-	struct mismatch at;
+	const struct tree_node *node;
 	struct scan_finding *finding;
+	struct mismatch at;
 
 	if (!find_mismatch(scan, rule, port, targets, &at))
 		return;
@@ -120,6 +121,10 @@ static void check_service_port(struct scan *scan, const struct policy_rule *rule
 	finding->related = at.service->span;
 	finding->related_message = "the Service";
 	scan_help(scan, finding, "write %u: rules are about the ports of pods", at.target);
+	node = scan_port_node(rule, port);
+	if (node)
+		scan_edit_scalar(finding, rule->policy->object->file, node,
+				 arena_printf(&scan->arena, "%u", at.target));
 }
 
 void scan_service_port(struct scan *scan, const struct policy_rule *rule)

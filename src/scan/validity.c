@@ -196,7 +196,7 @@ static void report_null(struct walk *walk, const struct tree_member *member,
 		return;
 	}
 	scan_help(walk->scan, finding, "if that is meant write %s: %s", member->key, field->plain);
-	scan_edit_null(finding, manifest->file, member, field->plain);
+	scan_edit_null(walk->scan, finding, manifest->file, member, field->plain);
 }
 
 static void check_nulls(struct walk *walk, const struct tree_node *map,
@@ -279,6 +279,7 @@ static void check_spelling(struct walk *walk, const struct tree_node *node)
 	if (node->kind != TREE_STRING || !strchr(node->text, '/') ||
 	    ip_cidr_parse(node->text, &cidr, &flags) || !flags)
 		return;
+	cidr.addr = ip_cidr_range(&cidr).first;
 	plain = arena_strdup(&walk->scan->arena, ip_cidr_format(&cidr, buf));
 	finding = report_node(
 		walk, node,

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/fix.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct edits {
+	const struct scan_edit **items;
+	size_t n;
+	size_t cap;
+};
+
+/* The text is what the file has, byte by byte. */
+static bool is_editable(const struct diag_file *file)
+{
+	struct stat st;
+
+	return !file->is_stream && file->text && stat(file->name, &st) == 0 &&
+	       S_ISREG(st.st_mode) && (size_t)st.st_size == file->len;
+}
+
+static int compare_edits(const void *left, const void *right)
+{
+	const struct scan_edit *a = *(const struct scan_edit *const *)left;
+	const struct scan_edit *b = *(const struct scan_edit *const *)right;
+
+	return (a->offset > b->offset) - (a->offset < b->offset);
+}
+
+static bool is_wanted(const struct scan_finding *finding, enum scan_fix least)
+{
+	return !finding->suppressed && finding->fix >= least;
+}
+
+static void collect(const struct scan *scan, const struct diag_file *file, enum scan_fix least,
+		    struct edits *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < scan->findings.n; i++) {
+		const struct scan_finding *finding = &scan->findings.items[i];
+
+		for (size_t k = 0; is_wanted(finding, least) && k < finding->edits.n; k++)
+			if (finding->edits.items[k].file == file)
+				vec_push(ret, &finding->edits.items[k]);
+	}
+	if (ret->n)
+		qsort(ret->items, ret->n, sizeof(*ret->items), compare_edits);
+	for (size_t i = 0; i < ret->n; i++)
+		if (n == 0 ||
+		    ret->items[i]->offset > ret->items[n - 1]->offset + ret->items[n - 1]->len)
+			ret->items[n++] = ret->items[i];
+	ret->n = n;
+}
+
+/* "-old" or "+new": each line of a text that may end without a newline. */
+static void add_lines(struct strbuf *diff, char mark, const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const size_t n = newline ? (size_t)(newline - text) + 1 : (size_t)(end - text);
+
+		strbuf_addch(diff, mark);
+		strbuf_add(diff, text, n);
+		if (!newline)
+			strbuf_addstr(diff, "\n\\ No newline at end of file\n");
+		text += n;
+	}
+}
+
+static size_t count_lines(const char *text, size_t len)
+{
+	size_t n = len > 0 && text[len - 1] != '\n';
+
+	for (size_t i = 0; i < len; i++)
+		n += text[i] == '\n';
+	return n;
+}
+
+/* The lines that some edits touch: where they are, and what becomes of them. */
+struct hunk {
+	size_t start;
+	size_t end; /* behind the newline */
+	size_t line;
+	struct strbuf text;
+};
+
+static void add_hunk(struct scan_patch *patch, const struct hunk *hunk, size_t *shift)
+{
+	const char *old = patch->file->text + hunk->start;
+	const size_t len = hunk->end - hunk->start;
+	const size_t n_old = count_lines(old, len);
+	const size_t n_new = count_lines(hunk->text.text, hunk->text.len);
+
+	strbuf_printf(&patch->diff, "@@ -%zu,%zu +%zu,%zu @@\n", hunk->line, n_old,
+		      hunk->line + *shift, n_new);
+	add_lines(&patch->diff, '-', old, len);
+	add_lines(&patch->diff, '+', hunk->text.text, hunk->text.len);
+	*shift += n_new - n_old;
+}
+
+static size_t line_start(const struct diag_file *file, size_t at)
+{
+	while (at > 0 && file->text[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+static size_t line_end(const struct diag_file *file, size_t at)
+{
+	const char *newline = memchr(file->text + at, '\n', file->len - at);
+
+	return newline ? (size_t)(newline - file->text) + 1 : file->len;
+}
+
+/* Takes the edits of one run of lines; how many they are. */
+static size_t take_hunk(const struct diag_file *file, const struct edits *edits, size_t first,
+			struct hunk *ret)
+{
+	size_t at, n = 0;
+
+	ret->start = at = line_start(file, edits->items[first]->offset);
+	ret->end = line_end(file, edits->items[first]->offset + edits->items[first]->len);
+	while (first + n < edits->n && edits->items[first + n]->offset < ret->end) {
+		const struct scan_edit *edit = edits->items[first + n++];
+
+		strbuf_add(&ret->text, file->text + at, edit->offset - at);
+		strbuf_addstr(&ret->text, edit->text);
+		at = edit->offset + edit->len;
+		ret->end = line_end(file, at);
+	}
+	strbuf_add(&ret->text, file->text + at, ret->end - at);
+	return n;
+}
+
+static void make_patch(struct scan_patch *patch, const struct edits *edits)
+{
+	const struct diag_file *file = patch->file;
+	size_t at = 0, line = 1, shift = 0;
+
+	strbuf_printf(&patch->diff, "--- %s\n+++ %s\n", file->name, file->name);
+	for (size_t i = 0; i < edits->n;) {
+		struct hunk hunk = {0};
+
+		i += take_hunk(file, edits, i, &hunk);
+		hunk.line = line + count_lines(file->text + at, hunk.start - at);
+		add_hunk(patch, &hunk, &shift);
+		strbuf_add(&patch->text, file->text + at, hunk.start - at);
+		strbuf_add(&patch->text, hunk.text.text, hunk.text.len);
+		line = hunk.line + count_lines(file->text + hunk.start, hunk.end - hunk.start);
+		at = hunk.end;
+		strbuf_release(&hunk.text);
+	}
+	strbuf_add(&patch->text, file->text + at, file->len - at);
+	patch->n_edits = edits->n;
+}
+
+static bool has_patch(const struct scan_patches *patches, const struct diag_file *file)
+{
+	for (size_t i = 0; i < patches->n; i++)
+		if (patches->items[i].file == file)
+			return true;
+	return false;
+}
+
+static void patch_file(struct scan_patches *patches, const struct scan *scan,
+		       const struct diag_file *file, enum scan_fix least)
+{
+	struct edits edits = {0};
+	struct scan_patch *patch;
+
+	if (has_patch(patches, file) || !is_editable(file))
+		return;
+	collect(scan, file, least, &edits);
+	if (edits.n) {
+		patch = vec_add(patches);
+		patch->file = file;
+		make_patch(patch, &edits);
+	}
+	vec_release(&edits);
+}
+
+void scan_patches_init(struct scan_patches *patches, const struct scan *scan, enum scan_fix least)
+{
+	*patches = (struct scan_patches){0};
+	for (size_t i = 0; i < scan->findings.n; i++) {
+		const struct scan_finding *finding = &scan->findings.items[i];
+
+		if (is_wanted(finding, least) && finding->edits.n)
+			patch_file(patches, scan, finding->edits.items[0].file, least);
+	}
+}
+
+void scan_patches_release(struct scan_patches *patches)
+{
+	for (size_t i = 0; i < patches->n; i++) {
+		strbuf_release(&patches->items[i].text);
+		strbuf_release(&patches->items[i].diff);
+	}
+	vec_release(patches);
+}
+
+/* A new file in place of the old one, so that nobody reads half of it. */
+static int write_patch(const struct scan_patch *patch)
+{
+	const char *name = patch->file->name;
+	struct strbuf temporary = {0};
+	struct stat st;
+	int fd, err = 0;
+	FILE *out;
+
+	if (stat(name, &st) < 0)
+		return -errno;
+	strbuf_printf(&temporary, "%s.XXXXXX", name);
+	fd = mkstemp(temporary.text);
+	out = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!out) {
+		err = -errno;
+	} else {
+		fwrite(patch->text.text, 1, patch->text.len, out);
+		if (fchmod(fd, st.st_mode) < 0 || fflush(out) != 0 || ferror(out))
+			err = -EIO;
+		if (fclose(out) != 0 || (!err && rename(temporary.text, name) < 0))
+			err = err ? err : -errno;
+		if (err)
+			unlink(temporary.text);
+	}
+	strbuf_release(&temporary);
+	return err;
+}
+
+int scan_patches_apply(const struct scan_patches *patches)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < patches->n && !err; i++)
+		err = write_patch(&patches->items[i]);
+	return err;
+}

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `scan --fix`: what is edited and what is not, by the text, by the engine, and done twice.
+. tests/lib/tap.sh
+
+bulkhead=$BULKHEAD_BUILD/bin/bulkhead
+fixtures=tests/cli/fixtures/scan
+work=$tap_work/work
+mkdir "$work"
+
+# fix FILE OPTION…: on a copy, $copy.
+fix() {
+	copy=$work/$(basename "$1")
+	cp "$1" "$copy"
+	shift
+	run "$bulkhead" scan --now 2026-06-01 "$@" "$copy"
+}
+
+fix $fixtures/fix.yaml --fix
+ok_str "$(diff $fixtures/fix.yaml "$copy" | grep '^[<>]')" '<     matchLabels:      # all
+>     matchLabels: {}      # all
+<   - from:             # nobody left
+>   - from: []             # nobody left
+<     - ipBlock: {cidr: 10.0.0.5/24}   # not that host
+>     - ipBlock: {cidr: 10.0.0.0/24}   # not that host
+<         cidr: "010.1.0.0/16"
+>         cidr: "10.1.0.0/16"
+<   podSelector: {matchLabels: {app: web, canary: no}}
+>   podSelector: {matchLabels: {app: web, canary: "no"}}
+<   - form:
+>   - from:
+<     ports: [{port: '"'443'}, {port: \"80\"}]
+>     ports: [{port: 443}, {port: 80}]"'' "the safe fixes, and nothing else: comments and order stay"
+cp $fixtures/fix.yaml "$work/before.yaml"
+printf '%s\n' "$out" >"$work/patch"
+if command -v patch >/dev/null; then
+	(cd / && patch -s -o "$work/patched.yaml" "$work/before.yaml" "$work/patch")
+	ok_str "$(cat "$work/patched.yaml")" "$(cat "$copy")" "the diff that is shown is what was done"
+else
+	skip "patch is not there"
+fi
+before=$(stat -c %Y.%i "$copy")
+run "$bulkhead" scan --fix "$copy"
+ok_like "$err" 'there is nothing to fix' "a second time there is nothing to do"
+ok_str "$out" "" "and nothing is shown"
+ok_str "$(stat -c %Y.%i "$copy")" "$before" "nor written"
+
+# Of what was in force before, no verdict changes.
+awk '/^# What an API server refuses/ { exit } { print }' $fixtures/fix.yaml >"$work/unfixed.yaml"
+cp "$work/unfixed.yaml" "$work/fixed.yaml"
+run "$bulkhead" scan --fix "$work/fixed.yaml"
+! cmp -s "$work/unfixed.yaml" "$work/fixed.yaml"
+ok $? "something was fixed"
+run "$bulkhead" diff "$work/unfixed.yaml" "$work/fixed.yaml"
+ok_int "$status" 0 "no access is added or removed by a safe fix" || diag "$out" "$err"
+
+# The others need a yes.
+fix tests/scan/BH206/bad.yaml --fix=suggested
+ok_like "$out" '^\+  policyTypes: \[Ingress, Egress\]$' "what would be done is shown"
+ok_str "$(cat "$copy")" "$(cat tests/scan/BH206/bad.yaml)" "and without a yes not done"
+run sh -c 'echo y | "$1" scan --fix=suggested "$2"' sh "$bulkhead" "$copy"
+ok_like "$(cat "$copy")" '^  policyTypes: \[Ingress, Egress\]$' "with a yes it is"
+run "$bulkhead" scan --rules BH206 "$copy"
+ok_like "$out" '^0 findings' "and then nothing is found"
+for rule in BH401 BH405; do
+	cp "tests/scan/$rule/bad.yaml" "$work/$rule.yaml"
+	run sh -c 'echo y | "$1" scan --rules "$2" --fix=suggested "$3"' sh "$bulkhead" "$rule" "$work/$rule.yaml"
+	run "$bulkhead" scan --rules "$rule" "$work/$rule.yaml"
+	ok_like "$out" '^0 findings' "$rule: the fix that is suggested mends it"
+done
+run "$bulkhead" can 'shop/[a=b]' shop/svc/web 80/TCP -f "$work/BH405.yaml"
+ok_int "$status" 0 "BH405: and the engine lets through what was meant"
+
+sed '/canary/i \  # bulkhead:ignore BH104 until=2027-01-01 -- asked' $fixtures/fix.yaml >"$work/known.yaml"
+run "$bulkhead" scan --now 2026-06-01 --fix "$work/known.yaml"
+ok_int "$(grep -c 'canary: no}}' "$work/known.yaml")" 1 "what is excepted is not fixed"
+ok_int "$(grep -c -- '- from:' "$work/known.yaml")" 3 "the rest is"
+run sh -c '"$1" scan --fix - <"$2"' sh "$bulkhead" $fixtures/fix.yaml
+ok_like "$err" 'there is nothing to fix' "a pipe cannot be written to"
+run "$bulkhead" scan --fix=all $fixtures/fix.yaml
+ok_int "$status" 2 "--fix=all is unknown"
+tap_done
