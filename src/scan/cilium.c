@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BH802: words of Cilium for everybody. */
+/* BH801 and BH802: Cilium's own policies. */
 #include "scan/check.h"
+
+#include "scan/loading.h"
 
 #include <string.h>
 
@@ -30,6 +32,109 @@ static const struct tree_node *item_of(const struct policy_rule *rule)
 
 	return list && list->kind == TREE_SEQ && rule->index < list->len ? list->items[rule->index]
 									 : NULL;
+}
+
+/* The member of the first item of the egress list that has it; NULL: none does. */
+static const struct tree_member *egress_member(const struct policy *policy, const char *key)
+{
+	const struct tree_node *list = tree_get(spec_of(policy), "egress");
+	const struct tree_member *member = NULL;
+
+	for (uint32_t i = 0; list && list->kind == TREE_SEQ && !member && i < list->len; i++)
+		member = tree_member(list->items[i], key);
+	return member;
+}
+
+/* Whether a rule sends DNS through the proxy, which learns the addresses of names from it. */
+static bool sees_names(const struct policy *policy)
+{
+	const struct tree_node *list = tree_get(spec_of(policy), "egress");
+
+	for (uint32_t i = 0; list && list->kind == TREE_SEQ && i < list->len; i++) {
+		const struct tree_node *ports = tree_get(list->items[i], "toPorts");
+
+		for (uint32_t k = 0; ports && ports->kind == TREE_SEQ && k < ports->len; k++)
+			if (scan_node(ports->items[k], "rules", "dns", NULL))
+				return true;
+	}
+	return false;
+}
+
+static bool learns_names(struct scan *scan, const struct model_workload *workload)
+{
+	uint32_t n;
+	const struct policy *const *policies = scan_policies_of(scan, workload, &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (is_ciliums(policies[i]->group) && sees_names(policies[i]))
+			return true;
+	return false;
+}
+
+/* Of pods that the input does not show: some policy that may be about them too. */
+static bool may_learn_names(const struct scan *scan, const struct policy *policy)
+{
+	for (uint32_t i = 0; i < scan->policies->n_policies; i++) {
+		const struct policy *other = scan->policies->policies[i];
+
+		if (is_ciliums(other->group) && (!other->ns || other->ns == policy->ns) &&
+		    sees_names(other))
+			return true;
+	}
+	return false;
+}
+
+static void check_names(struct scan *scan, const struct policy *policy)
+{
+	const struct tree_member *names = egress_member(policy, "toFQDNs");
+	const struct model_workload *first = NULL;
+	bool is_empty = true;
+
+	if (!names)
+		return;
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+
+		if (!scan_is_subject(workload) ||
+		    !policy_subject_matches(&policy->subject, workload->pods[0]))
+			continue;
+		is_empty = false;
+		if (!first && !learns_names(scan, workload))
+			first = workload;
+	}
+	if (!first && (!is_empty || may_learn_names(scan, policy)))
+		return;
+	scan_help(scan,
+		  scan_report(scan,
+			      scan_at_policy(policy, tree_key_span(policy->object->file, names)),
+			      "no policy of %s%s%s sends its DNS through Cilium's proxy, which "
+			      "learns there what addresses names have: none of these is reached",
+			      first ? first->ns->name : "the pods that it selects",
+			      first ? "/" : "", first ? first->name : ""),
+		  "add a rule for port 53 to kube-dns with rules: {dns: [{matchPattern: \"*\"}]}");
+}
+
+/* An object that has nothing but an empty list of policies. */
+static void check_empty(struct scan *scan, const struct model_manifest *manifest)
+{
+	const struct tree_member *specs = tree_member(manifest->root, "specs");
+
+	if (specs && specs->value->kind == TREE_SEQ && specs->value->len == 0 &&
+	    !tree_get(manifest->root, "spec"))
+		scan_report(scan, scan_at_manifest(manifest, tree_key_span(manifest->file, specs)),
+			    "'specs' is empty: the policy selects nobody and closes nothing");
+}
+
+void scan_cilium(struct scan *scan)
+{
+	for (uint32_t i = 0; i < scan->policies->n_policies; i++)
+		if (is_ciliums(scan->policies->policies[i]->group))
+			check_names(scan, scan->policies->policies[i]);
+	for (uint32_t i = 0; i < scan->snapshot->n_manifests; i++)
+		if (is_ciliums(scan->snapshot->manifests[i].group) &&
+		    scan_is_policy(&scan->snapshot->manifests[i]))
+			check_empty(scan, &scan->snapshot->manifests[i]);
+	scan_take_oddities(scan, "cilium.io");
 }
 
 /* Entities that are more than one knows, and who stands for them in questions. */

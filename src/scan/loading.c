@@ -117,3 +117,24 @@ void scan_loading(struct scan *scan)
 		finding->related_message = diag->related_message;
 	}
 }
+
+void scan_take_oddities(struct scan *scan, const char *group)
+{
+	const struct diag_list *diags = &scan->cluster->diags;
+
+	for (const struct diag *diag = diags->first; diag; diag = diag->next) {
+		const struct model_manifest *manifest;
+		struct scan_finding *finding;
+
+		if (diag->code != DIAG_BH0205 && diag->code != DIAG_BH0208)
+			continue;
+		manifest = scan_manifest_at(scan, &diag->span);
+		if (!manifest || strcmp(manifest->group, group) != 0 ||
+		    scan_has_at(scan, diag->span))
+			continue;
+		finding = scan_report(scan, scan_at_manifest(manifest, diag->span), "%s",
+				      diag->message);
+		if (diag->hint)
+			scan_help(scan, finding, "%s", diag->hint);
+	}
+}

@@ -18,3 +18,9 @@ struct scan_place scan_loading_place(const struct scan *scan, const struct diag_
 
 /* Whether findings say it already, once scan has run: then it is not to be printed too. */
 bool scan_loading_takes(const struct scan *scan, const struct diag *diag);
+
+/*
+ * Reports, for the rule that runs, what its front ends found odd in the policies of an API group, and
+ * what the cluster said of them.
+ */
+void scan_take_oddities(struct scan *scan, const char *group);
