@@ -22,7 +22,7 @@ _bulkhead() {
 		return
 	fi
 	case $before in
-	-f | --file | --batch | --config | --baseline | --write-baseline | --with | --template) _bulkhead_paths && return ;;
+	-f | --file | --batch | --check | --config | --baseline | --write-baseline | --with | --template) _bulkhead_paths && return ;;
 	-o | --output)
 		case $verb in
 		map) _bulkhead_words "text json csv" ;;
@@ -102,7 +102,7 @@ _bulkhead() {
 		;;
 	map)
 		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
-			_bulkhead_words "$shared --from --to --only --port --level --exposure --ingress-controller"
+			_bulkhead_words "$shared --from --to --only --port --level --exposure --ingress-controller --check"
 		else
 			_bulkhead_paths
 		fi

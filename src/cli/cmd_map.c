@@ -16,6 +16,7 @@ struct map_options {
 	const char *only;
 	const char *port;
 	const char *ingress_controller;
+	const char *check;
 	bool by_namespace;
 	bool exposure;
 };
@@ -46,6 +47,7 @@ static const struct cli_option own_options[] = {
 	{"only", true, NULL, offsetof(struct map_options, only)},
 	{"port", true, NULL, offsetof(struct map_options, port)},
 	{"ingress-controller", true, NULL, offsetof(struct map_options, ingress_controller)},
+	{"check", true, NULL, offsetof(struct map_options, check)},
 	{"level", true, set_level, 0},
 	{"exposure", false, set_exposure, 0},
 	{0},
@@ -117,6 +119,21 @@ static void render(const struct cli_options *options, struct analyze_map *map)
 	}
 }
 
+/* The map against the one that was written before. */
+static int check_written(const struct map_options *own, struct analyze_map *map,
+			 struct diag_list *diags)
+{
+	struct analyze_map_check check;
+	int code = CLI_USAGE;
+
+	if (analyze_map_check(&check, map, own->check, diags)) {
+		render_map_check(&check, own->check);
+		code = analyze_map_is_stale(&check) ? CLI_NO : CLI_YES;
+	}
+	analyze_map_check_release(&check);
+	return code;
+}
+
 static int build(const struct cli_options *options, const struct map_options *own,
 		 struct analyze_cluster *cluster)
 {
@@ -127,6 +144,7 @@ static int build(const struct cli_options *options, const struct map_options *ow
 	struct diag_list diags;
 	struct progress progress;
 	bool is_resolved;
+	int code = CLI_YES;
 	/* without the hypothetical ones of the map */
 	const uint32_t n_pods = cluster->snapshot->n_pods;
 
@@ -137,13 +155,16 @@ static int build(const struct cli_options *options, const struct map_options *ow
 		progress_start(&progress, "mapping");
 		analyze_map_build(&map, cluster, &map_options, &diags);
 		progress_stop(&progress);
-		render(options, &map);
+		if (own->check)
+			code = check_written(own, &map, &diags);
+		else
+			render(options, &map);
 		analyze_ties_report(cluster, cluster->snapshot->pods, n_pods, &diags);
 		analyze_map_release(&map);
 	}
 	diag_list_print(stderr, &diags, options->color_errors);
 	analyze_endpoints_release(&endpoints);
-	return is_resolved ? CLI_YES : CLI_USAGE;
+	return is_resolved ? code : CLI_USAGE;
 }
 
 static int run(struct cli_options *options, const struct map_options *own, int n, char **words)

@@ -51,7 +51,8 @@ static const struct cli_command commands[] = {
 	 "do\n"
 	 "  --exposure               with the peers that the input does not show\n"
 	 "  --ingress-controller NAMESPACE/NAME\n"
-	 "                           which workload the proxy of Ingresses and routes is\n",
+	 "                           which workload the proxy of Ingresses and routes is\n"
+	 "  --check FILE             whether a map that was written as JSON is still true\n",
 	 cli_run_map},
 	{"coverage", "how mature the policies are, in numbers that can be tracked", "PATH…",
 	 "  --adequacy      how many changes of rules the policy tests notice, too\n"

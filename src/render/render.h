@@ -9,6 +9,7 @@
 #include "analyze/can.h"
 #include "analyze/explain.h"
 #include "analyze/map.h"
+#include "analyze/map_check.h"
 #include "base/json.h"
 
 void render_can_text(const struct analyze_answer *answer, bool color);
@@ -25,6 +26,9 @@ void render_can_error(const char *message, size_t line);
 void render_map_text(struct analyze_map *map);
 void render_map_json(struct analyze_map *map);
 void render_map_csv(struct analyze_map *map);
+
+/* What has changed since the map at `path` was written. */
+void render_map_check(const struct analyze_map_check *check, const char *path);
 
 void render_explain_text(const struct analyze_explanation *explanation, bool color);
 void render_explain_json(const struct analyze_explanation *explanation);

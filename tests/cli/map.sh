@@ -180,6 +180,25 @@ ok_like "$err" "did you mean 'nginx'" "is looked for"
 run "$bulkhead" map -o csv $tiny
 lacks '^ingress-controller' "without routes it is not there"
 
+# A committed map.
+"$bulkhead" map -o json $edge >"$tap_work/edge.json" 2>/dev/null
+run "$bulkhead" map --check "$tap_work/edge.json" $edge
+ok_int "$status" 0 "a map is what the input allows"
+mkdir "$tap_work/edge" && sed 's/number: 9090/number: 80/; s/9000}/9001}/; s/name: www}/name: admin}/' $edge/all.yaml >"$tap_work/edge/all.yaml"
+run "$bulkhead" map --check "$tap_work/edge.json" "$tap_work/edge"
+ok_int "$status" 1 "until that changes"
+has '^~ ingress-controller → shop/Deployment/web   TCP 9001, was TCP 8080$' "what has changed is shown"
+has 'edge.json is stale' "and what it means"
+run "$bulkhead" map --check "$tap_work/edge.json" $tiny
+has '^- shop/Deployment/api$' "endpoints too"
+run "$bulkhead" map --level namespace --check "$tap_work/edge.json" $edge
+ok_int "$status" 2 "a map of another level"
+run "$bulkhead" map --check $edge/all.yaml $edge
+ok_int "$status" 2 "a file that is no map"
+ok_like "$err" 'this is no map' "is said"
+run "$bulkhead" map --check "$tap_work/nowhere" $edge
+ok_int "$status" 2 "a file that is not there"
+
 # Usage.
 run "$bulkhead" map
 ok_int "$status" 2 "no input"
