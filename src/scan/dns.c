@@ -196,20 +196,34 @@ static const char *const dns_rule[] = {
 	NULL,
 };
 
+/* An empty list of rules that is written in one of the ways that are often seen. */
+static void fill_list(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		      const struct tree_member *egress)
+{
+	const size_t at = scan_offset(file, egress->value->line, egress->value->column);
+
+	if (egress->value->kind == TREE_NULL)
+		scan_edit_null(scan, finding, file, egress, "[" DNS_RULE "]");
+	else if (egress->value->kind == TREE_SEQ && strncmp(file->text + at, "[]", 2) == 0)
+		scan_edit(finding, file, at, 2, "[" DNS_RULE "]");
+}
+
 /* The rule in the words of a NetworkPolicy, before those that are there, or as the only one. */
 static void add_rule(struct scan *scan, struct scan_finding *finding, const struct policy *policy)
 {
 	const struct diag_file *file = policy->object->file;
 	const struct tree_node *spec = tree_get(policy->object->root, "spec");
-	const struct tree_node *egress = tree_get(spec, "egress");
+	const struct tree_member *egress = tree_member(spec, "egress");
 
 	if (!scan_is_networkpolicy(policy))
 		return;
-	if (egress && egress->kind == TREE_SEQ && egress->len)
-		scan_edit_item(scan, finding, file, egress->items[0], dns_rule, DNS_RULE);
-	else
+	if (!egress)
 		scan_edit_member(scan, finding, file, tree_member(spec, "policyTypes"), "egress",
 				 dns_rule);
+	else if (egress->value->kind == TREE_SEQ && egress->value->len)
+		scan_edit_item(scan, finding, file, egress->value->items[0], dns_rule, DNS_RULE);
+	else
+		fill_list(scan, finding, file, egress);
 }
 
 void scan_no_dns(struct scan *scan)

@@ -71,6 +71,24 @@ done
 run "$bulkhead" can 'shop/[a=b]' shop/svc/web 80/TCP -f "$work/BH405.yaml"
 ok_int "$status" 0 "BH405: and the engine lets through what was meant"
 
+# DNS: however the list of rules is written.
+for list in '' 'egress: []' 'egress:' 'egress: [{to: [{podSelector: {}}]}]'; do
+	sed "s/^  policyTypes: .*/  $list\n  policyTypes: [Egress] # both ways/" tests/scan/BH501/bad.yaml |
+		sed '/^ *$/d' >"$work/dns.yaml"
+	cp "$work/dns.yaml" "$work/mute.yaml"
+	run "$bulkhead" scan --rules BH501 --fix "$work/dns.yaml"
+	run "$bulkhead" scan --rules BH5 "$work/dns.yaml"
+	ok_like "$out" '^0 findings' "BH501: DNS is allowed with '$list'" || diag "$(cat "$work/dns.yaml")"
+	run "$bulkhead" diff "$work/mute.yaml" "$work/dns.yaml"
+	ok_str "$(echo "$out" | grep -c '^ *+')" "$(echo "$out" | grep -c '^ *+.*kube-system.*53')" \
+		"BH501: and nothing else"
+	ok_int "$(grep -c '# both ways' "$work/dns.yaml")" 1 "BH501: and comments stay"
+done
+cp tests/scan/BH502/bad.yaml "$work/tcp.yaml"
+run "$bulkhead" scan --rules BH502 --fix "$work/tcp.yaml"
+run "$bulkhead" can shop/web dns 53/TCP -f "$work/tcp.yaml"
+ok_int "$status" 0 "BH502: DNS over TCP is allowed after the fix"
+
 sed '/canary/i \  # bulkhead:ignore BH104 until=2027-01-01 -- asked' $fixtures/fix.yaml >"$work/known.yaml"
 run "$bulkhead" scan --now 2026-06-01 --fix "$work/known.yaml"
 ok_int "$(grep -c 'canary: no}}' "$work/known.yaml")" 1 "what is excepted is not fixed"
