@@ -59,10 +59,10 @@ void scan_edit(struct scan_finding *finding, const struct diag_file *file, size_
 	       size_t len, const char *text);
 
 /* Edits by place: edit.c. Where a line and column are in the text of the file. */
-size_t scan_offset(const struct diag_file *file, uint32_t line, uint32_t column);
+size_t scan_offset(struct scan *scan, const struct diag_file *file, uint32_t line, uint32_t column);
 
 /* Puts `text` in place of a scalar, quotes and all. Nothing for what is not on one line. */
-void scan_edit_scalar(struct scan_finding *finding, const struct diag_file *file,
+void scan_edit_scalar(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_node *scalar, const char *text);
 
 /* Puts `text` after the colon of a member that has no value, or in place of its null. */

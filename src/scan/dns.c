@@ -200,7 +200,7 @@ static const char *const dns_rule[] = {
 static void fill_list(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_member *egress)
 {
-	const size_t at = scan_offset(file, egress->value->line, egress->value->column);
+	const size_t at = scan_offset(scan, file, egress->value->line, egress->value->column);
 
 	if (egress->value->kind == TREE_NULL)
 		scan_edit_null(scan, finding, file, egress, "[" DNS_RULE "]");

@@ -2,21 +2,42 @@
 /* Edits of a text by the places of its nodes: what is not replaced stays byte by byte. */
 #include "scan/check.h"
 
+#include "base/hash.h"
 #include "base/strbuf.h"
 
 #include <string.h>
 
-size_t scan_offset(const struct diag_file *file, uint32_t line, uint32_t column)
+/* Where the lines of a text begin: made once for each file, since a big one may have many edits. */
+struct lines {
+	uint32_t n;
+	size_t begins[];
+};
+
+static struct lines *make_lines(struct scan *scan, const struct diag_file *file)
 {
-	const char *at = file->text;
 	const char *end = file->text + file->len;
+	struct lines *lines;
+	uint32_t n = 1;
 
-	while (--line > 0 && at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
+	for (const char *at = file->text; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+		n++;
+	lines = arena_alloc(&scan->arena, sizeof(*lines) + n * sizeof(lines->begins[0]));
+	lines->n = 1;
+	lines->begins[0] = 0;
+	for (const char *at = file->text; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+		lines->begins[lines->n++] = (size_t)(at - file->text) + 1;
+	return lines;
+}
 
-		at = newline ? newline + 1 : end;
-	}
-	return (size_t)(at - file->text) + column - 1;
+size_t scan_offset(struct scan *scan, const struct diag_file *file, uint32_t line, uint32_t column)
+{
+	uint64_t *place = hash_map_put(&scan->lines, hash_ptr(file), NULL);
+	const struct lines *lines;
+
+	if (!*place)
+		*place = (uintptr_t)make_lines(scan, file);
+	lines = (const struct lines *)(uintptr_t)*place;
+	return line <= lines->n ? lines->begins[line - 1] + column - 1 : file->len;
 }
 
 /* The bytes of a scalar in the text; 0: it is not on one line, or not as its value says. */
@@ -33,10 +54,10 @@ static size_t source_len(const struct diag_file *file, const struct tree_node *s
 	return end && (size_t)(end - file->text) - at - 1 == scalar->len ? scalar->len + 2 : 0;
 }
 
-void scan_edit_scalar(struct scan_finding *finding, const struct diag_file *file,
+void scan_edit_scalar(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_node *scalar, const char *text)
 {
-	const size_t at = scan_offset(file, scalar->line, scalar->column);
+	const size_t at = scan_offset(scan, file, scalar->line, scalar->column);
 	const size_t len = at < file->len ? source_len(file, scalar, at) : 0;
 
 	if (len)
@@ -49,10 +70,10 @@ void scan_edit_null(struct scan *scan, struct scan_finding *finding, const struc
 	size_t at;
 
 	if (member->value->len > 0) {
-		scan_edit_scalar(finding, file, member->value, text);
+		scan_edit_scalar(scan, finding, file, member->value, text);
 		return;
 	}
-	at = scan_offset(file, member->line, member->column) + member->key_len;
+	at = scan_offset(scan, file, member->line, member->column) + member->key_len;
 	if (at < file->len && file->text[at] == ':')
 		scan_edit(finding, file, at + 1, 0, arena_printf(&scan->arena, " %s", text));
 }
@@ -83,7 +104,7 @@ static const char *block_item(struct scan *scan, const char *const *lines, long 
 void scan_edit_item(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		    const struct tree_node *item, const char *const *lines, const char *flow)
 {
-	const size_t begin = scan_offset(file, item->line, item->column);
+	const size_t begin = scan_offset(scan, file, item->line, item->column);
 	size_t at = begin;
 
 	while (at > 0 && strchr(" \t\n\r", file->text[at - 1]))
@@ -100,7 +121,7 @@ void scan_edit_item(struct scan *scan, struct scan_finding *finding, const struc
 void scan_edit_member(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_member *before, const char *key, const char *const *lines)
 {
-	const size_t at = before ? scan_offset(file, before->line, before->column) : 0;
+	const size_t at = before ? scan_offset(scan, file, before->line, before->column) : 0;
 	const long indent = before ? indent_at(file, at) : -1;
 
 	if (indent >= 0 && file->text[at] != '"')
@@ -123,7 +144,7 @@ void scan_edit_append(struct scan *scan, struct scan_finding *finding, const str
 		      const struct tree_node *list, const char *text)
 {
 	const struct tree_node *last = list->len ? list->items[list->len - 1] : NULL;
-	const size_t at = last ? scan_offset(file, last->line, last->column) : file->len;
+	const size_t at = last ? scan_offset(scan, file, last->line, last->column) : file->len;
 	const size_t len = at < file->len ? source_len(file, last, at) : 0;
 	const char *dash = len ? dash_of(file, at) : NULL;
 

@@ -92,7 +92,7 @@ static void help_near(struct scan *scan, struct scan_finding *finding,
 	if (near)
 		scan_help(scan, finding, "did you mean %s: %s?", asked->key, near);
 	if (value)
-		scan_edit_scalar(finding, finding->place.span.file, value,
+		scan_edit_scalar(scan, finding, finding->place.span.file, value,
 				 value->is_quoted ? arena_printf(&scan->arena, "\"%s\"", near)
 						  : near);
 	if (!near)

@@ -83,8 +83,9 @@ static void help(struct scan *scan, struct scan_finding *finding, const struct d
 	scan_help(scan, finding, "%s", diag->hint);
 	if (diag->code == DIAG_BH0201 && strncmp(diag->hint, ask, strlen(ask)) == 0 &&
 	    strcmp(word + strcspn(word, "'"), "'?") == 0)
-		scan_edit(finding, span->file, scan_offset(span->file, span->line, span->column),
-			  span->len, arena_strndup(&scan->arena, word, strcspn(word, "'")));
+		scan_edit(finding, span->file,
+			  scan_offset(scan, span->file, span->line, span->column), span->len,
+			  arena_strndup(&scan->arena, word, strcspn(word, "'")));
 }
 
 /* Cilium's own rules have an id of their own. */

@@ -123,7 +123,7 @@ static void check_service_port(struct scan *scan, const struct policy_rule *rule
 	scan_help(scan, finding, "write %u: rules are about the ports of pods", at.target);
 	node = scan_port_node(rule, port);
 	if (node)
-		scan_edit_scalar(finding, rule->policy->object->file, node,
+		scan_edit_scalar(scan, finding, rule->policy->object->file, node,
 				 arena_printf(&scan->arena, "%u", at.target));
 }
 

@@ -56,7 +56,7 @@ static void check_text(struct walk *walk, const struct tree_node *value, const c
 					   value->text, key, tree_kind_name(value->kind)),
 			      REFUSED);
 	scan_help(walk->scan, finding, "write %s", quoted);
-	scan_edit_scalar(finding, walk->manifest->file, value, quoted);
+	scan_edit_scalar(walk->scan, finding, walk->manifest->file, value, quoted);
 }
 
 static bool is_number(const char *text)
@@ -76,7 +76,7 @@ static void check_port(struct walk *walk, const struct tree_node *value)
 						   value->text),
 				      REFUSED);
 		scan_help(walk->scan, finding, "write %s", value->text);
-		scan_edit_scalar(finding, walk->manifest->file, value, value->text);
+		scan_edit_scalar(walk->scan, finding, walk->manifest->file, value, value->text);
 	} else if (value->kind == TREE_INT && !value->is_big && value->len > 1 &&
 		   value->text[0] == '0') {
 		finding = report_node(walk, value,
@@ -289,7 +289,7 @@ static void check_spelling(struct walk *walk, const struct tree_node *node)
 		arena_printf(&walk->scan->arena,
 			     "all of %s is meant, and Kubernetes 1.36 refuses it", plain));
 	scan_help(walk->scan, finding, "write %s", plain);
-	scan_edit_scalar(finding, walk->manifest->file, node,
+	scan_edit_scalar(walk->scan, finding, walk->manifest->file, node,
 			 node->is_quoted ? arena_printf(&walk->scan->arena, "\"%s\"", plain)
 					 : plain);
 }
