@@ -16,10 +16,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define N_CLUSTERS 14
+#define N_CLUSTERS 8
 #define N_TESTS 12
 #define N_QUESTIONS 300
-#define MAX_RULES 14 /* so that all small sets of them can be tried */
+#define MAX_RULES 10 /* so that all small sets of them can be tried */
 
 struct world {
 	struct random_cluster random;
@@ -301,7 +301,7 @@ static void check_cut(struct world *world, struct analyze_endpoints *endpoints,
 		&world->cluster.diags);
 	list_rules(world, &rules);
 	if (options.from && to && options.from != to && rules.n <= MAX_RULES) {
-		analyze_cut_find(&cut, &world->input, &options, to, 100);
+		analyze_cut_find(&cut, &world->input, &options, to, 40);
 		if (cut.is_possible && cut.is_exact && cut.rules.n && cut.rules.n <= 3) {
 			totals->n_cuts++;
 			totals->n_wrong_cuts +=
@@ -356,7 +356,7 @@ int main(void)
 		check_cluster(seed + i, &totals);
 	diag("%u tests, %u pass; %u equivalent changes; %u cuts", totals.n_tests, totals.n_passed,
 	     totals.n_equivalent, totals.n_cuts);
-	ok(totals.n_tests > N_CLUSTERS && totals.n_passed > 10, "there was something to check");
+	ok(totals.n_tests > N_CLUSTERS && totals.n_passed > 5, "there was something to check");
 	ok_int(totals.n_wrong, 0, "tests hold when the specification says so of every pair");
 	ok_int(totals.n_not_equivalent, 0, "an equivalent change changes nothing");
 	ok_int(totals.n_wrong_cuts, 0, "cuts cut, and none is smaller");
