@@ -194,3 +194,15 @@ void json_field(struct json *json, const char *key, const char *text)
 	json_key(json, key);
 	json_string(json, text);
 }
+
+void json_uint_field(struct json *json, const char *key, uint64_t value)
+{
+	json_key(json, key);
+	json_uint(json, value);
+}
+
+void json_bool_field(struct json *json, const char *key, bool value)
+{
+	json_key(json, key);
+	json_bool(json, value);
+}

@@ -39,5 +39,7 @@ void json_double(struct json *json, double value);
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 
-/* Shorthand for key and string. */
+/* Shorthands for key and value. */
 void json_field(struct json *json, const char *key, const char *text);
+void json_uint_field(struct json *json, const char *key, uint64_t value);
+void json_bool_field(struct json *json, const char *key, bool value);

@@ -162,12 +162,10 @@ static int cover(const struct coverage_options *own, struct analyze_cluster *clu
 static int run(const struct coverage_options *own, int n, char **words)
 {
 	struct analyze_cluster cluster;
-	int code;
+	int code = cli_take_paths(own->shared, n, words);
 
-	for (int i = 0; i < n; i++)
-		vec_push(&own->shared->paths, words[i]);
-	if (own->shared->paths.n == 0)
-		return cli_refuse(own->shared, "there is no input: name files or directories");
+	if (code != CLI_YES)
+		return code;
 	code = cli_load(own->shared, &cluster);
 	if (code == CLI_YES)
 		code = cover(own, &cluster);

@@ -7,12 +7,10 @@ static int run(struct cli_options *options, int n, char **words)
 {
 	struct analyze_inventory inventory;
 	struct analyze_cluster cluster;
-	int code;
+	int code = cli_take_paths(options, n, words);
 
-	for (int i = 0; i < n; i++)
-		vec_push(&options->paths, words[i]);
-	if (options->paths.n == 0)
-		return cli_refuse(options, "there is no input: name files or directories");
+	if (code != CLI_YES)
+		return code;
 	code = cli_load(options, &cluster);
 	if (code == CLI_YES) {
 		analyze_inventory_build(&inventory, &cluster);

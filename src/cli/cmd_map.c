@@ -170,12 +170,10 @@ static int build(const struct cli_options *options, const struct map_options *ow
 static int run(struct cli_options *options, const struct map_options *own, int n, char **words)
 {
 	struct analyze_cluster cluster;
-	int code;
+	int code = cli_take_paths(options, n, words);
 
-	for (int i = 0; i < n; i++)
-		vec_push(&options->paths, words[i]);
-	if (options->paths.n == 0)
-		return cli_refuse(options, "there is no input: name files or directories");
+	if (code != CLI_YES)
+		return code;
 	code = cli_load(options, &cluster);
 	if (code == CLI_YES)
 		code = build(options, own, &cluster);

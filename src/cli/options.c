@@ -298,6 +298,15 @@ bool cli_options_parse(struct cli_options *options, int argc, char **argv, int *
 	return true;
 }
 
+int cli_take_paths(struct cli_options *options, int n, char **words)
+{
+	for (int i = 0; i < n; i++)
+		vec_push(&options->paths, words[i]);
+	if (options->paths.n == 0)
+		return cli_refuse(options, "there is no input: name files or directories");
+	return CLI_YES;
+}
+
 void cli_options_release(struct cli_options *options)
 {
 	vec_release(&options->paths);

@@ -91,6 +91,9 @@ struct cli_options {
 bool cli_options_parse(struct cli_options *options, int argc, char **argv, int *ret_n);
 void cli_options_release(struct cli_options *options);
 
+/* Takes words as input, besides that of -f. CLI_YES, or CLI_USAGE after a message: there is none. */
+int cli_take_paths(struct cli_options *options, int n, char **words);
+
 /* "bulkhead can: …" on stderr, and where to find help. Returns CLI_USAGE. */
 int cli_refuse(const struct cli_options *options, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -8,18 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static void write_uint(struct json *json, const char *key, uint64_t value)
-{
-	json_key(json, key);
-	json_uint(json, value);
-}
-
 static void write_ratio(struct json *json, const char *key, uint64_t part, uint64_t whole)
 {
 	json_key(json, key);
 	json_object(json);
-	write_uint(json, "numerator", part);
-	write_uint(json, "denominator", whole);
+	json_uint_field(json, "numerator", part);
+	json_uint_field(json, "denominator", whole);
 	json_end(json);
 }
 
@@ -37,7 +31,7 @@ static void write_isolation(struct json *json, const struct analyze_coverage_row
 		json_key(json, policy_direction_name(direction));
 		json_object(json);
 		for (int i = 0; i < ANALYZE_N_ISOLATIONS; i++)
-			write_uint(json, analyze_isolation_name(i), row->pods[direction][i]);
+			json_uint_field(json, analyze_isolation_name(i), row->pods[direction][i]);
 		json_end(json);
 	}
 	json_end(json);
@@ -56,11 +50,11 @@ static void write_row(struct json *json, const struct analyze_coverage_row *row)
 	write_ratio(json, "openness", row->n_allowed, row->n_possible);
 	write_ratio(json, "ownedPolicies", row->n_owned, row->n_policies);
 	write_isolation(json, row);
-	write_uint(json, "hostNetworkPods", row->n_host_pods);
+	json_uint_field(json, "hostNetworkPods", row->n_host_pods);
 	json_key(json, "broadRules");
 	json_object(json);
 	for (int i = 0; i < ANALYZE_N_BREADTHS; i++)
-		write_uint(json, analyze_breadth_name(i), row->broad[i]);
+		json_uint_field(json, analyze_breadth_name(i), row->broad[i]);
 	json_end(json);
 }
 
@@ -83,11 +77,11 @@ static void write_extras(struct json *json, const struct analyze_coverage_extras
 {
 	json_key(json, "exceptions");
 	json_object(json);
-	write_uint(json, "active", extras->n_active);
-	write_uint(json, "expired", extras->n_expired);
-	write_uint(json, "noExpiry", extras->n_without_expiry);
-	write_uint(json, "noOwner", extras->n_without_owner);
-	write_uint(json, "stale", extras->n_stale);
+	json_uint_field(json, "active", extras->n_active);
+	json_uint_field(json, "expired", extras->n_expired);
+	json_uint_field(json, "noExpiry", extras->n_without_expiry);
+	json_uint_field(json, "noOwner", extras->n_without_owner);
+	json_uint_field(json, "stale", extras->n_stale);
 	json_end(json);
 	if (extras->has_tests)
 		write_ratio(json, "tests", extras->n_passed,

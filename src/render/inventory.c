@@ -69,12 +69,6 @@ void render_inventory_text(const struct analyze_inventory *inventory)
 	}
 }
 
-static void write_uint(struct json *json, const char *key, uint64_t value)
-{
-	json_key(json, key);
-	json_uint(json, value);
-}
-
 static void write_namespaces(struct json *json, const struct analyze_inventory *inventory)
 {
 	json_key(json, "namespaces");
@@ -85,13 +79,12 @@ static void write_namespaces(struct json *json, const struct analyze_inventory *
 		json_object(json);
 		json_field(json, "name", row->ns->name);
 		json_field(json, "owner", row->owner);
-		json_key(json, "declared");
-		json_bool(json, row->ns->origin == MODEL_DECLARED);
-		write_uint(json, "workloads", row->n_workloads);
-		write_uint(json, "pods", row->n_pods);
-		write_uint(json, "hostNetworkPods", row->n_host_pods);
-		write_uint(json, "services", row->n_services);
-		write_uint(json, "policies", row->n_policies);
+		json_bool_field(json, "declared", row->ns->origin == MODEL_DECLARED);
+		json_uint_field(json, "workloads", row->n_workloads);
+		json_uint_field(json, "pods", row->n_pods);
+		json_uint_field(json, "hostNetworkPods", row->n_host_pods);
+		json_uint_field(json, "services", row->n_services);
+		json_uint_field(json, "policies", row->n_policies);
 		json_end(json);
 	}
 	json_end(json);
@@ -100,7 +93,7 @@ static void write_namespaces(struct json *json, const struct analyze_inventory *
 static void write_port(struct json *json, uint8_t space, uint16_t number)
 {
 	json_field(json, "protocol", port_space_name(space));
-	write_uint(json, "port", number);
+	json_uint_field(json, "port", number);
 }
 
 static void write_workload(struct json *json, const struct model_workload *workload)
@@ -111,17 +104,16 @@ static void write_workload(struct json *json, const struct model_workload *workl
 	json_field(json, "namespace", workload->ns->name);
 	json_field(json, "kind", workload->kind);
 	json_field(json, "name", workload->name);
-	write_uint(json, "pods", n_pods(workload));
+	json_uint_field(json, "pods", n_pods(workload));
 	json_field(json, "serviceAccount", pod->account->name);
-	json_key(json, "hostNetwork");
-	json_bool(json, workload->host_network);
+	json_bool_field(json, "hostNetwork", workload->host_network);
 	json_key(json, "ports");
 	json_array(json);
 	for (uint32_t i = 0; i < pod->n_ports; i++) {
 		json_object(json);
 		json_field(json, "name", pod->ports[i].name);
 		write_port(json, pod->ports[i].space, pod->ports[i].number);
-		write_uint(json, "hostPort", pod->ports[i].host_port);
+		json_uint_field(json, "hostPort", pod->ports[i].host_port);
 		json_end(json);
 	}
 	json_end(json);
@@ -136,7 +128,7 @@ static void write_rest(struct json *json, const struct analyze_inventory *invent
 		json_object(json);
 		json_field(json, "namespace", inventory->accounts.items[i].account->ns->name);
 		json_field(json, "name", inventory->accounts.items[i].account->name);
-		write_uint(json, "pods", inventory->accounts.items[i].n_pods);
+		json_uint_field(json, "pods", inventory->accounts.items[i].n_pods);
 		json_end(json);
 	}
 	json_end(json);
@@ -146,7 +138,7 @@ static void write_rest(struct json *json, const struct analyze_inventory *invent
 		json_object(json);
 		write_port(json, inventory->ports.items[i].port.space,
 			   inventory->ports.items[i].port.first);
-		write_uint(json, "workloads", inventory->ports.items[i].n_workloads);
+		json_uint_field(json, "workloads", inventory->ports.items[i].n_workloads);
 		json_end(json);
 	}
 	json_end(json);
@@ -160,7 +152,7 @@ static void write_rest(struct json *json, const struct analyze_inventory *invent
 		json_field(json, "kind", item->kind);
 		json_field(json, "from", item->from);
 		json_field(json, "file", item->span.file ? item->span.file->name : NULL);
-		write_uint(json, "line", item->span.line);
+		json_uint_field(json, "line", item->span.line);
 		json_end(json);
 	}
 	json_end(json);

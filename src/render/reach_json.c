@@ -6,18 +6,6 @@
 
 #include <stdio.h>
 
-static void write_uint(struct json *json, const char *key, uint64_t value)
-{
-	json_key(json, key);
-	json_uint(json, value);
-}
-
-static void write_bool(struct json *json, const char *key, bool value)
-{
-	json_key(json, key);
-	json_bool(json, value);
-}
-
 static void write_exposures(struct json *json, const struct analyze_reach_node *node)
 {
 	json_key(json, "exposed");
@@ -47,13 +35,13 @@ static void write_hop(struct json *json, struct analyze_reach *reach, uint32_t e
 
 	json_object(json);
 	json_field(json, "id", reach->map.endpoints.items[endpoint].id);
-	write_uint(json, "hop", node->hop);
+	json_uint_field(json, "hop", node->hop);
 	json_field(json, "via", render_reach_via(reach, endpoint));
 	write_ports(json, reach, node->ports);
-	write_bool(json, "conditional", node->is_conditional);
-	write_bool(json, "listensEverywhere", node->is_undeclared);
-	write_bool(json, "internet", node->reaches_internet);
-	write_bool(json, "hypothetical", !analyze_reach_is_workload(reach, endpoint));
+	json_bool_field(json, "conditional", node->is_conditional);
+	json_bool_field(json, "listensEverywhere", node->is_undeclared);
+	json_bool_field(json, "internet", node->reaches_internet);
+	json_bool_field(json, "hypothetical", !analyze_reach_is_workload(reach, endpoint));
 	json_end(json);
 }
 
@@ -61,10 +49,10 @@ static void write_radius(struct json *json, const struct analyze_reach *reach)
 {
 	json_key(json, "blastRadius");
 	json_object(json);
-	write_uint(json, "workloads", reach->n_workloads);
-	write_uint(json, "pods", reach->n_pods);
-	write_uint(json, "hops", reach->n_hops);
-	write_uint(json, "hypothetical", reach->n_unseen);
+	json_uint_field(json, "workloads", reach->n_workloads);
+	json_uint_field(json, "pods", reach->n_pods);
+	json_uint_field(json, "hops", reach->n_hops);
+	json_uint_field(json, "hypothetical", reach->n_unseen);
 	json_end(json);
 }
 
@@ -89,9 +77,9 @@ static void write_cut(struct json *json, const struct render_reach *output)
 	json_key(json, "cut");
 	json_object(json);
 	json_field(json, "to", output->cut_to->id);
-	write_bool(json, "reached", cut->is_reached);
-	write_bool(json, "possible", cut->is_possible);
-	write_bool(json, "exact", cut->is_exact);
+	json_bool_field(json, "reached", cut->is_reached);
+	json_bool_field(json, "possible", cut->is_possible);
+	json_bool_field(json, "exact", cut->is_exact);
 	json_key(json, "rules");
 	json_array(json);
 	for (size_t i = 0; i < cut->rules.n; i++) {
@@ -103,7 +91,7 @@ static void write_cut(struct json *json, const struct render_reach *output)
 	json_end(json);
 	json_field(json, "openFrom", cut->open_from);
 	json_field(json, "openTo", cut->open_to);
-	write_uint(json, "tried", cut->n_tried);
+	json_uint_field(json, "tried", cut->n_tried);
 	json_end(json);
 }
 
@@ -119,8 +107,8 @@ static void write_ranks(struct json *json, const struct analyze_reach *reach)
 
 		json_object(json);
 		json_field(json, "id", reach->map.endpoints.items[order.items[i]].id);
-		write_uint(json, "reaches", node->n_reached);
-		write_uint(json, "reachedBy", node->n_reached_by);
+		json_uint_field(json, "reaches", node->n_reached);
+		json_uint_field(json, "reachedBy", node->n_reached_by);
 		write_exposures(json, node);
 		json_end(json);
 	}

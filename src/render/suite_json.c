@@ -6,12 +6,6 @@
 
 #include <stdio.h>
 
-static void write_uint(struct json *json, const char *key, uint64_t value)
-{
-	json_key(json, key);
-	json_uint(json, value);
-}
-
 static void write_finding(struct json *json, const struct suite_finding *finding)
 {
 	const struct analyze_answer *answer = &finding->answer;
@@ -21,8 +15,7 @@ static void write_finding(struct json *json, const struct suite_finding *finding
 	json_field(json, "to", answer->question.to->id);
 	render_port_json(json, &answer->question.port);
 	json_field(json, "verdict", analyze_verdict_name(answer->verdict));
-	json_key(json, "wrongReason");
-	json_bool(json, finding->is_wrong_reason);
+	json_bool_field(json, "wrongReason", finding->is_wrong_reason);
 	json_key(json, "allowed");
 	render_ports_json(json, &answer->allowed);
 	render_sides_json(json, answer->sides);
@@ -35,10 +28,10 @@ static void write_live(struct json *json, const struct suite_live_result *result
 	json_key(json, "live");
 	json_object(json);
 	json_field(json, "outcome", result->is_probed ? suite_outcome_name(result->outcome) : NULL);
-	write_uint(json, "allowed", result->n[SUITE_SEEN_ALLOWED]);
-	write_uint(json, "denied", result->n[SUITE_SEEN_DENIED]);
-	write_uint(json, "unclear", result->n[SUITE_SEEN_UNCLEAR]);
-	write_uint(json, "notProbed", result->n[SUITE_SEEN_NOTHING]);
+	json_uint_field(json, "allowed", result->n[SUITE_SEEN_ALLOWED]);
+	json_uint_field(json, "denied", result->n[SUITE_SEEN_DENIED]);
+	json_uint_field(json, "unclear", result->n[SUITE_SEEN_UNCLEAR]);
+	json_uint_field(json, "notProbed", result->n[SUITE_SEEN_NOTHING]);
 	json_end(json);
 }
 
@@ -52,13 +45,13 @@ static void write_test(struct json *json, const struct render_suite *output, siz
 	json_field(json, "name", test->name);
 	json_field(json, "description", test->description);
 	json_field(json, "file", test->span.file->name);
-	write_uint(json, "line", test->span.line);
+	json_uint_field(json, "line", test->span.line);
 	json_field(json, "expect", test->expects_allow ? "allow" : "deny");
 	json_field(json, "quantifier", test->is_exists ? "exists" : "forAll");
 	json_field(json, "reason", test->reason);
 	json_field(json, "outcome", suite_outcome_name(result->outcome));
-	write_uint(json, "asked", result->n_asked);
-	write_uint(json, "wrong", result->n_wrong);
+	json_uint_field(json, "asked", result->n_asked);
+	json_uint_field(json, "wrong", result->n_wrong);
 	json_key(json, "findings");
 	json_array(json);
 	for (size_t i = 0; i < result->findings.n; i++)
@@ -73,8 +66,8 @@ static void write_uncovered(struct json *json, const struct suite_uncovered *unc
 {
 	json_key(json, "uncovered");
 	json_object(json);
-	write_uint(json, "allowed", uncovered->n_edges);
-	write_uint(json, "uncovered", uncovered->edges.n);
+	json_uint_field(json, "allowed", uncovered->n_edges);
+	json_uint_field(json, "uncovered", uncovered->edges.n);
 	json_key(json, "connections");
 	json_array(json);
 	for (size_t i = 0; i < uncovered->edges.n; i++) {
@@ -110,7 +103,7 @@ static void write_adequacy(struct json *json, const struct suite_adequacy *adequ
 	json_key(json, "adequacy");
 	json_object(json);
 	for (int fate = 0; fate < SUITE_N_FATES; fate++)
-		write_uint(json, suite_fate_name(fate), adequacy->n[fate]);
+		json_uint_field(json, suite_fate_name(fate), adequacy->n[fate]);
 	json_key(json, "mutants");
 	json_array(json);
 	for (size_t i = 0; i < adequacy->mutants.n; i++)
@@ -135,7 +128,7 @@ void render_suite_json(const struct render_suite *output)
 	json_key(&json, "summary");
 	json_object(&json);
 	for (int outcome = 0; outcome < SUITE_N_OUTCOMES; outcome++)
-		write_uint(&json, suite_outcome_name(outcome), results->n[outcome]);
+		json_uint_field(&json, suite_outcome_name(outcome), results->n[outcome]);
 	json_end(&json);
 	if (output->uncovered)
 		write_uncovered(&json, output->uncovered);
