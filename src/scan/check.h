@@ -65,6 +65,10 @@ size_t scan_offset(struct scan *scan, const struct diag_file *file, uint32_t lin
 void scan_edit_scalar(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_node *scalar, const char *text);
 
+/* Puts `text` in place of a key, in quotes where that is. */
+void scan_edit_key(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		   const struct tree_member *member, const char *text);
+
 /* Puts `text` after the colon of a member that has no value, or in place of its null. */
 void scan_edit_null(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		    const struct tree_member *member, const char *text);
@@ -103,6 +107,9 @@ bool scan_is_subject(const struct model_workload *workload);
 /* Whom scan_is_subject() holds for in a namespace: the n-th from 0, NULL: there are no more. */
 const struct model_workload *scan_subject_of(const struct scan *scan,
 					     const struct model_namespace *ns, uint32_t n);
+
+/* The input shows, or implies, a namespace that the selector takes. */
+bool scan_has_namespace(const struct scan *scan, const struct selector *namespaces);
 
 /* A policy of NetworkPolicy, networking.k8s.io: rules that look at its own fields. */
 bool scan_is_networkpolicy(const struct policy *policy);
@@ -224,6 +231,9 @@ const char *scan_ports_text(struct scan *scan, const struct policy_rule *rule);
 
 /* "app=web" of a selector, "every pod" of an empty one. */
 const char *scan_selector_text(struct scan *scan, const struct selector *selector);
+
+/* What comes of a peer that is nobody. */
+const char *scan_void_text(const struct policy_rule *rule);
 
 /* Of a rule that allows without a condition, and is no mesh's. */
 bool scan_allows(const struct policy_rule *rule);

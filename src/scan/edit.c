@@ -64,6 +64,24 @@ void scan_edit_scalar(struct scan *scan, struct scan_finding *finding, const str
 		scan_edit(finding, file, at, len, text);
 }
 
+void scan_edit_key(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		   const struct tree_member *member, const char *text)
+{
+	const size_t at = scan_offset(file, member->line, member->column);
+	const bool is_quoted = at < file->len && strchr("\"'", file->text[at]);
+	const struct tree_node key = {
+		.kind = TREE_STRING,
+		.is_quoted = is_quoted,
+		.len = member->key_len,
+		.text = member->key,
+	};
+	const size_t len = at < file->len ? source_len(file, &key, at) : 0;
+
+	if (len)
+		scan_edit(finding, file, at, len,
+			  is_quoted ? arena_printf(&scan->arena, "\"%s\"", text) : text);
+}
+
 void scan_edit_null(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		    const struct tree_member *member, const char *text)
 {

@@ -214,7 +214,8 @@ static void check_peer(struct scan *scan, const struct policy_rule *rule,
 	enum scan_origin origin;
 	struct scan_place place;
 
-	if (taken.n || taken.n_host || pods->pods.n == 0)
+	if (taken.n || taken.n_host || pods->pods.n == 0 ||
+	    (!pods->ns && !scan_has_namespace(scan, &pods->namespaces))) /* BH403 */
 		return;
 	origin = scan_origin_of(scan, &pods->pods, pods->ns);
 	asked = unmet(scan, &pods->pods, pods->ns);
@@ -229,10 +230,9 @@ static void check_peer(struct scan *scan, const struct policy_rule *rule,
 		return;
 	}
 	help_near(scan,
-		  scan_report(scan, place,
-			      "the peer selects nothing: no pod of %s has %s, so nobody is %s",
+		  scan_report(scan, place, "the peer selects nothing: no pod of %s has %s, so %s",
 			      where_text(scan, pods), scan_selector_text(scan, &pods->pods),
-			      rule->direction == POLICY_INGRESS ? "let in by it" : "reached by it"),
+			      scan_void_text(rule)),
 		  asked, pods->ns, tree_get(scan_peer_node(rule, peer), "podSelector"));
 }
 

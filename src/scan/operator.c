@@ -37,7 +37,7 @@ static const struct {
 
 #define N_MADE (sizeof(made) / sizeof(made[0]))
 
-/* Keys that operators set on their pods, by what they begin with. */
+/* Keys that operators, or a network plugin, set on pods, by what they begin with. */
 static const char *const operator_keys[] = {
 	"acid.zalan.do/",
 	"acme.cert-manager.io/",
@@ -46,6 +46,8 @@ static const char *const operator_keys[] = {
 	"common.k8s.elastic.co/",
 	"elasticsearch.k8s.elastic.co/",
 	"eventing.knative.dev/",
+	"io.cilium.",
+	"io.kubernetes.",
 	"job-name",
 	"kibana.k8s.elastic.co/",
 	"longhorn.io/",

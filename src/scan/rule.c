@@ -35,7 +35,6 @@ static const char *const reserved[][2] = {
 	{"BH210", "required labels that are missing"},
 	{"BH309", "an unrestricted range of ports"},
 	{"BH315", "access that nobody was seen to use"},
-	{"BH403", "a namespaceSelector that matches no namespace"},
 	{"BH411", "policies that say the same"},
 	{"BH413", "an except without effect"},
 	{"BH503", "a DNS rule without the node-local cache"},

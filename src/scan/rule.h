@@ -113,6 +113,7 @@ enum scan_unit {
 	X(BH316, MEDIUM, CLUSTER, SUGGESTED, WORKLOAD, scan_contracts, "access beyond a service's contract") \
 	X(BH401, HIGH, CLUSTER, SUGGESTED, POLICY, scan_selects_nothing, "a policy that selects nothing") \
 	X(BH402, HIGH, CLUSTER, SUGGESTED, RULE, scan_peer_nothing, "a peer that selects nothing") \
+	X(BH403, HIGH, OBJECT, SAFE, POLICY, scan_no_namespace, "a namespaceSelector that matches no namespace") \
 	X(BH404, MEDIUM, CLUSTER, SUGGESTED, RULE, scan_closed_port, "a port that no selected container declares") \
 	X(BH405, HIGH, CLUSTER, SUGGESTED, RULE, scan_service_port, "the port of a Service where the pod's is due") \
 	X(BH406, HIGH, CLUSTER, SUGGESTED, RULE, scan_port_name, "a port name that stands for nothing, or for several") \

@@ -56,6 +56,14 @@ const char *scan_selector_text(struct scan *scan, const struct selector *selecto
 	return selector->n ? selector_format(selector, &scan->arena) : "every pod";
 }
 
+const char *scan_void_text(const struct policy_rule *rule)
+{
+	if (rule->action != POLICY_ALLOW)
+		return "it is about nobody";
+	return rule->direction == POLICY_INGRESS ? "nobody is let in by it"
+						 : "nobody is reached by it";
+}
+
 bool scan_allows(const struct policy_rule *rule)
 {
 	return rule->action == POLICY_ALLOW && !rule->policy->is_mesh &&
