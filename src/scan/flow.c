@@ -10,22 +10,49 @@ struct sides {
 	bool is_whole;
 };
 
+/* One of each range that the rule is about at the target: what it declares, for a rule of every port. */
+static void rule_ports(const struct policy_rule *rule, const struct model_pod *target,
+		       struct port_set *ret)
+{
+	for (uint32_t i = 0; i < rule->n_ports; i++) {
+		const struct policy_port *port = &rule->ports[i];
+
+		if (port->kind == POLICY_PORT_RANGE)
+			port_set_add(ret,
+				     (struct port_range){port->space, port->first, port->first});
+		else
+			model_pod_named_ports(target, port->name, port->space, ret);
+	}
+	for (uint32_t i = 0; rule->any_port && i < target->n_ports; i++)
+		port_set_add(ret,
+			     (struct port_range){target->ports[i].space, target->ports[i].number,
+						 target->ports[i].number});
+	if (rule->any_port && target->n_ports == 0)
+		port_set_add(ret, scan_port_of(rule, target));
+}
+
 static void ask_pair(struct scan *scan, const struct policy_rule *rule,
 		     const struct model_workload *subject, const struct model_workload *peer,
 		     struct sides *ret)
 {
 	const bool is_ingress = rule->direction == POLICY_INGRESS;
-	const struct model_pod *target = is_ingress ? subject->pods[0] : peer->pods[0];
-	const struct port_range port = scan_port_of(rule, target);
+	struct port_set ports = {0};
 
-	if (!scan_side_may(scan, subject->pods[0], peer->pods[0], rule->direction, port.space,
-			   port.first))
-		return;
-	if (scan_side_may(scan, peer->pods[0], subject->pods[0],
-			  is_ingress ? POLICY_EGRESS : POLICY_INGRESS, port.space, port.first))
-		ret->is_whole = true;
-	else if (!ret->subject)
-		*ret = (struct sides){subject, peer, port, ret->is_whole};
+	rule_ports(rule, is_ingress ? subject->pods[0] : peer->pods[0], &ports);
+	for (size_t i = 0; i < ports.n && !ret->is_whole; i++) {
+		const struct port_range port = ports.ranges[i];
+
+		if (!scan_side_may(scan, subject->pods[0], peer->pods[0], rule->direction,
+				   port.space, port.first))
+			continue;
+		if (scan_side_may(scan, peer->pods[0], subject->pods[0],
+				  is_ingress ? POLICY_EGRESS : POLICY_INGRESS, port.space,
+				  port.first))
+			ret->is_whole = true;
+		else if (!ret->subject)
+			*ret = (struct sides){subject, peer, port, false};
+	}
+	port_set_release(&ports);
 }
 
 static void ask_peer(struct scan *scan, const struct policy_rule *rule,

@@ -115,12 +115,22 @@ static void check_capabilities(struct scan *scan, const struct model_workload *w
 	}
 }
 
+/* What a mesh puts in front of a pod has to redirect its connections, and is gone before it starts. */
+static bool is_mesh_init(const struct tree_node *container)
+{
+	const char *name = tree_get_string(container, "name");
+
+	return name && (strcmp(name, "istio-init") == 0 || strcmp(name, "linkerd-init") == 0);
+}
+
 static void check_container(struct scan *scan, const struct model_workload *workload,
 			    const struct tree_node *container)
 {
 	const struct tree_node *context = tree_get(container, "securityContext");
 	const struct tree_node *privileged = tree_get(context, "privileged");
 
+	if (is_mesh_init(container))
+		return;
 	if (is_true(privileged))
 		scan_help(
 			scan,
