@@ -67,7 +67,7 @@ void scan_edit_scalar(struct scan *scan, struct scan_finding *finding, const str
 void scan_edit_key(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		   const struct tree_member *member, const char *text)
 {
-	const size_t at = scan_offset(file, member->line, member->column);
+	const size_t at = scan_offset(scan, file, member->line, member->column);
 	const bool is_quoted = at < file->len && strchr("\"'", file->text[at]);
 	const struct tree_node key = {
 		.kind = TREE_STRING,

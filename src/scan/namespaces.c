@@ -120,7 +120,7 @@ static void rename_key(struct scan *scan, struct scan_finding *finding, const st
 		const char *text = tree_get_string(list->items[i], "key");
 
 		if (text && strcmp(text, key) == 0)
-			scan_edit_scalar(finding, file, written,
+			scan_edit_scalar(scan, finding, file, written,
 					 written->is_quoted ? "\"" NAME_LABEL "\"" : NAME_LABEL);
 	}
 }
