@@ -11,15 +11,10 @@ static bool is_shown(const struct model_workload *workload)
 	return workload->origin == MODEL_DECLARED || workload->origin == MODEL_IMPLIED;
 }
 
-static void count_namespaces(struct analyze_inventory *inventory)
+/* What is in each namespace; `rows` is by its index. */
+static void count_contents(const struct model_snapshot *snapshot,
+			   struct analyze_inventory_namespace *rows)
 {
-	const struct model_snapshot *snapshot = inventory->cluster->snapshot;
-	const struct policy_set *policies = inventory->cluster->policies;
-	struct analyze_inventory_namespace *rows = NULL;
-	size_t cap = 0;
-
-	rows = vec_grow(rows, &cap, snapshot->n_namespaces + 1, sizeof(*rows));
-	memset(rows, 0, snapshot->n_namespaces * sizeof(*rows));
 	for (uint32_t i = 0; i < snapshot->n_workloads; i++) {
 		const struct model_workload *workload = snapshot->workloads[i];
 		struct analyze_inventory_namespace *row = &rows[workload->ns->index];
@@ -33,22 +28,46 @@ static void count_namespaces(struct analyze_inventory *inventory)
 	for (uint32_t i = 0; i < snapshot->n_services; i++)
 		rows[snapshot->services[i]->ns->index].n_services +=
 			snapshot->services[i]->origin == MODEL_DECLARED;
-	for (uint32_t i = 0; i < policies->n_policies; i++) {
-		const struct policy *policy = policies->policies[i];
+}
+
+static void count_policies(const struct analyze_cluster *cluster,
+			   struct analyze_inventory_namespace *rows)
+{
+	for (uint32_t i = 0; i < cluster->policies->n_policies; i++) {
+		const struct policy *policy = cluster->policies->policies[i];
 		const struct model_namespace *ns =
-			policy->ns ? model_find_namespace(snapshot, policy->ns) : NULL;
+			policy->ns ? model_find_namespace(cluster->snapshot, policy->ns) : NULL;
 
 		if (ns && policy->part == 0)
 			rows[ns->index].n_policies++;
 	}
-	for (uint32_t i = 0; i < snapshot->n_manifests; i++)
-		if (strcmp(snapshot->manifests[i].kind, "Namespace") == 0) {
-			const struct model_namespace *ns =
-				model_find_namespace(snapshot, snapshot->manifests[i].name);
+}
 
-			if (ns)
-				rows[ns->index].owner = analyze_owner(snapshot->manifests[i].root);
-		}
+static void find_owners(const struct model_snapshot *snapshot,
+			struct analyze_inventory_namespace *rows)
+{
+	for (uint32_t i = 0; i < snapshot->n_manifests; i++) {
+		const struct model_manifest *manifest = &snapshot->manifests[i];
+		const struct model_namespace *ns =
+			strcmp(manifest->kind, "Namespace") == 0 && !*manifest->group
+				? model_find_namespace(snapshot, manifest->name)
+				: NULL;
+
+		if (ns)
+			rows[ns->index].owner = analyze_owner(manifest->root);
+	}
+}
+
+static void count_namespaces(struct analyze_inventory *inventory)
+{
+	const struct model_snapshot *snapshot = inventory->cluster->snapshot;
+	struct analyze_inventory_namespace *rows =
+		vec_grow(NULL, &(size_t){0}, snapshot->n_namespaces + 1, sizeof(*rows));
+
+	memset(rows, 0, snapshot->n_namespaces * sizeof(*rows));
+	count_contents(snapshot, rows);
+	count_policies(inventory->cluster, rows);
+	find_owners(snapshot, rows);
 	for (uint32_t i = 0; i < snapshot->n_namespaces; i++) {
 		rows[i].ns = snapshot->namespaces[i];
 		if (rows[i].ns->origin == MODEL_DECLARED || rows[i].n_workloads ||

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/coverage.h"
 
+#include "render/aside.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -96,6 +98,7 @@ void render_coverage_text(const struct analyze_coverage *coverage)
 		print_ratio(row->n_allowed, row->n_possible);
 		putchar('\n');
 	}
+	render_aside_text(coverage->cluster, "");
 }
 
 static void print_md_ratio(const char *words, uint64_t part, uint64_t whole)

@@ -67,6 +67,7 @@ void render_inventory_text(const struct analyze_inventory *inventory)
 		printf("  %s   %s   %s:%u\n", item->what, item->from,
 		       item->span.file ? item->span.file->name : "", item->span.line);
 	}
+	render_aside_text(inventory->cluster, "");
 }
 
 static void write_namespaces(struct json *json, const struct analyze_inventory *inventory)

@@ -3,6 +3,7 @@
 #include "render/reach.h"
 
 #include "analyze/text.h"
+#include "render/aside.h"
 
 #include <stdio.h>
 
@@ -111,15 +112,11 @@ static void print_ranks(const struct analyze_reach *reach)
 	vec_release(&order);
 }
 
-void render_reach_text(const struct render_reach *output)
+static void print_reach(const struct render_reach *output)
 {
 	struct analyze_reach *reach = output->reach;
 	struct render_reach_order order = {0};
 
-	if (output->has_ranks) {
-		print_ranks(reach);
-		return;
-	}
 	print_radius(reach, reach->from->id);
 	render_reach_list(reach, &order);
 	for (size_t i = 0; i < order.n; i++)
@@ -135,6 +132,15 @@ void render_reach_text(const struct render_reach *output)
 		print_cut(output);
 	for (size_t i = 0; i < reach->map.assumptions.n; i++)
 		printf("assumed: %s\n", reach->map.assumptions.items[i]);
+}
+
+void render_reach_text(const struct render_reach *output)
+{
+	if (output->has_ranks)
+		print_ranks(output->reach);
+	else
+		print_reach(output);
+	render_aside_text(output->reach->map.cluster, "");
 }
 
 /* A text in Graphviz's quotes. */

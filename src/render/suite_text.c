@@ -3,6 +3,7 @@
 #include "render/suite.h"
 
 #include "analyze/text.h"
+#include "render/aside.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -124,6 +125,7 @@ void render_suite_text(const struct render_suite *output)
 		print_uncovered(output->uncovered);
 	if (output->adequacy)
 		print_adequacy(output->adequacy);
+	render_aside_text(output->suite->cluster, "");
 }
 
 /* TAP 14: '#' and '\' are escaped in descriptions. */
