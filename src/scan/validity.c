@@ -131,8 +131,10 @@ static void check_scalar_item(struct walk *walk, const struct tree_node *item, c
 void scan_scalars(struct scan *scan, const struct model_manifest *manifest)
 {
 	struct walk walk = {scan, manifest, check_scalar_member, check_scalar_item};
+	const bool is_schema = strcmp(manifest->group, "apiextensions.k8s.io") == 0;
 
-	walk_node(&walk, manifest->root, "");
+	/* the labels of a schema are fields that it describes */
+	walk_node(&walk, is_schema ? tree_get(manifest->root, "metadata") : manifest->root, "");
 }
 
 #define DEAD_ANNOTATION "net.beta.kubernetes.io/network-policy"
