@@ -234,7 +234,7 @@ static void take_rows(struct coverage_builder *builder)
 {
 	struct analyze_coverage *coverage = builder->coverage;
 
-	for (uint32_t i = 0; i < builder->cluster->snapshot->n_namespaces; i++) {
+	for (uint32_t i = 0; i < builder->n_rows; i++) {
 		struct analyze_coverage_row *row = &builder->rows[i];
 
 		if (row->n_pods)
@@ -255,7 +255,7 @@ void analyze_coverage_build(struct analyze_coverage *ret, struct analyze_cluster
 			    const struct analyze_coverage_extras *extras)
 {
 	const uint32_t n = cluster->snapshot->n_namespaces;
-	struct coverage_builder builder = {.coverage = ret, .cluster = cluster};
+	struct coverage_builder builder = {.coverage = ret, .cluster = cluster, .n_rows = n};
 
 	*ret = (struct analyze_coverage){.cluster = cluster, .extras = *extras};
 	arena_init(&ret->arena);

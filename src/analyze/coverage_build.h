@@ -9,6 +9,7 @@ struct coverage_builder {
 	struct analyze_coverage *coverage;
 	struct analyze_cluster *cluster;
 	struct analyze_coverage_row *rows; /* by namespace index */
+	uint32_t n_rows;                   /* a map may add a namespace that nobody has */
 	uint32_t n_pods;                   /* that pairs are counted of */
 };
 

@@ -47,6 +47,17 @@ for input in $shop tests/cli/fixtures/town; do
 	ok_str "$(python3 "$tap_work/count.py" "$bulkhead" $input 2>&1)" "True True" "$input: as map and explain have it"
 done
 
+# The proxy of routes is a peer that the input does not show, in a namespace of its own: no count has it.
+cat >"$tap_work/route.yaml" <<'YAML'
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: way, namespace: shop}
+spec: {defaultBackend: {service: {name: frontend, port: {number: 80}}}}
+YAML
+"$bulkhead" coverage $shop -o json >"$tap_work/without"
+run "$bulkhead" coverage $shop "$tap_work/route.yaml" -o json
+ok_str "$out" "$(cat "$tap_work/without")" "a route changes no count"
+
 cat >"$tap_work/all.yaml" <<'YAML'
 apiVersion: v1
 kind: Namespace
