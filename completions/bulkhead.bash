@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# bash completion for bulkhead
+# bash completion for bulkhead. What there is to complete the program says itself: its help has the verbs
+# and options, and what an option expects is in its answer to a value that cannot be.
 # shellcheck shell=bash disable=SC2207
 
-_bulkhead_words() {
+_bulkhead_offer() {
 	COMPREPLY=($(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}"))
 }
 
@@ -11,103 +12,66 @@ _bulkhead_paths() {
 	compopt -o filenames 2>/dev/null
 }
 
+_bulkhead_run() {
+	"${COMP_WORDS[0]}" "$@" 2>&1 </dev/null
+}
+
+# _bulkhead_kind VERB OPTION: what help calls the option's value, as PATH; nothing where it takes none.
+_bulkhead_kind() {
+	_bulkhead_run help "$1" | sed -En "s/.*$2(, --[a-z-]+)* ([A-Z]+).*/\2/p" | head -n 1
+}
+
+# _bulkhead_values VERB OPTION: the values to choose from; nothing where it is free.
+_bulkhead_values() {
+	case $1$2 in
+	diff--fail-on) echo "added widened any internet" ;;
+	scan--explain) _bulkhead_run scan --list-rules | cut -d" " -f1 ;;
+	*)
+		_bulkhead_run "$1" "$2" "?" |
+			sed -En '1s/ or | for none/ /g; 1s/,//g; 1s/.*unknown.* expected (one of )?//p'
+		;;
+	esac
+}
+
+# _bulkhead_takes_paths VERB: whether paths follow without an option.
+_bulkhead_takes_paths() {
+	_bulkhead_run help "$1" | sed -E '1!d; s/\[[^]]*\]//g; s/ --?[a-z-]+ [^ ]+//g' |
+		grep -Eq ' (PATH|FILE|OLD)'
+}
+
+_bulkhead_options() {
+	_bulkhead_run help "$1" | grep -Eo -e '--[a-z-]+(=[a-z]+)?'
+}
+
+_bulkhead_verbs() {
+	_bulkhead_run "$@" | sed -En 's/^  ([a-z]+) .*/\1/p'
+}
+
 _bulkhead() {
-	local shared="--file --namespace --output --pod-cidr --cni --mesh --invalid=skip --color --verbose --help"
-	local verb=${COMP_WORDS[1]}
-	local before=${COMP_WORDS[COMP_CWORD - 1]}
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
+	local kind=
 
 	COMPREPLY=()
-	if [ "$COMP_CWORD" -eq 1 ]; then
-		_bulkhead_words "scan can map diff reach test coverage inventory init explain lab version help"
+	if [ "$COMP_CWORD" -eq 1 ] || [ "$verb" = help ]; then
+		_bulkhead_offer "$(_bulkhead_verbs help)"
 		return
 	fi
-	case $before in
-	-f | --file | --batch | --check | --config | --baseline | --write-baseline | --with | --template) _bulkhead_paths && return ;;
-	-o | --output)
-		case $verb in
-		map) _bulkhead_words "text json csv" ;;
-		diff) _bulkhead_words "text json md csv" ;;
-		scan) _bulkhead_words "text json sarif junit github gitlab md" ;;
-		test) _bulkhead_words "text json tap junit github" ;;
-		coverage) _bulkhead_words "text json md csv prometheus" ;;
-		reach) _bulkhead_words "text json dot md" ;;
-		*) _bulkhead_words "text json" ;;
-		esac
+	if [ "$verb" = lab ]; then
+		[ "$COMP_CWORD" -gt 2 ] || _bulkhead_offer "$(_bulkhead_verbs lab help)"
 		return
-		;;
-	--cni)
-		_bulkhead_words "cilium calico antrea kindnet kube-network-policies flannel aws \
-			azure gke ovn-kubernetes openshift-sdn kube-router weave kube-ovn spec"
-		return
-		;;
-	--mesh) _bulkhead_words "all auto" && return ;;
-	--profile) _bulkhead_words "kubernetes minimal nodelocaldns openshift istio" && return ;;
-	--color) _bulkhead_words "auto always never" && return ;;
-	--fail-on)
-		if [ "$verb" = diff ]; then
-			_bulkhead_words "added widened any internet"
-		else
-			_bulkhead_words "info low medium high critical none"
-		fi
-		return
-		;;
-	--explain) _bulkhead_words "$(bulkhead scan --list-rules 2>/dev/null | cut -d" " -f1)" && return ;;
-	--level) _bulkhead_words "workload namespace" && return ;;
-	-n | --namespace | --pod-cidr | --as | --source-port | --cut | --owner | --environment | --set | --from | --to | --only | --port | --ingress-controller | --rules | --now) return ;;
-	esac
-	case $verb in
-	help) _bulkhead_words "scan can map diff reach test coverage inventory init explain lab version" ;;
-	lab) _bulkhead_words "run up probe exec apply flows status down" ;;
-	can) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --batch --as --source-port" ;;
-	explain) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared" ;;
-	scan)
-		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
-			_bulkhead_words "$shared --fail-on --rules --config --baseline --write-baseline --fix --fix=suggested --list-rules --explain --now"
-		else
-			_bulkhead_paths
-		fi
-		;;
-	reach) [[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --with --cut --rank" ;;
-	init)
-		[[ ${COMP_WORDS[COMP_CWORD]} == -* ]] && _bulkhead_words "$shared --owner --environment \
-			--profile --template --set --force"
-		;;
-	inventory)
-		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
-			_bulkhead_words "$shared"
-		else
-			_bulkhead_paths
-		fi
-		;;
-	coverage)
-		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
-			_bulkhead_words "$shared --adequacy --now"
-		else
-			_bulkhead_paths
-		fi
-		;;
-	test)
-		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
-			_bulkhead_words "$shared --live --uncovered --adequacy"
-		else
-			_bulkhead_paths
-		fi
-		;;
-	diff)
-		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
-			_bulkhead_words "$shared --fail-on --ingress-controller"
-		else
-			_bulkhead_paths
-		fi
-		;;
-	map)
-		if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
-			_bulkhead_words "$shared --from --to --only --port --level --exposure --ingress-controller --check"
-		else
+	fi
+	[[ $before != -* ]] || kind=$(_bulkhead_kind "$verb" "$before")
+	case $kind in
+	PATH | FILE | DIR) _bulkhead_paths ;;
+	?*) _bulkhead_offer "$(_bulkhead_values "$verb" "$before")" ;;
+	*)
+		if [[ $word == -* ]]; then
+			_bulkhead_offer "$(_bulkhead_options "$verb")"
+		elif _bulkhead_takes_paths "$verb"; then
 			_bulkhead_paths
 		fi
 		;;
 	esac
 }
 
-complete -F _bulkhead bulkhead
+complete -F _bulkhead bulkhead kubectl-bulkhead

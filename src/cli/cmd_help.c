@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char shared_options[] =
 	"  -f, --file PATH          input: a file, a directory, -; any number of times\n"
@@ -9,29 +10,45 @@ static const char shared_options[] =
 	"  -o, --output FORMAT      text, json; a wrong one lists what else a verb has\n"
 	"      --pod-cidr CIDR      for pods without an address (10.244.0.0/16)\n"
 	"      --cni NAME[@VERSION] who enforces: cilium@1.18, calico, … (what the input shows)\n"
-	"      --mesh all           every pod is in Istio's mesh (auto: what the input shows)\n"
+	"      --mesh WHICH         all pods are in Istio's mesh, or auto: those that the input "
+	"shows\n"
 	"      --invalid=skip       leave out what an API server would refuse\n"
 	"      --color WHEN         auto, always, never\n"
-	"  -v, --verbose            notes too\n";
+	"  -v, --verbose            notes too\n"
+	"  -h, --help               this\n";
 
 static void print_all(void)
 {
 	size_t n;
 	const struct cli_command *commands = cli_commands(&n);
 
-	puts("usage: bulkhead VERB …\n\nQuestions about the network policies of a cluster, "
-	     "answered "
-	     "from its manifests.\n");
+	printf("usage: %s VERB …\n\nQuestions about the network policies of a cluster, answered "
+	       "from its manifests.\n\n",
+	       cli_program());
 	for (size_t i = 0; i < n; i++)
 		printf("  %-9s %s\n", commands[i].name, commands[i].summary);
-	puts("\nExit codes: 0 yes, 1 no, 2 the input or usage is wrong, 3 the environment failed, "
-	     "4 it depends.\n`bulkhead help VERB` tells more.");
+	printf("\nExit codes: 0 yes, 1 no, 2 the input or usage is wrong, 3 the environment "
+	       "failed, 4 it depends.\n`%s help VERB` tells more.\n",
+	       cli_program());
+}
+
+static void print_usage(const struct cli_command *command)
+{
+	const char *lead = "usage:";
+
+	for (const char *line = command->synopsis; line; lead = "      ") {
+		const char *end = strchrnul(line, '\n');
+
+		printf("%s %s %s %.*s\n", lead, cli_program(), command->name, (int)(end - line),
+		       line);
+		line = *end ? end + 1 : NULL;
+	}
 }
 
 int cli_help_of(const struct cli_command *command)
 {
-	printf("usage: bulkhead %s %s\n\n%s\n\n", command->name, command->synopsis,
-	       command->summary);
+	print_usage(command);
+	printf("\n%s\n\n", command->summary);
 	fputs(command->details, stdout);
 	fputs(shared_options, stdout);
 	return CLI_YES;

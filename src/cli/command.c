@@ -4,6 +4,7 @@
 #include "base/diag.h"
 #include "base/vec.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,21 +20,22 @@
 static const struct cli_command commands[] = {
 	{"scan", "what is wrong or missing, where, how bad, and the fix",
 	 "PATH…\n"
-	 "       bulkhead scan --list-rules | --explain RULE",
+	 "--list-rules | --explain RULE",
 	 "  --fail-on SEVERITY     exit 1 at findings that are at least: info, low, medium, high "
 	 "(default),\n"
 	 "                         critical; none: never\n"
 	 "  --rules BH3,-BH304     only rules whose ids begin so; - leaves out\n"
 	 "  --config FILE          severities, environments, contracts …: docs/config.md\n"
 	 "  --baseline FILE        what it lists is known; --write-baseline FILE makes one\n"
-	 "  --fix, --fix=suggested apply the safe fixes, or all after a yes, and show what changes\n"
+	 "  --fix, --fix=suggested apply the safe fixes, or all after a yes, and show what "
+	 "changes\n"
 	 "  --list-rules           every rule, with severity and fix\n"
 	 "  --explain RULE         why, a bad and a good example, when to ignore it\n"
 	 "  --now TIME             the day at which exceptions are judged\n",
 	 cli_run_scan},
 	{"can", "may this connection happen, and which rules decide",
 	 "FROM TO [PORT[/PROTOCOL]] -f PATH…\n"
-	 "       bulkhead can --batch FILE|- -f PATH…",
+	 "--batch FILE|- -f PATH…",
 	 ENDPOINTS
 	 "\n"
 	 "PORT is 5432/TCP, 5432, http/TCP, 53/UDP, 8000-8080, ICMP, 8/ICMP; without one the\n"
@@ -87,7 +89,7 @@ static const struct cli_command commands[] = {
 	 "", cli_run_explain},
 	{"reach", "from a compromised pod, what falls, hop by hop",
 	 "FROM -f PATH…\n"
-	 "       bulkhead reach --rank PATH…",
+	 "--rank PATH…",
 	 "FROM is an endpoint as for `can`; `internet` begins with what is exposed.\n\n"
 	 "  --with PATH       and with this added to the input: what more falls, or less\n"
 	 "  --cut ENDPOINT    the fewest rules without which it does not fall\n"
@@ -121,6 +123,13 @@ const struct cli_command *cli_command_find(const char *name)
 	return NULL;
 }
 
+const char *cli_program(void)
+{
+	/* kubectl runs as `kubectl bulkhead` what is called so. */
+	return strcmp(program_invocation_short_name, "kubectl-bulkhead") == 0 ? "kubectl bulkhead"
+									      : "bulkhead";
+}
+
 int cli_command_refuse(const char *name)
 {
 	const char *names[N_COMMANDS];
@@ -133,6 +142,6 @@ int cli_command_refuse(const char *name)
 		fprintf(stderr, "bulkhead: there is no verb '%s'; did you mean '%s'?\n", name,
 			near);
 	else
-		fprintf(stderr, "bulkhead: there is no verb '%s' (bulkhead help)\n", name);
+		fprintf(stderr, "bulkhead: there is no verb '%s' (%s help)\n", name, cli_program());
 	return CLI_USAGE;
 }

@@ -20,7 +20,7 @@ enum cli_exit {
 struct cli_command {
 	const char *name;
 	const char *summary;  /* one line */
-	const char *synopsis; /* what follows the name */
+	const char *synopsis; /* what follows the name, a line for each form */
 	const char *details;  /* options of its own and more; "" */
 	int (*run)(const struct cli_command *command, int argc, char **argv);
 };
@@ -30,6 +30,9 @@ const struct cli_command *cli_commands(size_t *ret_n);
 
 /* The verb of a name, or NULL. */
 const struct cli_command *cli_command_find(const char *name);
+
+/* What the user typed before the verb: "bulkhead", or "kubectl bulkhead" as a plugin of kubectl. */
+const char *cli_program(void);
 
 /* Says that there is no such verb, and which one may be meant. CLI_USAGE. */
 int cli_command_refuse(const char *name);

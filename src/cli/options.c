@@ -19,7 +19,7 @@ int cli_refuse(const struct cli_options *options, const char *format, ...)
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
-	fprintf(stderr, "\n(bulkhead help %s)\n", options->command->name);
+	fprintf(stderr, "\n(%s help %s)\n", cli_program(), options->command->name);
 	return CLI_USAGE;
 }
 
