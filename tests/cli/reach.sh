@@ -117,6 +117,26 @@ run "$bulkhead" reach app/a -f "$tap_work/deaf.yaml"
 ! printf '%s\n' "$out" | grep -q 'app/Pod/b '
 ok $? "a port at which nobody listens is no hop"
 
+# What depends on a condition counts, and is marked.
+{
+	pod a ''
+	pod b '{containerPort: 80}'
+	cat <<'YAML'
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: b, namespace: app}
+spec:
+  endpointSelector: {matchLabels: {app: b}}
+  ingress:
+    - fromEndpoints: [{matchLabels: {app: a}}]
+      toPorts: [{ports: [{port: "80", protocol: TCP}], rules: {http: [{method: GET}]}}]
+YAML
+} >"$tap_work/http.yaml"
+run "$bulkhead" reach app/a -f "$tap_work/http.yaml" --cut app/b
+ok_like "$out" '^  1  app/Pod/a → app/Pod/b   TCP 80; on conditions' "a condition is marked"
+ok_like "$out" '^without 1 rule nothing leads to app/Pod/b ' "and its rule can be taken out"
+
 # A proposed change.
 {
 	pod b '{containerPort: 80}'

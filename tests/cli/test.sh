@@ -121,6 +121,34 @@ for expect in allow deny; do
 	ok_like "$out" '^depends payments: ' "which is an outcome of its own"
 done
 
+# What depends on a condition is neither.
+cat >"$tap_work/http.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, ports: [{containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: user, namespace: shop, labels: {app: user}}
+spec: {containers: [{name: user}]}
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  endpointSelector: {matchLabels: {app: web}}
+  ingress:
+    - fromEndpoints: [{matchLabels: {app: user}}]
+      toPorts: [{ports: [{port: "80", protocol: TCP}], rules: {http: [{method: GET}]}}]
+YAML
+for expect in allow deny; do
+	tests "{from: shop/user, to: shop/web, ports: [80], expect: $expect}"
+	run "$bulkhead" test "$tests" -f "$tap_work/http.yaml"
+	ok_int "$status" 4 "a condition: no $expect"
+	ok_like "$out" '^          if: .*GET' "and it is named"
+done
+
 # Formats.
 tests '{name: "a <b> & #c", from: shop/api, to: payments/db, ports: [5432], expect: deny}' \
 	'{from: shop/api, to: payments/db, ports: [5432], expect: allow}'
@@ -195,9 +223,9 @@ print(found["killed"], found["survived"], found["equivalent"])
 for mutant in found["mutants"]:
     print(mutant["rule"]["name"], mutant["change"], mutant["fate"])'
 }
-ok_str "$(adequacy | head -1)" "2 2 2" "--adequacy: without a rule the test fails; one side alone opens no port"
+ok_str "$(adequacy | sed -n 1p)" "2 2 2" "--adequacy: without a rule the test fails; one side alone opens no port"
 tests '{from: app/a, to: app/b, ports: [99], expect: deny}'
-ok_str "$(adequacy | head -1)" "0 4 2" "--adequacy: a test that cannot notice"
+ok_str "$(adequacy | sed -n 1p)" "0 4 2" "--adequacy: a test that cannot notice"
 ok_like "$(adequacy)" '^b-from-a drop survived$' "--adequacy: the change is named"
 
 # What is wrong is said with its place.
