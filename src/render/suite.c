@@ -22,7 +22,8 @@ static bool is_shown(const struct analyze_side *side, const struct analyze_ref *
 
 static void add_refs(const struct analyze_side *side, bool expects_allow, struct strbuf *ret)
 {
-	const char *before = side->verdict == ANALYZE_PARTIAL ? ": " : " by ";
+	const bool is_rule = side->verdict != ANALYZE_PARTIAL && side->reason == VERDICT_RULE;
+	const char *before = is_rule ? " by " : ": ";
 
 	for (size_t i = 0; i < side->rules.n; i++) {
 		const struct analyze_ref *ref = &side->rules.items[i];
@@ -47,7 +48,7 @@ static void add_sides(const struct analyze_side sides[], bool expects_allow, str
 	for (int i = 0; i < POLICY_N_DIRECTIONS; i++) {
 		strbuf_printf(ret, "  %s %s", policy_direction_name(i),
 			      analyze_verdict_text(sides[i].verdict));
-		if (sides[i].verdict != ANALYZE_PARTIAL)
+		if (sides[i].verdict != ANALYZE_PARTIAL && sides[i].reason != VERDICT_RULE)
 			strbuf_printf(ret, ", %s", analyze_reason_text(sides[i].reason));
 		add_refs(&sides[i], expects_allow, ret);
 		strbuf_addch(ret, '\n');

@@ -46,7 +46,7 @@ fails '{from: {notNamespace: payments}, to: payments/db, ports: [5432], expect: 
 ok_like "$out" '^fail    payments: every pod outside payments → payments/db 5432/TCP: deny$' "a test is named by what it says"
 ok_like "$out" "^        $tests:6\$" "it is told where it stands"
 ok_like "$out" '^        shop/Deployment/api → payments/StatefulSet/db 5432/TCP: allowed, expected denied$' "who breaks it"
-ok_like "$out" 'ingress allowed, .* by payments/db-from-api ingress\[0\] \(.*payments.yaml:14\)' "and by which rule"
+ok_like "$out" 'ingress allowed by payments/db-from-api ingress\[0\] \(.*payments.yaml:14\)' "and by which rule"
 ok_like "$out" '^1 test, 1 not as expected$' "they are counted"
 holds '{from: shop/api, to: payments/db, ports: [5432/TCP], expect: allow}' "an allow"
 holds '{from: shop/api, to: payments/svc/payments, ports: [eur/TCP], expect: allow}' "a Service and its port's name"
@@ -255,6 +255,10 @@ tests '{from: shop/api, to: payments/db, expect: deny}'
 sed 's/dev.v1/dev\/v2/' "$tests" >"$tap_work/v2.yaml"
 run "$bulkhead" test "$tap_work/v2.yaml" -f $shop
 ok_like "$err" "there is no PolicyTest in bulkhead.dev/v2" "another version"
+
+# The example of the documentation.
+run "$bulkhead" test examples/tests -f $shop
+ok_int "$status" 0 "the tests of the example hold" || diag "$out" "$err"
 
 # Which tests are run.
 mkdir "$tap_work/all"
