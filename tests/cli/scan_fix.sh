@@ -71,6 +71,13 @@ done
 run "$bulkhead" can 'shop/[a=b]' shop/svc/web 80/TCP -f "$work/BH405.yaml"
 ok_int "$status" 0 "BH405: and the engine lets through what was meant"
 
+# A misspelt key beside the right one is for somebody to look at.
+sed 's/^  ingress:/  ingress: []\n  ingres:/' tests/scan/BH101/good.yaml >"$work/twice.yaml"
+cp "$work/twice.yaml" "$work/twice.before"
+run "$bulkhead" scan --rules BH101 --fix "$work/twice.yaml"
+ok_like "$out$err" 'BH101|nothing to fix' "BH101: a key that is there already is found"
+ok_str "$(cat "$work/twice.yaml")" "$(cat "$work/twice.before")" "and not written twice"
+
 # DNS: however the list of rules is written.
 for list in '' 'egress: []' 'egress:' 'egress: [{to: [{podSelector: {}}]}]'; do
 	sed "s/^  policyTypes: .*/  $list\n  policyTypes: [Egress] # both ways/" tests/scan/BH501/bad.yaml |
