@@ -114,6 +114,15 @@ static void render(const struct cli_options *options, struct analyze_map *map)
 	case CLI_CSV:
 		render_map_csv(map);
 		break;
+	case CLI_MD:
+		render_map_md(map);
+		break;
+	case CLI_DOT:
+		render_map_dot(map);
+		break;
+	case CLI_SVG:
+		render_map_svg(map);
+		break;
 	default:
 		render_map_text(map);
 	}
@@ -184,8 +193,11 @@ static int run(struct cli_options *options, const struct map_options *own, int n
 int cli_run_map(const struct cli_command *command, int argc, char **argv)
 {
 	struct map_options own = {0};
-	struct cli_options options = {
-		.command = command, .own = own_options, .data = &own, .formats = CLI_FORMAT(CSV)};
+	struct cli_options options = {.command = command,
+				      .own = own_options,
+				      .data = &own,
+				      .formats = CLI_FORMAT(CSV) | CLI_FORMAT(MD) |
+						 CLI_FORMAT(DOT) | CLI_FORMAT(SVG)};
 	int n, code = CLI_USAGE;
 
 	own.shared = &options;

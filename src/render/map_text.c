@@ -4,6 +4,7 @@
  * connection with another endpoint is one line.
  */
 #include "render/map.h"
+#include "render/map_fold.h"
 #include "render/render.h"
 
 #include "analyze/text.h"
@@ -11,18 +12,9 @@
 
 #include <stdio.h>
 
-#define NOT_SEEN UINT32_MAX
-
-/* What one endpoint has with those that are open, in one direction. */
-struct shared {
-	uint32_t ports; /* NOT_SEEN; ANALYZE_PORTS_NONE: they differ */
-	uint32_t n;     /* open endpoints with these ports */
-};
-
 struct text_output {
 	struct map_output base;
-	uint32_t n_open;
-	struct shared *shared[POLICY_N_DIRECTIONS]; /* by endpoint: to, and from, the open ones */
+	struct map_fold fold;
 };
 
 static void write_endpoint(const void *arg, uint32_t number, FILE *out)
@@ -49,50 +41,6 @@ static void write_conditions(const void *arg, uint32_t number, FILE *out)
 
 	for (size_t i = 0; i < analyze_portsets_n_texts(&map->sets, number); i++)
 		fprintf(out, "%s%s", i ? "; " : "", analyze_portsets_text(&map->sets, number, i));
-}
-
-static bool is_open(const struct text_output *text, uint32_t endpoint)
-{
-	return endpoint != ANALYZE_MAP_OUTSIDE && text->n_open > 1 &&
-	       text->base.map->endpoints.items[endpoint].is_open;
-}
-
-/* The shared entry that a connection with one open end counts for, or NULL. */
-static struct shared *shared_of(const struct text_output *text,
-				const struct analyze_map_connection *connection)
-{
-	const bool from = is_open(text, connection->from), to = is_open(text, connection->to);
-
-	if (from == to || connection->range || connection->conditions != ANALYZE_MAP_CERTAIN)
-		return NULL;
-	return to ? &text->shared[POLICY_EGRESS][connection->from]
-		  : &text->shared[POLICY_INGRESS][connection->to];
-}
-
-/* The families of an end are no difference worth a line. */
-static uint32_t folded_ports(const struct text_output *text, uint32_t ports)
-{
-	const struct port_set *set = analyze_portsets_get(&text->base.map->sets, ports);
-
-	return analyze_ports_is_everything(set) ? ANALYZE_PORTS_ALL : ports;
-}
-
-static void count_connection(void *arg, const struct analyze_map_connection *connection)
-{
-	const uint32_t ports = folded_ports(arg, connection->ports);
-	struct shared *shared = shared_of(arg, connection);
-
-	if (!shared)
-		return;
-	if (shared->ports == NOT_SEEN)
-		shared->ports = ports;
-	if (shared->ports == ports)
-		shared->n++;
-}
-
-static bool is_shared_by_all(const struct text_output *text, const struct shared *shared)
-{
-	return shared && shared->n == text->n_open;
 }
 
 static void output_range(struct out *out, const struct ip_range *range)
@@ -122,14 +70,13 @@ static void output_end(struct text_output *text, uint32_t endpoint, const struct
 }
 
 static void output_line(struct text_output *text, const struct analyze_map_connection *connection,
-			bool is_folded)
+			enum map_fold_way way)
 {
 	struct out *out = &text->base.out;
-	const bool from_open = is_folded && is_open(text, connection->from);
 
-	output_end(text, connection->from, connection->range, from_open);
+	output_end(text, connection->from, connection->range, way == MAP_FOLD_FROM_ALL);
 	out_literal(out, " → ");
-	output_end(text, connection->to, connection->range, is_folded && !from_open);
+	output_end(text, connection->to, connection->range, way == MAP_FOLD_TO_ALL);
 	out_literal(out, "   ");
 	map_output_ports(&text->base, connection->ports);
 	if (connection->by_family) {
@@ -146,52 +93,29 @@ static void output_line(struct text_output *text, const struct analyze_map_conne
 	out_literal(out, "\n");
 }
 
-/* What is common to all open endpoints is written for the first of them. */
 static void output_connection(void *arg, const struct analyze_map_connection *connection)
 {
 	struct text_output *text = arg;
-	struct shared *shared = shared_of(text, connection);
-	const bool from = is_open(text, connection->from), to = is_open(text, connection->to);
+	const enum map_fold_way way = map_fold_way(&text->fold, connection);
 
-	if ((from || to) && (from == to || connection->range))
+	if (way == MAP_FOLD_HIDDEN)
 		return;
 	text->base.n_connections++;
-	if (!is_shared_by_all(text, shared)) {
-		output_line(text, connection, false);
-	} else if (shared->ports != NOT_SEEN) {
-		output_line(text, connection, true);
-		shared->ports = NOT_SEEN;
-	}
+	output_line(text, connection, way);
 }
 
 static void print_open(const struct text_output *text)
 {
 	const struct analyze_map *map = text->base.map;
 
-	if (text->n_open < 2)
+	if (text->fold.n_open < 2)
 		return;
 	printf("open to all: nothing isolates these %u, every port is open to them and from them\n",
-	       text->n_open);
+	       text->fold.n_open);
 	for (size_t i = 0; i < map->endpoints.n; i++)
 		if (map->endpoints.items[i].is_open)
 			printf("  %s\n", map->endpoints.items[i].id);
 	putchar('\n');
-}
-
-static void prepare(struct text_output *text, struct analyze_map *map)
-{
-	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++) {
-		text->shared[direction] = vec_grow(NULL, &(size_t){0}, map->endpoints.n + 1,
-						   sizeof(*text->shared[direction]));
-		for (size_t i = 0; i < map->endpoints.n; i++)
-			text->shared[direction][i] = (struct shared){.ports = NOT_SEEN};
-	}
-	/* Who asks for certain connections wants to see them. */
-	for (size_t i = 0; i < map->endpoints.n; i++)
-		text->n_open += map->endpoints.items[i].is_open && !map->options.from &&
-				!map->options.to && !map->options.port;
-	if (text->n_open > 1)
-		analyze_map_each(map, count_connection, text);
 }
 
 static void print_aside(const struct analyze_map *map)
@@ -209,7 +133,7 @@ void render_map_text(struct analyze_map *map)
 	struct text_output text = {0};
 
 	map_output_init(&text.base, map, write_endpoint, write_ports, write_conditions);
-	prepare(&text, map);
+	map_fold_init(&text.fold, map);
 	if (map->options.by_namespace)
 		puts("namespaces: of all that their workloads may do, the union\n");
 	print_open(&text);
@@ -218,6 +142,5 @@ void render_map_text(struct analyze_map *map)
 	for (size_t i = 0; i < map->assumptions.n; i++)
 		printf("%sassumed: %s\n", i ? "" : "\n", map->assumptions.items[i]);
 	print_aside(map);
-	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
-		free(text.shared[direction]);
+	map_fold_release(&text.fold);
 }

@@ -26,6 +26,9 @@ void render_can_error(const char *message, size_t line);
 void render_map_text(struct analyze_map *map);
 void render_map_json(struct analyze_map *map);
 void render_map_csv(struct analyze_map *map);
+void render_map_md(struct analyze_map *map);
+void render_map_dot(struct analyze_map *map);
+void render_map_svg(struct analyze_map *map);
 
 /* What has changed since the map at `path` was written. */
 void render_map_check(const struct analyze_map_check *check, const char *path);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For Graphviz: a cluster for each namespace. */
+#include "render/map_picture.h"
+#include "render/render.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A quoted string: only the quote and the backslash are special, and a line end is written \n. */
+static void write_string(const char *text)
+{
+	putchar('"');
+	for (; *text; text++) {
+		if (*text == '\n') {
+			fputs("\\n", stdout);
+			continue;
+		}
+		if (*text == '"' || *text == '\\')
+			putchar('\\');
+		putchar(*text);
+	}
+	putchar('"');
+}
+
+static void write_box(const struct picture_box *box, const char *indent)
+{
+	fputs(indent, stdout);
+	write_string(box->id);
+	fputs(" [label=", stdout);
+	write_string(box->name);
+	fputs(*box->frame ? "];\n" : ", style=\"rounded,dashed\"];\n", stdout);
+}
+
+/* Boxes are sorted by frame. */
+static void write_boxes(const struct map_picture *picture)
+{
+	const char *frame = "";
+
+	for (size_t i = 0; i < picture->boxes.n; i++) {
+		const struct picture_box *box = &picture->boxes.items[i];
+
+		if (strcmp(frame, box->frame) != 0) {
+			printf("%s\tsubgraph cluster_%zu {\n\t\tlabel=", *frame ? "\t}\n" : "", i);
+			write_string(box->frame);
+			fputs(";\n", stdout);
+			frame = box->frame;
+		}
+		write_box(box, *frame ? "\t\t" : "\t");
+	}
+	fputs(*frame ? "\t}\n" : "", stdout);
+}
+
+static void write_arrow(const struct map_picture *picture, const struct picture_arrow *arrow)
+{
+	struct strbuf label = {0};
+
+	map_picture_label(picture, arrow, &label);
+	putchar('\t');
+	write_string(picture->boxes.items[arrow->from].id);
+	fputs(" -> ", stdout);
+	write_string(picture->boxes.items[arrow->to].id);
+	fputs(" [label=", stdout);
+	write_string(strbuf_str(&label));
+	if (arrow->ports == ANALYZE_PORTS_NONE)
+		fputs(", style=dashed", stdout);
+	if (arrow->note.len) {
+		fputs(", tooltip=", stdout);
+		write_string(arrow->note.text);
+	}
+	fputs("];\n", stdout);
+	strbuf_release(&label);
+}
+
+void render_map_dot(struct analyze_map *map)
+{
+	struct map_picture picture;
+
+	map_picture_init(&picture, map);
+	fputs("digraph bulkhead {\n\trankdir=LR;\n\tnode [shape=box, style=rounded, "
+	      "fontname=\"sans-serif\", fontsize=11];\n\tedge [fontname=\"sans-serif\", "
+	      "fontsize=9, color=\"#555555\"];\n",
+	      stdout);
+	write_boxes(&picture);
+	for (size_t i = 0; i < picture.arrows.n; i++)
+		write_arrow(&picture, &picture.arrows.items[i]);
+	puts("}");
+	map_picture_release(&picture);
+}
