@@ -102,13 +102,11 @@ static void report_removed(struct model_object *object)
 		diag_set_severity(object->diags, diag, DIAG_WARNING);
 }
 
-static void report_overlay(struct model_object *object)
+static void report_overlay(struct model_object *object, const char *message)
 {
-	struct diag *diag;
+	struct diag *diag = diag_add(object->diags, DIAG_BH0008,
+				     tree_span(object->file, object->root), "%s", message);
 
-	diag = diag_add(object->diags, DIAG_BH0008, tree_span(object->file, object->root),
-			"a kustomization may set names, namespaces and labels that are not seen "
-			"here");
 	diag_hint(object->diags, diag,
 		  "build it and pipe the result: kustomize build DIR | bulkhead … -f -");
 }
@@ -122,7 +120,8 @@ static void read_object(struct model_object *object)
 	if (object->known->role == MODEL_ROLE_REMOVED)
 		report_removed(object);
 	else if (object->known->role == MODEL_ROLE_OVERLAY)
-		report_overlay(object);
+		report_overlay(object, "a kustomization may set names, namespaces and labels that "
+				       "are not seen here");
 	if (!object->known->read) {
 		model_keep_manifest(object);
 		return;
@@ -152,7 +151,11 @@ static void read_typed(const struct reading *reading, const struct tree_node *ro
 		.kind = intern(reading, type->kind, strlen(type->kind)),
 	};
 
-	read_object(&object);
+	if (tree_get(root, "$patch"))
+		report_overlay(&object, "a patch of Kustomize is no object: what it is made into "
+					"is not seen here");
+	else
+		read_object(&object);
 }
 
 static void read_value(const struct reading *reading, const struct tree_node *root,

@@ -60,8 +60,8 @@ static void test_counts(void)
 		 OF("crd.antrea.io/v1beta1", "Tier") OF("crd.antrea.io/v1beta1", "Tier")
 			 OF("security.istio.io/v1", "RequestAuthentication"),
 		 3, 0, "BH0106 2 {apiVersion; BH0106 6 {apiVersion"},
-		{"another API's NetworkPolicy", OF("crd.antrea.io/v1beta1", "NetworkPolicy"), 1,
-		 0, "BH0106 2 {apiVersion"},
+		{"another API's NetworkPolicy", OF("crd.antrea.io/v1beta1", "NetworkPolicy"), 1, 0,
+		 "BH0106 2 {apiVersion"},
 		{"a vendor's that nobody knows", OF("acme.example/v1", "AcmeNetworkPolicy"), 1, 0,
 		 "BH0106 2 {apiVersion"},
 		{"a removed group", OF("extensions/v1beta1", "NetworkPolicy"), 1, 0,
@@ -71,6 +71,9 @@ static void test_counts(void)
 		 ""},
 		{"a kustomization", OF("kustomize.config.k8s.io/v1beta1", "Kustomization"), 1, 0,
 		 "BH0008 2 {apiVersion"},
+		{"a patch of Kustomize",
+		 "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, $patch: delete}", 0,
+		 0, "BH0008 1 {apiVersion"},
 		{"a syntax error leaves what stands before", POLICY("a", "") "---\n{a: b\n", 1, 1,
 		 "BH0002 4 "},
 	};
