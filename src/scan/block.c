@@ -133,7 +133,8 @@ static bool opens_address(struct scan *scan, const struct policy_rule *rule,
 			continue;
 		ret->subject = ret->n_subjects++ == 0 ? workload : ret->subject;
 	}
-	return ret->n_subjects > 0 || scan_selected(scan, rule->policy, &ret->subject) == 0;
+	return ret->n_subjects > 0 || (scan_selected(scan, rule->policy, &ret->subject) == 0 &&
+				       !scan_is_host_only(scan, rule->policy, NULL));
 }
 
 static bool is_web_ingress(const struct policy_rule *rule)
@@ -215,6 +216,7 @@ static void check_metadata(struct scan *scan, const struct policy_rule *rule)
 {
 	for (size_t i = 0; i < N_SERVERS; i++) {
 		const struct policy_peer *peer;
+		struct scan_finding *finding;
 		struct scan_access access;
 		struct ip_addr addr;
 		bool takes;
@@ -224,15 +226,18 @@ static void check_metadata(struct scan *scan, const struct policy_rule *rule)
 		if (!takes || !opens_address(scan, rule, &addr,
 					     (struct port_range){PORT_TCP, 80, 80}, &access))
 			continue;
-		scan_help(scan,
-			  scan_report(scan,
-				      scan_at_policy(rule->policy, peer ? peer->span : rule->span),
-				      "%s can reach the cloud's metadata service %s:80, which "
-				      "gives out the machine's credentials",
-				      scan_subject_text(scan, rule, &access), metadata_servers[i]),
-			  "add except: [%s/%u] to the block",
-			  addr.family == IP_V4 ? "169.254.0.0" : metadata_servers[i],
-			  addr.family == IP_V4 ? 16 : 128);
+		finding = scan_report(
+			scan, scan_at_policy(rule->policy, peer ? peer->span : rule->span),
+			"%s can reach the cloud's metadata service %s:80, which gives out the "
+			"machine's credentials",
+			scan_subject_text(scan, rule, &access), metadata_servers[i]);
+		if (peer)
+			scan_help(scan, finding, "add except: [%s/%u] to the block",
+				  addr.family == IP_V4 ? "169.254.0.0" : metadata_servers[i],
+				  addr.family == IP_V4 ? 16 : 128);
+		else
+			scan_help(scan, finding,
+				  "name the servers: to, with podSelectors and blocks");
 		return;
 	}
 }

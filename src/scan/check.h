@@ -259,3 +259,7 @@ const struct model_pod *scan_stranger(struct scan *scan);
 /* Pods that the policy selects and that are in the input: how many, and the first. */
 uint32_t scan_selected(const struct scan *scan, const struct policy *policy,
 		       const struct model_workload **ret_first);
+
+/* The policy selects pods on the host's network, which it does not bind, and no others. */
+bool scan_is_host_only(const struct scan *scan, const struct policy *policy,
+		       const struct model_workload **ret_first);

@@ -155,7 +155,8 @@ static bool runs_cluster(const struct scan *scan, const struct model_namespace *
 /* Names are for everybody. */
 static bool is_dns(const struct model_port *port)
 {
-	return port->number == 53 || port->number == 5353 || port->number == 9153;
+	return port->number == 53 || port->number == 5353 || port->number == 9153 ||
+	       (port->name && strncmp(port->name, "dns", strlen("dns")) == 0);
 }
 
 void scan_admin_plane(struct scan *scan, const struct model_workload *workload)

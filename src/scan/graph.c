@@ -40,6 +40,18 @@ static struct taken count_subjects(const struct scan *scan, const struct policy 
 	return taken;
 }
 
+bool scan_is_host_only(const struct scan *scan, const struct policy *policy,
+		       const struct model_workload **ret_first)
+{
+	const struct taken taken = count_subjects(scan, policy);
+
+	if (taken.n || taken.n_host == 0)
+		return false;
+	if (ret_first)
+		*ret_first = taken.first;
+	return true;
+}
+
 /* The first requirement that no pod of the namespace meets, or the first of all. */
 static const struct selector_requirement *unmet(const struct scan *scan,
 						const struct selector *selector, const char *ns)
@@ -245,14 +257,14 @@ void scan_peer_nothing(struct scan *scan, const struct policy_rule *rule)
 
 void scan_host_subject(struct scan *scan, const struct policy *policy)
 {
-	const struct taken taken = count_subjects(scan, policy);
+	const struct model_workload *first;
 
-	if (taken.n || taken.n_host == 0)
+	if (!scan_is_host_only(scan, policy, &first))
 		return;
 	scan_report(scan, scan_at_policy(policy, subject_span(policy, NULL)),
 		    "the policy selects only pods on the host's network (%s/%s): no plugin binds "
 		    "them by it, they stay as open as their nodes",
-		    taken.first->ns->name, taken.first->name);
+		    first->ns->name, first->name);
 }
 
 void scan_host_peer(struct scan *scan, const struct policy_rule *rule)
