@@ -55,4 +55,8 @@ for rule in $("$bulkhead" scan --list-rules | cut -d' ' -f1); do
 	ok_like "$out" "$("$bulkhead" scan --list-rules | awk -v rule="$rule" '$1 == rule { print "^Severity " $2 }')" \
 		"the page of $rule has its severity"
 done
+reserved=$(sed -n '/^## Reserved/,$ s/^| \(BH[0-9]*\) | \(.*\) |$/\1 \2/p' docs/rules/README.md)
+ok_str "$(sed -n 's/^\t{"\(BH[0-9]*\)", "\(.*\)"},$/\1 \2/p' src/scan/rule.c)" "$reserved" \
+	"docs/rules/README.md has the ids that are reserved"
+ok_like "$reserved" '^BH108 ' "and there are some"
 tap_done
