@@ -54,6 +54,15 @@ ok $? "something was fixed"
 run "$bulkhead" diff "$work/unfixed.yaml" "$work/fixed.yaml"
 ok_int "$status" 0 "no access is added or removed by a safe fix" || diag "$out" "$err"
 
+# A label that no namespace has lets nobody in; the fix does what was meant.
+fix tests/scan/BH403/bad.yaml --fix --rules BH403
+ok_str "$(diff tests/scan/BH403/bad.yaml "$copy" | grep '^>')" \
+	'>           "kubernetes.io/metadata.name": monitoring   # not a label of anybody'"'"'s
+>         - {key: kubernetes.io/metadata.name, operator: In, values: [monitoring, shop]}' \
+	"BH403: the key, in its quotes, and nothing else"
+run "$bulkhead" can monitoring/prometheus shop/web 8080/TCP -f "$copy"
+ok_int "$status" 0 "BH403: and the engine lets through what was meant"
+
 # The others need a yes.
 fix tests/scan/BH206/bad.yaml --fix=suggested
 ok_like "$out" '^\+  policyTypes: \[Ingress, Egress\]$' "what would be done is shown"
