@@ -14,12 +14,12 @@
 #include <string.h>
 
 #define BOX_HEIGHT 26
-#define BOX_GAP 18
+#define BOX_GAP 48
 #define NOTE_HEIGHT 13
 #define FRAME_PAD 14
 #define FRAME_TITLE 24
-#define FRAME_GAP_X 130 /* arrows and their labels are here */
-#define FRAME_GAP_Y 46
+#define FRAME_GAP_X 150 /* arrows and their labels are here */
+#define FRAME_GAP_Y 90
 #define COLUMN_GAP 110
 #define PAGE_PAD 24
 #define LETTER 7 /* the width of one, at 12 px */
