@@ -72,22 +72,30 @@ static const struct selector_requirement *unmet(const struct scan *scan,
 	return selector->requirements;
 }
 
-/* A value that pods of the namespace have, and that may have been meant; NULL: none is like it. */
+/*
+ * A value that pods of the namespace have, and that may have been meant; NULL: none is like it, or
+ * some pod has what is asked.
+ */
 static const char *near_value(const struct scan *scan, const struct selector_requirement *asked,
 			      const char *ns)
 {
+	const char *wanted = asked->op == SELECTOR_IN && asked->n_values == 1 ? asked->values[0]
+									      : NULL;
 	VEC(const char *) values = {0};
 	const char *near = NULL;
+	bool is_there = false;
 
 	for (uint32_t i = 0; i < scan->n_workloads; i++) {
 		const struct model_workload *workload = scan->snapshot->workloads[i];
 		const char *value = model_label_get(&workload->pods[0]->labels, asked->key);
 
-		if (value && (!ns || workload->ns->name == ns))
-			vec_push(&values, value);
+		if (!value || (ns && workload->ns->name != ns))
+			continue;
+		vec_push(&values, value);
+		is_there |= value == wanted;
 	}
-	if (asked->op == SELECTOR_IN && asked->n_values == 1)
-		near = diag_did_you_mean(asked->values[0], values.items, values.n);
+	if (wanted && !is_there)
+		near = diag_did_you_mean(wanted, values.items, values.n);
 	vec_release(&values);
 	return near;
 }

@@ -48,11 +48,12 @@ void scan_no_policy(struct scan *scan, const struct model_namespace *ns)
 
 	if (n == 0 || scan_is_system(scan, ns) || has_policy(scan, ns))
 		return;
-	finding =
-		scan_report(scan, scan_at_namespace(scan, ns),
-			    "no policy selects any of its %u workload%s: any pod in any namespace "
-			    "can reach %s on every port, and %s can reach everything",
-			    n, n == 1 ? "" : "s", n == 1 ? "it" : "them", n == 1 ? "it" : "they");
+	finding = scan_report(scan, scan_at_namespace(scan, ns),
+			      "no policy selects %s: any pod in any namespace "
+			      "can reach %s on every port, and %s can reach everything",
+			      n == 1 ? "its workload"
+				     : arena_printf(&scan->arena, "any of its %u workloads", n),
+			      n == 1 ? "it" : "them", n == 1 ? "it" : "they");
 	scan_help(
 		scan, finding,
 		"add a NetworkPolicy with podSelector: {} and policyTypes: [Ingress, Egress], one "

@@ -77,6 +77,8 @@ for rule in BH401 BH405; do
 	run "$bulkhead" scan --rules "$rule" "$work/$rule.yaml"
 	ok_like "$out" '^0 findings' "$rule: the fix that is suggested mends it"
 done
+fix tests/scan/BH401/bad4.yaml --rules BH401 --fix=suggested
+ok_like "$err" 'there is nothing to fix' "BH401: a label that is there is not mended"
 run "$bulkhead" can 'shop/[a=b]' shop/svc/web 80/TCP -f "$work/BH405.yaml"
 ok_int "$status" 0 "BH405: and the engine lets through what was meant"
 
