@@ -30,6 +30,12 @@ run "$prefix/bin/bulkhead" help reach
 ok_like "$out" '^usage: bulkhead reach FROM' "and by its own name its own name"
 run "$prefix/bin/kubectl-bulkhead" can shop/frontend shop/api 8080/TCP -f examples/shop
 ok_int "$status" 0 "a question through the link"
+if command -v kubectl >/dev/null; then
+	run env PATH="$prefix/bin:$PATH" kubectl bulkhead help map
+	ok_str "$status $(printf '%s\n' "$out" | head -n 1)" "0 usage: kubectl bulkhead map PATH…" "kubectl finds it"
+else
+	skip "kubectl is not there"
+fi
 
 # A page for every verb that does something; between it and bulkhead(1) every option of help is there.
 general=$(cat "$prefix/share/man/man1/bulkhead.1")
