@@ -58,6 +58,9 @@ void scan_help(struct scan *scan, struct scan_finding *finding, const char *form
 void scan_edit(struct scan_finding *finding, const struct diag_file *file, size_t offset,
 	       size_t len, const char *text);
 
+/* Makes safe fixes suggested ones in files with aliases: alias.c. After sorting. */
+void scan_doubt_shared(struct scan *scan);
+
 /* Edits by place: edit.c. Where a line and column are in the text of the file. */
 size_t scan_offset(struct scan *scan, const struct diag_file *file, uint32_t line, uint32_t column);
 

@@ -269,6 +269,7 @@ void scan_run(struct scan *scan)
 	drop_unwanted(scan);
 	set_severities(scan, 0);
 	sort(scan);
+	scan_doubt_shared(scan);
 	hide_children(scan);
 	scan_fingerprint(scan);
 	scan_exceptions_read(scan);

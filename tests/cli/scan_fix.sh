@@ -63,6 +63,24 @@ ok_str "$(diff tests/scan/BH403/bad.yaml "$copy" | grep '^>')" \
 run "$bulkhead" can monitoring/prometheus shop/web 8080/TCP -f "$copy"
 ok_int "$status" 0 "BH403: and the engine lets through what was meant"
 
+# What an alias shares is about the pods too, which have no such label.
+cat >"$tap_work/alias.yaml" <<'EOF'
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: a, namespace: shop}
+spec:
+  podSelector: &shop {matchLabels: {name: shop}}
+  ingress: [{from: [{namespaceSelector: *shop}]}]
+EOF
+fix "$tap_work/alias.yaml" --fix --rules BH403
+ok_like "$err" 'there is nothing to fix' "a text that an alias shares has no safe fix"
+fix "$tap_work/alias.yaml" --fix=suggested --rules BH403
+ok_like "$out" '^\+.*kubernetes.io/metadata.name: shop' "but one that is suggested"
+
 # The others need a yes.
 fix tests/scan/BH206/bad.yaml --fix=suggested
 ok_like "$out" '^\+  policyTypes: \[Ingress, Egress\]$' "what would be done is shown"
