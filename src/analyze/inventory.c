@@ -201,38 +201,42 @@ static void name_blocks(struct naming *naming)
 	}
 }
 
+/* Every text in a value: of Cilium's toFQDNs those of its matchName and matchPattern. */
+static void name_all(struct naming *naming, const struct tree_node *node)
+{
+	if (node->kind == TREE_STRING)
+		add_external(naming, "name", node->text);
+	for (uint32_t i = 0; node->kind == TREE_SEQ && i < node->len; i++)
+		name_all(naming, node->items[i]);
+	for (uint32_t i = 0; node->kind == TREE_MAP && i < node->len; i++)
+		name_all(naming, node->members[i].value);
+}
+
 /* The texts of a key wherever it stands in an object: Cilium's toFQDNs are in several places. */
 static void name_texts(struct naming *naming, const struct tree_node *node, const char *key)
 {
 	for (uint32_t i = 0; node->kind == TREE_SEQ && i < node->len; i++)
 		name_texts(naming, node->items[i], key);
-	for (uint32_t i = 0; node->kind == TREE_MAP && i < node->len; i++) {
-		const struct tree_node *value = node->members[i].value;
-
-		if (strcmp(node->members[i].key, key) != 0)
-			name_texts(naming, value, key);
-		else if (value->kind == TREE_STRING)
-			add_external(naming, "name", value->text);
-		else if (value->kind == TREE_SEQ)
-			for (uint32_t k = 0; k < value->len; k++)
-				if (value->items[k]->kind == TREE_STRING)
-					add_external(naming, "name", value->items[k]->text);
-	}
+	for (uint32_t i = 0; node->kind == TREE_MAP && i < node->len; i++)
+		if (strcmp(node->members[i].key, key) == 0)
+			name_all(naming, node->members[i].value);
+		else
+			name_texts(naming, node->members[i].value, key);
 }
 
 /* Kinds that name what is outside, and where. */
 static const struct {
 	const char *group;
 	const char *kind;
-	const char *keys[2];
+	const char *key;
 } namers[] = {
-	{"", "Service", {"externalName", NULL}},
-	{"cilium.io", "CiliumNetworkPolicy", {"matchName", "matchPattern"}},
-	{"cilium.io", "CiliumClusterwideNetworkPolicy", {"matchName", "matchPattern"}},
-	{"projectcalico.org", "NetworkPolicy", {"domains", NULL}},
-	{"projectcalico.org", "GlobalNetworkPolicy", {"domains", NULL}},
-	{"policy.networking.k8s.io", "ClusterNetworkPolicy", {"domainNames", NULL}},
-	{"networking.istio.io", "ServiceEntry", {"hosts", NULL}},
+	{"", "Service", "externalName"},
+	{"cilium.io", "CiliumNetworkPolicy", "toFQDNs"},
+	{"cilium.io", "CiliumClusterwideNetworkPolicy", "toFQDNs"},
+	{"projectcalico.org", "NetworkPolicy", "domains"},
+	{"projectcalico.org", "GlobalNetworkPolicy", "domains"},
+	{"policy.networking.k8s.io", "ClusterNetworkPolicy", "domainNames"},
+	{"networking.istio.io", "ServiceEntry", "hosts"},
 };
 
 static void name_hosts(struct naming *naming)
@@ -243,16 +247,13 @@ static void name_hosts(struct naming *naming)
 		const struct model_manifest *manifest = &snapshot->manifests[i];
 
 		for (size_t k = 0; k < sizeof(namers) / sizeof(namers[0]); k++) {
-			const struct tree_node *spec = tree_get(manifest->root, "spec");
-
 			if (strcmp(namers[k].group, manifest->group) != 0 ||
-			    strcmp(namers[k].kind, manifest->kind) != 0 || !spec)
+			    strcmp(namers[k].kind, manifest->kind) != 0)
 				continue;
 			naming->from = describe(naming->inventory, manifest->kind, manifest->ns,
 						manifest->name);
 			naming->span = tree_span(manifest->file, manifest->root);
-			for (int key = 0; key < 2 && namers[k].keys[key]; key++)
-				name_texts(naming, spec, namers[k].keys[key]);
+			name_texts(naming, manifest->root, namers[k].key);
 		}
 	}
 }

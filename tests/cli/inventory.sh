@@ -28,6 +28,7 @@ spec:
   endpointSelector: {}
   egress:
     - toFQDNs: [{matchName: api.example.com}, {matchPattern: "*.example.org"}]
+    - toPorts: [{ports: [{port: "53", protocol: ANY}], rules: {dns: [{matchPattern: "*"}]}}]
     - toCIDR: [10.244.0.0/24, 192.0.2.0/24]
 ---
 apiVersion: v1
