@@ -30,21 +30,21 @@ static bool reaches(struct analyze_coverage *coverage, struct analyze_coverage_r
 		       n_tests = extras->n_passed + extras->n_failed + extras->n_depends;
 	const struct demand demands[][3] = {
 		[1] = {{in[ANALYZE_ISOLATION_DEFAULT_DENY], n,
-			"default deny for ingress: %u pods take what anybody sends"}},
+			"default deny for ingress; pods that take what anybody sends: %u"}},
 		[2] = {{out[ANALYZE_ISOLATION_DEFAULT_DENY], n,
-			"default deny for egress: %u pods send to anybody"},
-		       {row->n_with_dns, n, "allow DNS: %u pods cannot resolve names"}},
-		[3] = {{0, row->n_broad, "narrow %u broad rules"}},
+			"default deny for egress; pods that send to anybody: %u"},
+		       {row->n_with_dns, n, "allow DNS; pods that cannot resolve names: %u"}},
+		[3] = {{0, row->n_broad, "narrow broad rules: %u"}},
 		[4] = {{row->n_bounded, n,
-			"bound egress by names: %u pods may reach addresses outside whatever "
-			"their names"},
+			"bound egress by names; pods that may reach addresses outside whatever "
+			"their names: %u"},
 		       {row->n_identity, n,
-			"ask for identities or requests: no rule does so for %u pods"}},
-		[5] = {{row->n_owned, row->n_policies, "name the owner of %u policies"},
+			"ask for identities or requests; pods for which no rule does: %u"}},
+		[5] = {{row->n_owned, row->n_policies, "name the owners of policies: %u"},
 		       {extras->n_passed, n_tests ? n_tests : 1,
-			"write policy tests that hold: %u are missing or fail"},
+			"write policy tests that hold; missing or failing: %u"},
 		       {0, extras->n_expired + extras->n_without_expiry,
-			"settle %u exceptions that are over or never end"}},
+			"settle exceptions that are over or never end: %u"}},
 	};
 
 	for (size_t i = 0; i < 3; i++)

@@ -10,7 +10,7 @@ run "$bulkhead" coverage $shop
 ok_int "$status" 0 "coverage is an answer"
 ok_like "$out" '^  protected namespaces +4/4 \(100 %\)$' "ratios have both numbers"
 ok_like "$out" '^  L2  ingress .*open 1/12' "a level for each namespace"
-ok_like "$out" '^        next: narrow 1 broad rules$' "and the next step"
+ok_like "$out" '^        next: narrow broad rules: 1$' "and the next step"
 
 # What map and explain say of the same pods, counted here.
 cat >"$tap_work/count.py" <<'PYTHON'
@@ -110,10 +110,10 @@ YAML
 run "$bulkhead" coverage "$tap_work/all.yaml"
 ok_like "$out" '^  L0  flat .* in 0/1, out 0/1' "nothing isolates"
 ok_like "$out" 'owner team, a$' "an owner, by an annotation of the namespace"
-ok_like "$out" 'next: default deny for ingress: 1 pods' "its next step"
+ok_like "$out" 'next: default deny for ingress; pods that take what anybody sends: 1' "its next step"
 ok_like "$out" '^  L1  inward ' "one direction"
 ok_like "$out" '^  L1  shut .* in 1/1, out 1/1' "both without DNS"
-ok_like "$out" 'next: allow DNS: 1 pods cannot resolve names' "is one step short"
+ok_like "$out" 'next: allow DNS; pods that cannot resolve names: 1' "is one step short"
 ok_like "$out" '^  L0  illusion ' "a default deny that a rule undoes is none"
 ok_like "$out" '^  protected namespaces +1/4 ' "and protects nothing"
 ok_like "$out" '^  host-network pods +1,' "host-network pods are counted apart"
@@ -125,6 +125,8 @@ run "$bulkhead" coverage "$tap_work/all.yaml" -o csv
 ok_like "$out" '^flat,"team, a",0,1,0,0,1,' "CSV, quoted where needed"
 run "$bulkhead" coverage "$tap_work/all.yaml" -o md
 ok_like "$out" '^\| `shut` \|  \| L1 \| 1/1 \(100 %\)' "Markdown"
+ok_like "$out" '^\| team, a \| 0/1' "Markdown: by owner"
+ok_like "$out" '^\| exceptions \| 0 active, 1 expired' "Markdown: exceptions"
 
 cat >"$tap_work/grammar.py" <<'PYTHON'
 import re, sys
