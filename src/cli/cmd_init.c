@@ -19,6 +19,15 @@ struct init_options {
 	bool is_forced;
 };
 
+/* Templates have values between quotes, on one line. */
+static bool is_value(struct init_options *own, const char *value)
+{
+	if (!strpbrk(value, "\"\\\n"))
+		return true;
+	cli_refuse(own->shared, "a value cannot have quotes, backslashes or newlines: %s", value);
+	return false;
+}
+
 static bool set_variable(void *data, const char *value)
 {
 	struct init_options *own = data;
@@ -32,13 +41,13 @@ static bool set_variable(void *data, const char *value)
 		return false;
 	}
 	vec_push(&own->variables, ((struct init_variable){name, equals + 1}));
-	return true;
+	return is_value(own, equals + 1);
 }
 
 static bool set_named(struct init_options *own, const char *name, const char *value)
 {
 	vec_push(&own->variables, ((struct init_variable){strdup(name), value}));
-	return true;
+	return is_value(own, value);
 }
 
 static bool set_owner(void *data, const char *value)

@@ -85,6 +85,7 @@ static void fill_line(const struct making *making, const char *line, size_t len,
 }
 
 struct named {
+	bool is_document; /* and not only comments */
 	const char *kind;
 	const char *name;
 };
@@ -94,6 +95,7 @@ static int name_document(void *arg, struct tree_node *root, const struct diag_fi
 	struct named *named = arg;
 
 	(void)file;
+	named->is_document = true;
 	named->kind = tree_get_string(root, "kind");
 	named->name = tree_get_string(tree_get(root, "metadata"), "name");
 	return 0;
@@ -112,6 +114,9 @@ static const char *file_name(struct making *making, const char *text, size_t len
 	intern_init(&keys, arena);
 	tree_read(&file, NULL, arena, &keys, &problems, name_document, &named);
 	intern_release(&keys);
+	if (named.is_document && !named.kind)
+		diag_add(making->diags, DIAG_BH0601, (struct diag_span){0},
+			 "a document of the template has no 'kind'");
 	ret = arena_printf(arena, "%s-%s.yaml", named.kind ? named.kind : "object",
 			   named.name ? named.name : "unnamed");
 	for (char *at = ret; *at; at++)

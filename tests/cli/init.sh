@@ -100,6 +100,14 @@ sed 's/policyTypes/policyType/' "$tap_work/template.yaml" >"$tap_work/wrong.yaml
 run "$bulkhead" init web --owner a --template "$tap_work/wrong.yaml"
 ok_int "$status" 2 "what an API server would refuse is not written"
 ok_like "$err" "unknown field 'policyType'" "and said"
+# shellcheck disable=SC2016 # the template's own $
+echo 'labels: ${namespace}' >"$tap_work/wrong.yaml"
+run "$bulkhead" init web --owner a --template "$tap_work/wrong.yaml"
+ok_int "$status" 2 "what is no object"
+ok_like "$err" "has no 'kind'" "is said"
+run "$bulkhead" init web --owner 'the "a" team'
+ok_int "$status" 2 "a value with quotes"
+ok_like "$err" 'cannot have quotes' "is said"
 run "$bulkhead" init Web
 ok_int "$status" 2 "a name that is none"
 run "$bulkhead" init web --profile kubernets
