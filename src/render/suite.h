@@ -26,3 +26,6 @@ bool render_suite_passes(const struct render_suite *output, size_t test);
 
 /* What is wrong with a result, a line for each finding and its reasons; nothing of one that passes. */
 void render_suite_why(const struct render_suite *output, size_t test, struct strbuf *ret);
+
+/* What was asked for of what the tests do not see, in lines; nothing if nothing was. */
+void render_suite_gaps(const struct render_suite *output, struct strbuf *ret);

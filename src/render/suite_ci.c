@@ -41,6 +41,20 @@ static size_t count_failures(const struct render_suite *output, size_t first, si
 	return n;
 }
 
+/* The schema has a place for words at the end of a suite, and none after the last one. */
+static void write_gaps(const struct render_suite *output)
+{
+	struct strbuf gaps = {0};
+
+	render_suite_gaps(output, &gaps);
+	if (gaps.len) {
+		fputs("    <system-out>", stdout);
+		render_xml(stdout, strbuf_str(&gaps));
+		puts("</system-out>");
+	}
+	strbuf_release(&gaps);
+}
+
 /* One for each PolicyTest: its tests stand together. */
 static size_t write_suite(const struct render_suite *output, size_t first)
 {
@@ -56,6 +70,8 @@ static size_t write_suite(const struct render_suite *output, size_t first)
 	       count_failures(output, first, end));
 	for (size_t i = first; i < end; i++)
 		write_case(output, i);
+	if (end == results->items.n)
+		write_gaps(output);
 	puts("  </testsuite>");
 	return end;
 }
@@ -74,6 +90,8 @@ void render_suite_junit(const struct render_suite *output)
 
 void render_suite_github(const struct render_suite *output)
 {
+	struct strbuf gaps = {0};
+
 	for (size_t i = 0; i < output->results->items.n; i++) {
 		const struct suite_test *test = output->results->items.items[i].test;
 		struct strbuf why = {0};
@@ -90,4 +108,11 @@ void render_suite_github(const struct render_suite *output)
 		putchar('\n');
 		strbuf_release(&why);
 	}
+	render_suite_gaps(output, &gaps);
+	if (gaps.len) {
+		fputs("::notice title=what the tests do not see::", stdout);
+		render_github_message(stdout, strbuf_str(&gaps));
+		putchar('\n');
+	}
+	strbuf_release(&gaps);
 }

@@ -8,9 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_EDGES 50
-#define MAX_MUTANTS 50
-
 /* Every line of a text, after so many spaces. */
 static void print_lines(const char *text, int indent)
 {
@@ -50,52 +47,17 @@ static void print_test(const struct render_suite *output, size_t number)
 	print_why(output, number, 8);
 }
 
-static void print_uncovered(const struct suite_uncovered *uncovered)
+/* What tests do not see, each of its lines with words before it. */
+static void print_gaps(const struct render_suite *output, const char *before)
 {
-	printf("\n%zu of %zu allowed connections are not in any test\n", uncovered->edges.n,
-	       uncovered->n_edges);
-	for (size_t i = 0; i < uncovered->edges.n && i < MAX_EDGES; i++) {
-		const struct suite_edge *edge = &uncovered->edges.items[i];
-		struct strbuf ports = {0};
-
-		analyze_ports_text(&edge->ports, &ports);
-		printf("  %s → %s   %s\n", edge->from, edge->to, strbuf_str(&ports));
-		strbuf_release(&ports);
-	}
-	if (uncovered->edges.n > MAX_EDGES)
-		printf("  and %zu more (-o json has all)\n", uncovered->edges.n - MAX_EDGES);
-}
-
-static void print_mutant(const struct suite_mutant *mutant)
-{
-	const struct policy_rule *rule = mutant->change.rule;
 	struct strbuf text = {0};
 
-	analyze_policy_text(rule->policy, &text);
-	strbuf_addch(&text, ' ');
-	analyze_rule_text(rule, &text);
-	printf("  %s %s", strbuf_str(&text), analyze_change_text(mutant->change.kind));
-	if (rule->span.file)
-		printf("   %s:%u", rule->span.file->name, rule->span.line);
-	putchar('\n');
+	render_suite_gaps(output, &text);
+	if (text.len && !*before)
+		putchar('\n');
+	for (const char *at = strbuf_str(&text); *at; at = strchr(at, '\n') + 1)
+		printf("%s%.*s\n", before, (int)strcspn(at, "\n"), at);
 	strbuf_release(&text);
-}
-
-static void print_adequacy(const struct suite_adequacy *adequacy)
-{
-	const uint32_t n_killed = adequacy->n[SUITE_KILLED];
-	const uint32_t n = n_killed + adequacy->n[SUITE_SURVIVED];
-	size_t n_shown = 0;
-
-	printf("\nadequacy: tests notice %u of %u changes of rules", n_killed, n);
-	if (n)
-		printf(", %.0f %%", 100.0 * n_killed / n);
-	printf("; %u more change no access\n", adequacy->n[SUITE_EQUIVALENT]);
-	for (size_t i = 0; i < adequacy->mutants.n; i++)
-		if (adequacy->mutants.items[i].fate == SUITE_SURVIVED && n_shown++ < MAX_MUTANTS)
-			print_mutant(&adequacy->mutants.items[i]);
-	if (n_shown > MAX_MUTANTS)
-		printf("  and %zu more (-o json has all)\n", n_shown - MAX_MUTANTS);
 }
 
 static void print_live(const struct suite_live *live)
@@ -121,10 +83,7 @@ void render_suite_text(const struct render_suite *output)
 	       results->items.n == 1 ? "" : "s", results->items.n - n_passed);
 	if (output->live)
 		print_live(output->live);
-	if (output->uncovered)
-		print_uncovered(output->uncovered);
-	if (output->adequacy)
-		print_adequacy(output->adequacy);
+	print_gaps(output, "");
 	render_aside_text(output->suite->cluster, "");
 }
 
@@ -161,4 +120,5 @@ void render_suite_tap(const struct render_suite *output)
 		print_why(output, i, 4);
 		puts("  ...");
 	}
+	print_gaps(output, "# ");
 }

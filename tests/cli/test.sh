@@ -209,6 +209,11 @@ YAML
 tests '{from: app/a, to: app/b, ports: [2], expect: allow}'
 run "$bulkhead" test "$tests" -f "$tap_work/two.yaml" --uncovered
 ok_like "$out" '^  app/Pod/a → app/Pod/b   TCP 3$' "--uncovered: the port that is left"
+for format in tap junit github; do
+	run "$bulkhead" test "$tests" -f "$tap_work/two.yaml" --uncovered --adequacy -o $format
+	ok_like "$out" '(app/Pod/a → app/Pod/b   TCP 3)' "--uncovered -o $format"
+	ok_like "$out" 'adequacy: tests notice' "--adequacy -o $format"
+done
 tests '{from: app/a, to: app/b, ports: [2-3], expect: allow}' '{from: dns, to: internet, expect: allow}' \
 	'{from: internet, to: dns, expect: allow}'
 run "$bulkhead" test "$tests" -f "$tap_work/two.yaml" --uncovered
