@@ -3,10 +3,10 @@
 #include "render/coverage.h"
 
 #include "render/aside.h"
+#include "render/csv.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 static void write_ratio(struct json *json, const char *key, uint64_t part, uint64_t whole)
 {
@@ -122,24 +122,6 @@ void render_coverage_json(const struct analyze_coverage *coverage)
 	json_end(&json);
 }
 
-/* RFC 4180; a name that begins as a formula would is no name of Kubernetes. */
-static void write_cell(const char *text)
-{
-	const bool is_plain = !strpbrk(text, ",\"\r\n");
-
-	if (is_plain) {
-		fputs(text, stdout);
-		return;
-	}
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
-	}
-	putchar('"');
-}
-
 void render_coverage_csv(const struct analyze_coverage *coverage)
 {
 	fputs("namespace,owner,level,pods,default_deny_ingress,default_deny_egress,hostnetwork_"
@@ -149,9 +131,9 @@ void render_coverage_csv(const struct analyze_coverage *coverage)
 	for (size_t i = 0; i < coverage->namespaces.n; i++) {
 		const struct analyze_coverage_row *row = &coverage->namespaces.items[i];
 
-		write_cell(row->name);
+		render_csv_field(row->name, stdout);
 		putchar(',');
-		write_cell(row->owner ? row->owner : "");
+		render_csv_field(row->owner ? row->owner : "", stdout);
 		putchar(',');
 		if (row->level != ANALYZE_NO_LEVEL)
 			printf("%u", row->level);
@@ -160,7 +142,7 @@ void render_coverage_csv(const struct analyze_coverage *coverage)
 		       row->pods[POLICY_EGRESS][ANALYZE_ISOLATION_DEFAULT_DENY], row->n_host_pods,
 		       row->n_allowed, row->n_possible, row->n_policies, row->n_owned,
 		       row->n_broad);
-		write_cell(row->next ? row->next : "");
+		render_csv_field(row->next ? row->next : "", stdout);
 		fputs("\r\n", stdout);
 	}
 }

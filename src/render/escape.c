@@ -55,3 +55,14 @@ void render_github_property(FILE *out, const char *text)
 {
 	write_github(out, text, "%\r\n:,");
 }
+
+void render_quoted(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', out);
+		fputs(*text == '\n' ? "\\n" : (char[]){*text, '\0'}, out);
+	}
+	fputc('"', out);
+}

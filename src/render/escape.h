@@ -10,3 +10,6 @@ void render_xml(FILE *out, const char *text);
 /* The message of a workflow command; a property escapes ':' and ',' too. */
 void render_github_message(FILE *out, const char *text);
 void render_github_property(FILE *out, const char *text);
+
+/* Between quotes, in which only the quote, the backslash and a line end (\n) are special: Graphviz, YAML. */
+void render_quoted(FILE *out, const char *text);

@@ -1,33 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For Graphviz: a cluster for each namespace. */
+#include "render/escape.h"
 #include "render/map_picture.h"
 #include "render/render.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* A quoted string: only the quote and the backslash are special, and a line end is written \n. */
-static void write_string(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '\n') {
-			fputs("\\n", stdout);
-			continue;
-		}
-		if (*text == '"' || *text == '\\')
-			putchar('\\');
-		putchar(*text);
-	}
-	putchar('"');
-}
-
 static void write_box(const struct picture_box *box, const char *indent)
 {
 	fputs(indent, stdout);
-	write_string(box->id);
+	render_quoted(stdout, box->id);
 	fputs(" [label=", stdout);
-	write_string(box->name);
+	render_quoted(stdout, box->name);
 	fputs(*box->frame ? "];\n" : ", style=\"rounded,dashed\"];\n", stdout);
 }
 
@@ -41,7 +26,7 @@ static void write_boxes(const struct map_picture *picture)
 
 		if (strcmp(frame, box->frame) != 0) {
 			printf("%s\tsubgraph cluster_%zu {\n\t\tlabel=", *frame ? "\t}\n" : "", i);
-			write_string(box->frame);
+			render_quoted(stdout, box->frame);
 			fputs(";\n", stdout);
 			frame = box->frame;
 		}
@@ -56,16 +41,16 @@ static void write_arrow(const struct map_picture *picture, const struct picture_
 
 	map_picture_label(picture, arrow, &label);
 	putchar('\t');
-	write_string(picture->boxes.items[arrow->from].id);
+	render_quoted(stdout, picture->boxes.items[arrow->from].id);
 	fputs(" -> ", stdout);
-	write_string(picture->boxes.items[arrow->to].id);
+	render_quoted(stdout, picture->boxes.items[arrow->to].id);
 	fputs(" [label=", stdout);
-	write_string(strbuf_str(&label));
+	render_quoted(stdout, strbuf_str(&label));
 	if (arrow->ports == ANALYZE_PORTS_NONE)
 		fputs(", style=dashed", stdout);
 	if (arrow->note.len) {
 		fputs(", tooltip=", stdout);
-		write_string(arrow->note.text);
+		render_quoted(stdout, arrow->note.text);
 	}
 	fputs("];\n", stdout);
 	strbuf_release(&label);

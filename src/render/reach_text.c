@@ -4,6 +4,7 @@
 
 #include "analyze/text.h"
 #include "render/aside.h"
+#include "render/escape.h"
 
 #include <stdio.h>
 
@@ -143,18 +144,6 @@ void render_reach_text(const struct render_reach *output)
 	render_aside_text(output->reach->map.cluster, "");
 }
 
-/* A text in Graphviz's quotes. */
-static void print_quoted(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			putchar('\\');
-		putchar(*text);
-	}
-	putchar('"');
-}
-
 void render_reach_dot(const struct render_reach *output)
 {
 	struct analyze_reach *reach = output->reach;
@@ -168,11 +157,11 @@ void render_reach_dot(const struct render_reach *output)
 
 		add_ports(reach, node->ports, &ports);
 		putchar('\t');
-		print_quoted(render_reach_via(reach, order.items[i]));
+		render_quoted(stdout, render_reach_via(reach, order.items[i]));
 		fputs(" -> ", stdout);
-		print_quoted(reach->map.endpoints.items[order.items[i]].id);
+		render_quoted(stdout, reach->map.endpoints.items[order.items[i]].id);
 		fputs(" [label=", stdout);
-		print_quoted(strbuf_str(&ports));
+		render_quoted(stdout, strbuf_str(&ports));
 		printf("%s];\n", node->is_conditional ? ", style=dashed" : "");
 		strbuf_release(&ports);
 	}

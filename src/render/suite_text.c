@@ -4,6 +4,7 @@
 
 #include "analyze/text.h"
 #include "render/aside.h"
+#include "render/escape.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -115,8 +116,9 @@ void render_suite_tap(const struct render_suite *output)
 		putchar('\n');
 		if (passes)
 			continue;
-		printf("  ---\n  outcome: %s\n  file: \"%s\"\n  line: %u\n  why: |\n",
-		       suite_outcome_name(result->outcome), test->span.file->name, test->span.line);
+		printf("  ---\n  outcome: %s\n  file: ", suite_outcome_name(result->outcome));
+		render_quoted(stdout, test->span.file->name);
+		printf("\n  line: %u\n  why: |\n", test->span.line);
 		print_why(output, i, 4);
 		puts("  ...");
 	}

@@ -209,6 +209,14 @@ YAML
 tests '{from: app/a, to: app/b, ports: [2], expect: allow}'
 run "$bulkhead" test "$tests" -f "$tap_work/two.yaml" --uncovered
 ok_like "$out" '^  app/Pod/a → app/Pod/b   TCP 3$' "--uncovered: the port that is left"
+cat >"$tap_work/a\"b.yaml" <<'YAML'
+apiVersion: bulkhead.dev/v1
+kind: PolicyTest
+metadata: {name: quoted}
+spec: {tests: [{from: app/a, to: app/b, expect: deny}]}
+YAML
+run "$bulkhead" test "$tap_work/a\"b.yaml" -f "$tap_work/two.yaml" -o tap
+ok_like "$out" '^  file: ".*a\\"b.yaml"$' "TAP: a name with a quote is still YAML"
 for format in tap junit github; do
 	run "$bulkhead" test "$tests" -f "$tap_work/two.yaml" --uncovered --adequacy -o $format
 	ok_like "$out" '(app/Pod/a → app/Pod/b   TCP 3)' "--uncovered -o $format"
