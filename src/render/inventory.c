@@ -25,7 +25,7 @@ static void print_workloads(const struct analyze_inventory *inventory)
 	struct arena arena;
 
 	arena_init(&arena);
-	printf("\n%zu workloads, %u without a declared port\n", inventory->workloads.n,
+	printf("\nworkloads: %zu, without a declared port: %u\n", inventory->workloads.n,
 	       inventory->n_undeclared);
 	for (size_t i = 0; i < inventory->workloads.n; i++) {
 		const struct model_workload *workload = inventory->workloads.items[i];
@@ -40,7 +40,7 @@ static void print_workloads(const struct analyze_inventory *inventory)
 
 void render_inventory_text(const struct analyze_inventory *inventory)
 {
-	printf("%zu namespaces\n", inventory->namespaces.n);
+	printf("namespaces: %zu\n", inventory->namespaces.n);
 	for (size_t i = 0; i < inventory->namespaces.n; i++) {
 		const struct analyze_inventory_namespace *row = &inventory->namespaces.items[i];
 
@@ -50,17 +50,17 @@ void render_inventory_text(const struct analyze_inventory *inventory)
 		       row->owner ? row->owner : "");
 	}
 	print_workloads(inventory);
-	printf("\n%zu service accounts\n", inventory->accounts.n);
+	printf("\nservice accounts: %zu\n", inventory->accounts.n);
 	for (size_t i = 0; i < inventory->accounts.n; i++)
 		printf("  %s/%s   pods: %u\n", inventory->accounts.items[i].account->ns->name,
 		       inventory->accounts.items[i].account->name,
 		       inventory->accounts.items[i].n_pods);
-	printf("\n%zu ports\n", inventory->ports.n);
+	printf("\nports: %zu\n", inventory->ports.n);
 	for (size_t i = 0; i < inventory->ports.n; i++)
 		printf("  %u/%s   workloads: %u\n", inventory->ports.items[i].port.first,
 		       port_space_name(inventory->ports.items[i].port.space),
 		       inventory->ports.items[i].n_workloads);
-	printf("\n%zu external dependencies\n", inventory->externals.n);
+	printf("\nexternal dependencies: %zu\n", inventory->externals.n);
 	for (size_t i = 0; i < inventory->externals.n; i++) {
 		const struct analyze_inventory_external *item = &inventory->externals.items[i];
 
