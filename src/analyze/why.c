@@ -130,16 +130,8 @@ struct layer {
 
 static int compare_rules(const void *left, const void *right)
 {
-	const struct policy_rule *a = *(const struct policy_rule *const *)left;
-	const struct policy_rule *b = *(const struct policy_rule *const *)right;
-
-	if (a->policy->order != b->policy->order)
-		return a->policy->order < b->policy->order ? -1 : 1;
-	if (a->rank != b->rank)
-		return a->rank < b->rank ? -1 : 1;
-	if (a->policy != b->policy)
-		return a->policy->index < b->policy->index ? -1 : 1;
-	return (a > b) - (a < b); /* one policy's rules stand in their order */
+	return policy_rule_compare(*(const struct policy_rule *const *)left,
+				   *(const struct policy_rule *const *)right);
 }
 
 static void list_rules(const struct analyze_why_question *question, struct tier tier,

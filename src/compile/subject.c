@@ -29,21 +29,6 @@ static struct policy_list *select_policies(const struct compile_world *world)
 	return lists;
 }
 
-static void note_leaf(void *arg, const struct policy_peer *leaf)
-{
-	(void)leaf;
-	*(bool *)arg = true;
-}
-
-static bool asks_own_node(const struct policy_rule *rule)
-{
-	bool is_found = false;
-
-	for (uint32_t i = 0; i < rule->n_peers; i++)
-		policy_peer_each(&rule->peers[i], POLICY_PEER_OWN_NODE, note_leaf, &is_found);
-	return is_found;
-}
-
 /* The node of a pod, if a rule of its policies asks for it. */
 static const struct model_node *own_node(const struct compile_world *world,
 					 const struct model_pod *pod,
@@ -93,21 +78,10 @@ static void put_signature(const struct model_pod *pod, const struct model_node *
 	}
 }
 
-/* The order of evaluation: see policy/ir.h. */
 static int cmp_rule(const void *a, const void *b)
 {
-	const struct policy_rule *x = (*(struct world_rule *const *)a)->rule;
-	const struct policy_rule *y = (*(struct world_rule *const *)b)->rule;
-
-	if (x->policy->tier != y->policy->tier)
-		return x->policy->tier < y->policy->tier ? -1 : 1;
-	if (x->policy->order != y->policy->order)
-		return x->policy->order < y->policy->order ? -1 : 1;
-	if (x->rank != y->rank)
-		return x->rank < y->rank ? -1 : 1;
-	if (x->policy->index != y->policy->index)
-		return x->policy->index < y->policy->index ? -1 : 1;
-	return x < y ? -1 : x > y; /* one policy's rules stand in their order */
+	return policy_rule_compare((*(struct world_rule *const *)a)->rule,
+				   (*(struct world_rule *const *)b)->rule);
 }
 
 /* What makes one record of a rule in the world. */
@@ -119,7 +93,8 @@ struct rule_key {
 static struct world_rule *intern_rule(struct compile_world *world, struct keyset *known,
 				      const struct policy_rule *rule, const struct model_node *node)
 {
-	const struct rule_key key = {rule, node && asks_own_node(rule) ? node : NULL};
+	const struct rule_key key = {
+		rule, node && policy_rule_has(rule, POLICY_PEER_OWN_NODE) ? node : NULL};
 	bool is_new;
 	const uint32_t id = keyset_intern(known, &key, sizeof(key), &is_new);
 

@@ -42,19 +42,9 @@ static bool add_port(struct outside *outside, uint8_t space, uint16_t number)
 	return true;
 }
 
-static void note_block(void *arg, const struct policy_peer *leaf)
-{
-	(void)leaf;
-	*(bool *)arg = true;
-}
-
 static bool names_addresses(const struct policy_rule *rule)
 {
-	bool ret = rule->any_peer;
-
-	for (uint32_t i = 0; i < rule->n_peers; i++)
-		policy_peer_each(&rule->peers[i], POLICY_PEER_CIDR, note_block, &ret);
-	return ret;
+	return rule->any_peer || policy_rule_has(rule, POLICY_PEER_CIDR);
 }
 
 /* The ports of egress rules that reach out of the cluster: the first of each range. */

@@ -190,19 +190,9 @@ static void write_ends(struct calico_writer *writer, const struct calico_rule *r
 		write_rule(writer, rule, ends, NULL);
 }
 
-static void note_leaf(void *arg, const struct policy_peer *leaf)
-{
-	(void)leaf;
-	*(bool *)arg = true;
-}
-
 static bool has_block(const struct calico_where *where)
 {
-	bool is_found = false;
-
-	if (!where->any)
-		policy_peer_each(&where->tree, POLICY_PEER_CIDR, note_leaf, &is_found);
-	return is_found;
+	return !where->any && policy_peer_has(&where->tree, POLICY_PEER_CIDR);
 }
 
 /*

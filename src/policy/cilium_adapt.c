@@ -60,22 +60,13 @@ static void adapt_rule(struct policy_reader *reader, struct policy_rule *rule)
 	}
 }
 
-static void note(void *arg, const struct policy_peer *leaf)
-{
-	(void)leaf;
-	*(bool *)arg = true;
-}
-
 /* A subject is made of pods only. */
 static void adapt_subject(struct policy_reader *reader, struct policy_peer *subject)
 {
-	bool has_others = false;
-
 	cilium_pods_adapt(reader, subject);
-	policy_peer_each(subject, POLICY_PEER_OWN_NODE, note, &has_others);
-	policy_peer_each(subject, POLICY_PEER_NODES, note, &has_others);
-	policy_peer_each(subject, POLICY_PEER_CIDR, note, &has_others);
-	if (has_others)
+	if (policy_peer_has(subject, POLICY_PEER_OWN_NODE) ||
+	    policy_peer_has(subject, POLICY_PEER_NODES) ||
+	    policy_peer_has(subject, POLICY_PEER_CIDR))
 		*subject = cilium_tree(reader, POLICY_PEER_ANY_OF, 0);
 }
 

@@ -3,6 +3,19 @@
 
 #include <assert.h>
 
+int policy_rule_compare(const struct policy_rule *a, const struct policy_rule *b)
+{
+	if (a->policy->tier != b->policy->tier)
+		return a->policy->tier < b->policy->tier ? -1 : 1;
+	if (a->policy->order != b->policy->order)
+		return a->policy->order < b->policy->order ? -1 : 1;
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	if (a->policy->index != b->policy->index)
+		return a->policy->index < b->policy->index ? -1 : 1;
+	return (a > b) - (a < b); /* one policy's rules stand in their order */
+}
+
 bool policy_rule_is_conditional(const struct policy_rule *rule)
 {
 	return rule->condition || rule->source_ports;

@@ -213,6 +213,15 @@ bool policy_rule_is_conditional(const struct policy_rule *rule);
 /* What has to hold for a conditional rule, in one clause. */
 void policy_condition_text(const struct policy_rule *rule, struct strbuf *ret);
 
+/* Whether a tree has a leaf of this kind, wherever it stands. */
+bool policy_peer_has(const struct policy_peer *peer, enum policy_peer_kind kind);
+
+/* Whether a peer of the rule has. */
+bool policy_rule_has(const struct policy_rule *rule, enum policy_peer_kind kind);
+
+/* < 0, 0, > 0: which of two rules that select one subject is evaluated first. */
+int policy_rule_compare(const struct policy_rule *a, const struct policy_rule *b);
+
 /* Calls `fn` for every leaf of this kind in a tree, wherever it stands. */
 void policy_peer_each(const struct policy_peer *peer, enum policy_peer_kind kind,
 		      void (*fn)(void *arg, const struct policy_peer *leaf), void *arg);

@@ -126,3 +126,25 @@ void policy_peer_each(const struct policy_peer *peer, enum policy_peer_kind kind
 	for (uint32_t i = 0; policy_peer_is_tree(peer) && i < peer->n_parts; i++)
 		policy_peer_each(&peer->parts[i], kind, fn, arg);
 }
+
+static void note_leaf(void *arg, const struct policy_peer *leaf)
+{
+	(void)leaf;
+	*(bool *)arg = true;
+}
+
+bool policy_peer_has(const struct policy_peer *peer, enum policy_peer_kind kind)
+{
+	bool is_found = false;
+
+	policy_peer_each(peer, kind, note_leaf, &is_found);
+	return is_found;
+}
+
+bool policy_rule_has(const struct policy_rule *rule, enum policy_peer_kind kind)
+{
+	for (uint32_t i = 0; i < rule->n_peers; i++)
+		if (policy_peer_has(&rule->peers[i], kind))
+			return true;
+	return false;
+}

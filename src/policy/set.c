@@ -279,22 +279,13 @@ static void mark_replaced(struct policy_set *set, const struct policy *staged)
 	}
 }
 
-static void note_leaf(void *arg, const struct policy_peer *leaf)
-{
-	(void)leaf;
-	*(bool *)arg = true;
-}
-
 static bool asks_own_node(const struct policy *policy)
 {
-	bool is_found = false;
-
 	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
 		for (uint32_t i = 0; i < policy->n_rules[direction]; i++)
-			for (uint32_t k = 0; k < policy->rules[direction][i].n_peers; k++)
-				policy_peer_each(&policy->rules[direction][i].peers[k],
-						 POLICY_PEER_OWN_NODE, note_leaf, &is_found);
-	return is_found;
+			if (policy_rule_has(&policy->rules[direction][i], POLICY_PEER_OWN_NODE))
+				return true;
+	return false;
 }
 
 /* Puts the policies in order, those without effect apart. */

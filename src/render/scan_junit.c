@@ -1,36 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JUnit's XML: a suite for each file, a case for each finding; what is suppressed is skipped. */
+#include "render/escape.h"
 #include "render/scan.h"
 
 #include <string.h>
 
-/* XML 1.0 has no control characters, not even escaped. */
-static void write_escaped(const char *text)
-{
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-		switch (*at) {
-		case '<':
-			fputs("&lt;", stdout);
-			break;
-		case '>':
-			fputs("&gt;", stdout);
-			break;
-		case '&':
-			fputs("&amp;", stdout);
-			break;
-		case '"':
-			fputs("&quot;", stdout);
-			break;
-		default:
-			putchar(*at < ' ' && *at != '\t' && *at != '\n' ? '?' : *at);
-		}
-	}
-}
-
 static void write_attribute(const char *name, const char *value)
 {
 	printf(" %s=\"", name);
-	write_escaped(value);
+	render_xml(stdout, value);
 	putchar('"');
 }
 
@@ -41,11 +19,11 @@ static void write_case(const struct scan_finding *finding)
 	printf("    <testcase");
 	write_attribute("classname", finding->rule->id);
 	printf(" name=\"");
-	write_escaped(place->kind);
+	render_xml(stdout, place->kind);
 	putchar(' ');
-	write_escaped(place->ns ? place->ns : "");
+	render_xml(stdout, place->ns ? place->ns : "");
 	putchar('/');
-	write_escaped(place->name ? place->name : "");
+	render_xml(stdout, place->name ? place->name : "");
 	printf(":%u:%u\">", place->span.line, place->span.column);
 	if (finding->suppressed) {
 		printf("<skipped");
@@ -57,7 +35,7 @@ static void write_case(const struct scan_finding *finding)
 		write_attribute("type", scan_severity_name(finding->severity));
 		write_attribute("message", finding->message);
 		putchar('>');
-		write_escaped(finding->help ? finding->help : "");
+		render_xml(stdout, finding->help ? finding->help : "");
 		printf("</failure>");
 	}
 	printf("</testcase>\n");
