@@ -3,6 +3,7 @@
 
 #include "analyze/diff.h"
 #include "analyze/question.h"
+#include "analyze/ties.h"
 #include "cli/progress.h"
 #include "cli/revision.h"
 #include "render/diff.h"
@@ -193,6 +194,14 @@ static bool is_condition(const struct cli_options *options, const struct analyze
 	return false;
 }
 
+/* Policies of equal priority that do not agree, in either input. */
+static void report_ties(struct side sides[], const uint32_t n_pods[], struct diag_list *diags)
+{
+	for (int side = 0; side < ANALYZE_N_SIDES; side++)
+		analyze_ties_report(&sides[side].cluster, sides[side].cluster.snapshot->pods,
+				    n_pods[side], diags);
+}
+
 static int compare(const struct cli_options *options, const struct diff_words *own,
 		   struct side sides[])
 {
@@ -200,10 +209,13 @@ static int compare(const struct cli_options *options, const struct diff_words *o
 	struct analyze_diff diff;
 	struct diag_list diags;
 	struct progress progress;
+	uint32_t n_pods[ANALYZE_N_SIDES]; /* without the hypothetical ones of the maps */
 	int code = CLI_USAGE;
 
-	for (int side = 0; side < ANALYZE_N_SIDES; side++)
+	for (int side = 0; side < ANALYZE_N_SIDES; side++) {
 		diff_options.clusters[side] = &sides[side].cluster;
+		n_pods[side] = sides[side].cluster.snapshot->n_pods;
+	}
 	diag_list_init(&diags, &sides[ANALYZE_NEW].endpoints.arena);
 	if (find_controllers(own, sides, &diff_options, &diags)) {
 		progress_start(&progress, "comparing");
@@ -213,6 +225,7 @@ static int compare(const struct cli_options *options, const struct diff_words *o
 			render(options, &diff);
 			code = fails(&diff, own->fail_on) ? CLI_NO : CLI_YES;
 		}
+		report_ties(sides, n_pods, &diags);
 		analyze_diff_release(&diff);
 	}
 	cli_print_diags(options, &diags);
