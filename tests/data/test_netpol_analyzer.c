@@ -3,11 +3,11 @@
  * The `list` cases of ../shared/data/netpol-analyzer, another analyzer's inputs and answers,
  * against `map`.
  *
- * Left out are inputs with kinds that only the other analyzer knows, and what says no connections: exposure
- * sections. Compared are (from, to, ports of TCP, UDP and SCTP); its answers start at port 1, know no
- * ICMP and no pod of an owner that talks to its replica. Where it is known to be wrong, `deviations`
- * says how often and why; nothing else may differ. What it reads although an API server refuses it
- * is first refused here too, then repaired and compared: `repaired`.
+ * Left out are inputs with kinds that only the other analyzer knows; exposure sections are in
+ * test_netpol_analyzer_exposure.c. Compared are (from, to, ports of TCP, UDP and SCTP); its answers
+ * start at port 1, know no ICMP and no pod of an owner that talks to its replica. Where it is known to
+ * be wrong, `deviations` says how often and why; nothing else may differ. What it reads although an API
+ * server refuses it is first refused here too, then repaired and compared: `repaired`.
  */
 #include "analyze/map.h"
 #include "base/strbuf.h"

@@ -3,7 +3,7 @@
  * The `diff` cases of ../shared/data/netpol-analyzer, another analyzer's inputs and answers, against
  * `diff`.
  *
- * Its cases that end in an error are in test_netpol_analyzer.c by what each input says. Compared are the
+ * Its cases that end in an error or a warning are in netpol_analyzer_diff.sh. Compared are the
  * kind of the change, the ends and the ports (TCP, UDP, SCTP, from 1 on) on either side, between endpoints
  * of the input and IPv4 addresses; it knows no peers that the input does not show, and no pod of an owner
  * that talks to its replica. Where it is known to be wrong, `deviations` says how often and why.

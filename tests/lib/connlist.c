@@ -52,8 +52,7 @@ void connlist_known_ports(struct port_set *ret)
 		add_numbers(ret, spaces[i], "", 0);
 }
 
-/* "All Connections", "TCP 1-79,81,UDP 53", "TCP:[8080], UDP" */
-static void parse_ports(const char *text, struct port_set *set)
+void connlist_parse_ports(const char *text, struct port_set *set)
 {
 	static const char *const names[] = {"TCP", "UDP", "SCTP"};
 
@@ -134,7 +133,7 @@ static void read_txt(struct connlist *list, const struct port_range *only, char 
 		if (!ports)
 			continue;
 		*ports = '\0';
-		parse_ports(ports + 3, &add_arrow(list, line)->ports);
+		connlist_parse_ports(ports + 3, &add_arrow(list, line)->ports);
 	}
 }
 
@@ -156,9 +155,9 @@ static void read_explained(struct connlist *list, char *text)
 		else if (strncmp(line, "Connections between ", 20) == 0)
 			connection = add_arrow(list, line + 20);
 		else if (!has_reasons && strstr(line, " => "))
-			parse_ports("All", &add_arrow(list, line)->ports);
+			connlist_parse_ports("All", &add_arrow(list, line)->ports);
 		else if (strncmp(line, "\tAllowed ", 9) == 0)
-			parse_ports(line + 9, &connection->ports);
+			connlist_parse_ports(line + 9, &connection->ports);
 	}
 }
 
@@ -192,7 +191,7 @@ static int read_json(void *arg, struct tree_node *root, const struct diag_file *
 		if (reader->only)
 			port_set_add(&connection->ports, *reader->only);
 		else
-			parse_ports(tree_get_string(item, "conn"), &connection->ports);
+			connlist_parse_ports(tree_get_string(item, "conn"), &connection->ports);
 	}
 	return 0;
 }
@@ -273,7 +272,7 @@ static void add_side(struct connlist *list, const char *change, const char *port
 	struct connection *connection = add_connection(list, src, dst);
 
 	connection->from = arena_printf(&list->arena, "%s %s", change, connection->from);
-	parse_ports(ports, &connection->ports);
+	connlist_parse_ports(ports, &connection->ports);
 }
 
 /* "diff-type: added, source: A, destination: B, ref1: No Connections, ref2: TCP 80[, workloads-…]" */

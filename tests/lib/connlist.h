@@ -48,6 +48,9 @@ void connlist_init(struct connlist *list);
 void connlist_release(struct connlist *list);
 void connlist_read(struct connlist *list, const struct connlist_file *from);
 
+/* "All Connections", "No Connections", "TCP 1-79,81,UDP 53", "TCP:[8080], UDP" */
+void connlist_parse_ports(const char *text, struct port_set *ret);
+
 /* Every port that it knows. */
 void connlist_known_ports(struct port_set *ret);
 
