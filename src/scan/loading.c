@@ -42,6 +42,12 @@ bool scan_loading_takes(const struct scan *scan, const struct diag *diag)
 	return find_taken(diag) || diag->code == DIAG_BH0206 || scan_has_at(scan, diag->span);
 }
 
+/* A whole cluster may be on one line: JSON is written so. */
+static bool is_after(uint32_t line, uint32_t column, const struct tree_node *node)
+{
+	return line > node->line || (line == node->line && column >= node->column);
+}
+
 const struct model_manifest *scan_manifest_at(const struct scan *scan, const struct diag_span *span)
 {
 	const struct model_manifest *found = NULL;
@@ -49,8 +55,9 @@ const struct model_manifest *scan_manifest_at(const struct scan *scan, const str
 	for (uint32_t i = 0; i < scan->snapshot->n_manifests; i++) {
 		const struct model_manifest *manifest = &scan->snapshot->manifests[i];
 
-		if (manifest->file == span->file && manifest->root->line <= span->line &&
-		    (!found || manifest->root->line >= found->root->line))
+		if (manifest->file == span->file &&
+		    is_after(span->line, span->column, manifest->root) &&
+		    (!found || is_after(manifest->root->line, manifest->root->column, found->root)))
 			found = manifest;
 	}
 	return found;

@@ -44,6 +44,14 @@ first=$out
 scan -o json "$shop"
 ok_str "$out" "$first" "the same every time"
 
+printf '%s' '{"apiVersion": "v1", "kind": "List", "items": [
+{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "typo", "namespace": "shop"},
+"spec": {"podSelectr": {}}}, {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "api", "namespace": "shop"},
+"spec": {"containers": [{"name": "api"}]}}]}' | tr -d '\n' >"$tap_work/line.json"
+scan --rules BH101 -o json "$tap_work/line.json"
+json '[(f["kind"], f["name"], f["line"]) for f in it["findings"]] == [("NetworkPolicy", "typo", 1)]' \
+	"of many objects on one line, a finding names its own"
+
 scan -o sarif "$shop"
 json 'it["version"] == "2.1.0" and it["$schema"].endswith("sarif-2.1.0.json") and set(it) == {"$schema", "version", "runs"}' \
 	"SARIF: a log"
