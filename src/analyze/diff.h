@@ -30,6 +30,7 @@ struct analyze_diff_options {
 
 struct analyze_diff_endpoint {
 	const char *id;
+	const char *owner; /* the id of whose pods it is, all of them or some */
 	const char *ns;
 	const char *kind;
 	const char *name;

@@ -199,6 +199,7 @@ static void take_side(struct diff_builder *builder, struct analyze_diff_endpoint
 	endpoint->kind = from->kind;
 	endpoint->name = from->name;
 	endpoint->id = from->id;
+	endpoint->owner = from->owner ? from->owner : from->id;
 	endpoint->is_assumed = from->origin == MODEL_ASSUMED;
 	if (sensitivity)
 		endpoint->sensitivity = sensitivity;

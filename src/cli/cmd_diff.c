@@ -106,18 +106,25 @@ static void render(const struct cli_options *options, struct analyze_diff *diff)
 	}
 }
 
-/* What --fail-on NAME names: a namespace, an endpoint, or a sensitivity. */
+/* NAMESPACE/NAME of NAMESPACE/KIND/NAME. */
+static bool is_short_for(const char *name, const char *id)
+{
+	const char *ns_end = strchr(id, '/'), *last = strrchr(id, '/');
+	const size_t len = ns_end ? (size_t)(ns_end - id) : 0;
+
+	return ns_end && strncmp(name, id, len) == 0 && strcmp(name + len, last) == 0;
+}
+
+/* What --fail-on NAME names: a namespace, an endpoint or its owner, or a sensitivity. */
 static bool is_named(const struct analyze_diff_endpoint *endpoint, const char *name)
 {
-	const char *slash = strchr(name, '/');
+	const char *const ids[] = {endpoint->id, endpoint->owner};
 
-	if (strcmp(endpoint->id, name) == 0 || strcmp(endpoint->ns, name) == 0)
-		return true;
-	if (endpoint->sensitivity && strcmp(endpoint->sensitivity, name) == 0)
-		return true;
-	return slash && strlen(endpoint->ns) == (size_t)(slash - name) &&
-	       strncmp(endpoint->ns, name, (size_t)(slash - name)) == 0 &&
-	       strcmp(endpoint->name, slash + 1) == 0;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (strcmp(ids[i], name) == 0 || is_short_for(name, ids[i]))
+			return true;
+	return strcmp(endpoint->ns, name) == 0 ||
+	       (endpoint->sensitivity && strcmp(endpoint->sensitivity, name) == 0);
 }
 
 struct search {

@@ -69,6 +69,42 @@ mkdir "$tap_work/grown" && cp "$old/all.yaml" "$tap_work/more.yaml" "$tap_work/g
 fails widened "$old" "$tap_work/grown" 0 "only a new workload"
 fails added "$old" "$tap_work/grown" 1 "which has access"
 
+# An owner whose pods get different answers keeps its name.
+for side in open closed; do
+	cat >"$tap_work/$side.yaml" <<'YAML'
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: payments}
+spec: {template: {metadata: {labels: {app: db}}, spec: {containers: [{name: db}]}}}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: db-0
+  namespace: payments
+  labels: {app: db}
+  ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: db, controller: true}]
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: db-1
+  namespace: payments
+  labels: {app: db, role: spare}
+  ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: db, controller: true}]
+YAML
+done
+cat >>"$tap_work/closed.yaml" <<'YAML'
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: spare, namespace: payments}
+spec: {podSelector: {matchLabels: {role: spare}}, policyTypes: [Ingress]}
+YAML
+fails payments/db "$tap_work/closed.yaml" "$tap_work/open.yaml" 1 "a workload, one pod of which can be reached"
+fails payments/StatefulSet/db "$tap_work/closed.yaml" "$tap_work/open.yaml" 1 "by its id too"
+fails payments/db "$tap_work/open.yaml" "$tap_work/closed.yaml" 0 "a workload, one pod of which cannot any more"
+
 # Formats.
 run "$bulkhead" diff -o json "$old" "$new"
 ok_int "$status" 1 "JSON: the same exit code"
