@@ -181,7 +181,6 @@ int cli_run_coverage(const struct cli_command *command, int argc, char **argv)
 		.own = own_options,
 		.data = &own,
 		.keep_manifests = true,
-		.formats = CLI_FORMAT(CSV) | CLI_FORMAT(MD) | CLI_FORMAT(PROMETHEUS),
 	};
 	int n, code = CLI_USAGE;
 

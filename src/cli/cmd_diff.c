@@ -260,7 +260,6 @@ int cli_run_diff(const struct cli_command *command, int argc, char **argv)
 		.command = command,
 		.own = own_options,
 		.data = &own,
-		.formats = CLI_FORMAT(MD) | CLI_FORMAT(CSV),
 	};
 	int n, code = CLI_USAGE;
 
@@ -269,8 +268,6 @@ int cli_run_diff(const struct cli_command *command, int argc, char **argv)
 		code = CLI_USAGE;
 	else if (options.wants_help)
 		code = cli_help_of(command);
-	else if (options.paths.n)
-		code = cli_refuse(&options, "-f names one input, but there are two: OLD and NEW");
 	else if (n != 2)
 		code = cli_refuse(&options, "expected OLD and NEW, found %d input%s", n,
 				  n == 1 ? "" : "s");

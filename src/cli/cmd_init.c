@@ -231,8 +231,7 @@ static int run(const struct init_options *own, int n, char **words)
 int cli_run_init(const struct cli_command *command, int argc, char **argv)
 {
 	struct init_options own = {.profile = "kubernetes"};
-	struct cli_options options = {
-		.command = command, .own = own_options, .data = &own, .takes_folder = true};
+	struct cli_options options = {.command = command, .own = own_options, .data = &own};
 	int n, code = CLI_USAGE;
 
 	own.shared = &options;

@@ -193,11 +193,11 @@ static int run(struct cli_options *options, const struct map_options *own, int n
 int cli_run_map(const struct cli_command *command, int argc, char **argv)
 {
 	struct map_options own = {0};
-	struct cli_options options = {.command = command,
-				      .own = own_options,
-				      .data = &own,
-				      .formats = CLI_FORMAT(CSV) | CLI_FORMAT(MD) |
-						 CLI_FORMAT(DOT) | CLI_FORMAT(SVG)};
+	struct cli_options options = {
+		.command = command,
+		.own = own_options,
+		.data = &own,
+	};
 	int n, code = CLI_USAGE;
 
 	own.shared = &options;

@@ -163,7 +163,6 @@ int cli_run_reach(const struct cli_command *command, int argc, char **argv)
 		.command = command,
 		.own = own_options,
 		.data = &own,
-		.formats = CLI_FORMAT(DOT) | CLI_FORMAT(MD),
 	};
 	int n, code = CLI_USAGE;
 

@@ -295,8 +295,6 @@ int cli_run_scan(const struct cli_command *command, int argc, char **argv)
 		.data = &own,
 		.skip_invalid = true,
 		.keep_manifests = true,
-		.formats = CLI_FORMAT(SARIF) | CLI_FORMAT(JUNIT) | CLI_FORMAT(GITHUB) |
-			   CLI_FORMAT(GITLAB) | CLI_FORMAT(MD),
 	};
 	int n, code = CLI_USAGE;
 

@@ -188,7 +188,6 @@ int cli_run_test(const struct cli_command *command, int argc, char **argv)
 		.command = command,
 		.own = own_options,
 		.data = &own,
-		.formats = CLI_FORMAT(TAP) | CLI_FORMAT(JUNIT) | CLI_FORMAT(GITHUB),
 	};
 	int n, code = CLI_USAGE;
 

@@ -11,6 +11,8 @@ int cli_run_version(const struct cli_command *command, int argc, char **argv)
 
 	if (!cli_options_parse(&options, argc, argv, &n)) {
 		code = CLI_USAGE;
+	} else if (options.wants_help) {
+		code = cli_help_of(command);
 	} else if (n > 0) {
 		code = cli_refuse(&options, "'%s' is too much", argv[0]);
 	} else if (options.format == CLI_JSON) {

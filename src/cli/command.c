@@ -32,6 +32,9 @@ static const struct cli_command commands[] = {
 	 "  --list-rules           every rule, with severity and fix\n"
 	 "  --explain RULE         why, a bad and a good example, when to ignore it\n"
 	 "  --now TIME             the day at which exceptions are judged\n",
+	 CLI_WITH_INPUT & ~CLI_WITH_INVALID,
+	 CLI_FORMAT(MD) | CLI_FORMAT(SARIF) | CLI_FORMAT(JUNIT) | CLI_FORMAT(GITHUB) |
+		 CLI_FORMAT(GITLAB),
 	 cli_run_scan},
 	{"can", "may this connection happen, and which rules decide",
 	 "FROM TO [PORT[/PROTOCOL]] -f PATH…\n"
@@ -44,7 +47,7 @@ static const struct cli_command commands[] = {
 	 "  --source-port N   where the connection comes from, for rules that ask\n"
 	 "  --as IDENTITY     who the source is in the mesh: NAMESPACE/SERVICE-ACCOUNT, "
 	 "spiffe://…\n",
-	 cli_run_can},
+	 CLI_WITH_INPUT, 0, cli_run_can},
 	{"map", "who may talk to whom, on what", "PATH…",
 	 "  --from, --to ENDPOINT    only connections from there, to there\n"
 	 "  --only NAMESPACE         only those with an end in it\n"
@@ -55,10 +58,12 @@ static const struct cli_command commands[] = {
 	 "  --ingress-controller NAMESPACE/NAME\n"
 	 "                           which workload the proxy of Ingresses and routes is\n"
 	 "  --check FILE             whether a map that was written as JSON is still true\n",
+	 CLI_WITH_INPUT, CLI_FORMAT(CSV) | CLI_FORMAT(MD) | CLI_FORMAT(DOT) | CLI_FORMAT(SVG),
 	 cli_run_map},
 	{"coverage", "how mature the policies are, in numbers that can be tracked", "PATH…",
 	 "  --adequacy      how many changes of rules the policy tests notice, too\n"
 	 "  --now TIME      when exceptions are judged (now)\n",
+	 CLI_WITH_INPUT, CLI_FORMAT(CSV) | CLI_FORMAT(MD) | CLI_FORMAT(PROMETHEUS),
 	 cli_run_coverage},
 	{"diff", "which access does a change add or remove", "OLD NEW",
 	 "OLD and NEW are folders, files, - for standard input, or git:REV:PATH: what is at PATH "
@@ -69,12 +74,12 @@ static const struct cli_command commands[] = {
 	 "                    may reach who could not: an endpoint, a namespace, a sensitivity\n"
 	 "  --ingress-controller NAMESPACE/NAME\n"
 	 "                    which workload the proxy of Ingresses and routes is\n",
-	 cli_run_diff},
+	 CLI_WITH_INPUT & ~CLI_WITH_FILE, CLI_FORMAT(CSV) | CLI_FORMAT(MD), cli_run_diff},
 	{"inventory", "what there is: namespaces, workloads, accounts, ports, dependencies",
-	 "PATH…", "", cli_run_inventory},
+	 "PATH…", "", CLI_WITH_INPUT, 0, cli_run_inventory},
 	{"init", "a namespace born closed: default deny, DNS, labels, owner",
 	 "NAMESPACE [--owner OWNER] [-o DIR]",
-	 "  -o DIR                     files there, in place of stdout; what differs stays\n"
+	 "  -o, --output DIR           files there, in place of stdout; what differs stays\n"
 	 "      --force                … and is overwritten\n"
 	 "      --owner OWNER          who answers for the namespace\n"
 	 "      --environment NAME     a label of it\n"
@@ -82,11 +87,10 @@ static const struct cli_command commands[] = {
 	 "      --template FILE        YAML with ${variables}, in place of the profile's\n"
 	 "      --set VARIABLE=VALUE   namespace, owner, environment, dnsNamespace, dnsLabel,\n"
 	 "                             dnsPort, dnsAddress, monitoringNamespace, monitoringLabel,\n"
-	 "                             metricsPort, ingressNamespace, ingressLabel, ingressPort\n"
-	 "\nOf the options below only --color has a meaning here.\n",
-	 cli_run_init},
+	 "                             metricsPort, ingressNamespace, ingressLabel, ingressPort\n",
+	 CLI_WITH_FOLDER | CLI_WITH_COMMON, 0, cli_run_init},
 	{"explain", "everything that applies to a pod, in the order of evaluation", "POD -f PATH…",
-	 "", cli_run_explain},
+	 "", CLI_WITH_INPUT, 0, cli_run_explain},
 	{"reach", "from a compromised pod, what falls, hop by hop",
 	 "FROM -f PATH…\n"
 	 "--rank PATH…",
@@ -94,17 +98,20 @@ static const struct cli_command commands[] = {
 	 "  --with PATH       and with this added to the input: what more falls, or less\n"
 	 "  --cut ENDPOINT    the fewest rules without which it does not fall\n"
 	 "  --rank            every workload: how many it reaches, how many reach it\n",
-	 cli_run_reach},
+	 CLI_WITH_INPUT, CLI_FORMAT(MD) | CLI_FORMAT(DOT), cli_run_reach},
 	{"test", "do the declared allows and denies hold", "FILE… [-f PATH…]",
 	 "FILE: PolicyTest objects, and with them the manifests; with -f the manifests are those\n"
 	 "too, and only the tests of FILE are run.\n\n"
 	 "  --live          on the wire too, in a lab (needs root)\n"
 	 "  --uncovered     allowed connections that no test is about\n"
 	 "  --adequacy      change every rule: which changes does no test notice?\n",
-	 cli_run_test},
-	{"lab", "a real little cluster on this machine", "COMMAND …", "", cli_run_lab},
-	{"version", "which version this is", "", "", cli_run_version},
-	{"help", "what there is, and how a verb is used", "[VERB]", "", cli_run_help},
+	 CLI_WITH_INPUT, CLI_FORMAT(TAP) | CLI_FORMAT(JUNIT) | CLI_FORMAT(GITHUB), cli_run_test},
+	{"lab", "a real little cluster on this machine", "COMMAND …",
+	 "`bulkhead lab help` lists the commands: it is the program bulkhead-lab.\n", 0, 0,
+	 cli_run_lab},
+	{"version", "which version this is", "", "", CLI_WITH_OUTPUT | CLI_WITH_COMMON, 0,
+	 cli_run_version},
+	{"help", "what there is, and how a verb is used", "[VERB]", "", 0, 0, cli_run_help},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

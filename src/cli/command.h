@@ -17,11 +17,50 @@ enum cli_exit {
 	CLI_DEPENDS = 4,     /* partial or conditional */
 };
 
+/* id, name after -o */
+#define CLI_FORMATS(X) \
+	X(TEXT, "text") \
+	X(JSON, "json") \
+	X(CSV, "csv") \
+	X(MD, "md") \
+	X(DOT, "dot") \
+	X(SVG, "svg") \
+	X(SARIF, "sarif") \
+	X(JUNIT, "junit") \
+	X(TAP, "tap") \
+	X(GITHUB, "github") \
+	X(GITLAB, "gitlab") \
+	X(PROMETHEUS, "prometheus")
+
+enum cli_format {
+#define X(id, name) CLI_##id,
+	CLI_FORMATS(X)
+#undef X
+		CLI_N_FORMATS
+};
+
+/* A set of formats: CLI_FORMAT(CSV) | CLI_FORMAT(MD). */
+#define CLI_FORMAT(id) (1u << CLI_##id)
+
+/* Which of the options that verbs share a verb takes. */
+enum cli_shared {
+	CLI_WITH_COMMON = 1 << 0, /* --color, --help */
+	CLI_WITH_FILE = 1 << 1,
+	CLI_WITH_READING = 1 << 2, /* how an input is read: --namespace, --cni, … */
+	CLI_WITH_INVALID = 1 << 3,
+	CLI_WITH_OUTPUT = 1 << 4, /* a format */
+	CLI_WITH_FOLDER = 1 << 5, /* --output names a folder */
+	CLI_WITH_INPUT = CLI_WITH_FILE | CLI_WITH_READING | CLI_WITH_INVALID | CLI_WITH_OUTPUT |
+			 CLI_WITH_COMMON,
+};
+
 struct cli_command {
 	const char *name;
 	const char *summary;  /* one line */
 	const char *synopsis; /* what follows the name, a line for each form */
 	const char *details;  /* options of its own and more; "" */
+	unsigned int shared;  /* enum cli_shared; 0: it parses nothing itself */
+	unsigned int formats; /* of CLI_WITH_OUTPUT, besides text and JSON */
 	int (*run)(const struct cli_command *command, int argc, char **argv);
 };
 

@@ -45,16 +45,33 @@ static const char *const format_names[CLI_N_FORMATS] = {
 #undef X
 };
 
-static bool refuse_output(const struct cli_options *options, unsigned int formats,
-			  const char *value)
+static unsigned int formats_of(const struct cli_command *command)
 {
+	return command->formats | CLI_FORMAT(TEXT) | CLI_FORMAT(JSON);
+}
+
+static void list_formats(const struct cli_command *command, struct strbuf *names)
+{
+	for (unsigned int i = 0; i < CLI_N_FORMATS; i++)
+		if (formats_of(command) & 1u << i)
+			strbuf_printf(names, "%s%s", i ? ", " : "", format_names[i]);
+}
+
+static bool refuse_output(const struct cli_options *options, const char *value)
+{
+	const char *words[CLI_N_FORMATS];
 	struct strbuf names = {0};
+	const char *near;
+	size_t n = 0;
 
 	for (unsigned int i = 0; i < CLI_N_FORMATS; i++)
-		if (formats & 1u << i)
-			strbuf_printf(&names, "%s%s", i ? ", " : "", format_names[i]);
-	cli_refuse(options, "unknown output format '%s', expected one of %s", value,
-		   strbuf_str(&names));
+		if (formats_of(options->command) & 1u << i)
+			words[n++] = format_names[i];
+	near = diag_did_you_mean(value, words, n);
+	list_formats(options->command, &names);
+	cli_refuse(options, "unknown output format '%s', expected one of %s%s%s%s", value,
+		   strbuf_str(&names), near ? "; did you mean '" : "", near ? near : "",
+		   near ? "'?" : "");
 	strbuf_release(&names);
 	return false;
 }
@@ -62,18 +79,17 @@ static bool refuse_output(const struct cli_options *options, unsigned int format
 static bool set_output(void *data, const char *value)
 {
 	struct cli_options *options = data;
-	const unsigned int formats = options->formats | CLI_FORMAT(TEXT) | CLI_FORMAT(JSON);
 
-	if (options->takes_folder) {
+	if (options->command->shared & CLI_WITH_FOLDER) {
 		options->folder = value;
 		return true;
 	}
 	for (unsigned int i = 0; i < CLI_N_FORMATS; i++)
-		if (formats & 1u << i && strcmp(value, format_names[i]) == 0) {
+		if (formats_of(options->command) & 1u << i && strcmp(value, format_names[i]) == 0) {
 			options->format = i;
 			return true;
 		}
-	return refuse_output(options, formats, value);
+	return refuse_output(options, value);
 }
 
 static bool set_invalid(void *data, const char *value)
@@ -165,23 +181,72 @@ static bool set_help(void *data, const char *value)
 	return true;
 }
 
+#define CLI_WITH_EITHER (CLI_WITH_OUTPUT | CLI_WITH_FOLDER)
+
+/*
+ * name, letter or 0, set(), a verb that takes one of these takes it, what help calls the value, what
+ * help says; NULL: the formats, or of a folder nothing, as the verb says that itself
+ */
+#define SHARED(X) \
+	X("file", 'f', set_file, FILE, " PATH", \
+	  "input: a file, a directory, -; any number of times") \
+	X("namespace", 'n', set_namespace, READING, " NS", \
+	  "of objects that name none (default: default)") \
+	X("output", 'o', set_output, EITHER, " FORMAT", NULL) \
+	X("pod-cidr", 0, set_pod_cidr, READING, " CIDR", \
+	  "for pods without an address (10.244.0.0/16)") \
+	X("cni", 0, set_cni, READING, " NAME[@VERSION]", \
+	  "who enforces: cilium@1.18, calico, … (what the input shows)") \
+	X("mesh", 0, set_mesh, READING, " WHICH", \
+	  "all pods are in Istio's mesh, or auto: those that the input shows") \
+	X("invalid", 0, set_invalid, INVALID, "=skip", \
+	  "leave out what an API server would refuse") \
+	X("color", 0, set_color, COMMON, " WHEN", "auto, always, never") \
+	X("verbose", 'v', set_verbose, READING, "", "notes too") \
+	X("help", 'h', set_help, COMMON, "", "this")
+
 static const struct {
-	char letter; /* 0: none */
 	struct cli_option option;
+	char letter;
+	unsigned int with;
+	const char *value;
+	const char *says;
 } shared[] = {
-	{'f', {"file", true, set_file, 0}},
-	{'n', {"namespace", true, set_namespace, 0}},
-	{'o', {"output", true, set_output, 0}},
-	{0, {"pod-cidr", true, set_pod_cidr, 0}},
-	{0, {"invalid", true, set_invalid, 0}},
-	{0, {"color", true, set_color, 0}},
-	{0, {"cni", true, set_cni, 0}},
-	{0, {"mesh", true, set_mesh, 0}},
-	{'v', {"verbose", false, set_verbose, 0}},
-	{'h', {"help", false, set_help, 0}},
+#define X(name, letter, set, with, value, says) \
+	{{name, sizeof(value) > 1, set, 0}, letter, CLI_WITH_##with, value, says},
+	SHARED(X)
+#undef X
 };
 
 #define N_SHARED (sizeof(shared) / sizeof(shared[0]))
+
+static bool takes(const struct cli_command *command, size_t i)
+{
+	return command->shared & shared[i].with;
+}
+
+static void print_shared(const struct cli_command *command, size_t i)
+{
+	struct strbuf names = {0}, says = {0};
+	const char letter[] = {'-', shared[i].letter, ',', '\0'};
+
+	strbuf_printf(&names, "  %-3s --%s%s", shared[i].letter ? letter : "",
+		      shared[i].option.name, shared[i].value);
+	if (shared[i].says)
+		strbuf_printf(&says, "%s", shared[i].says);
+	else
+		list_formats(command, &says);
+	printf("%-26s %s\n", strbuf_str(&names), strbuf_str(&says));
+	strbuf_release(&names);
+	strbuf_release(&says);
+}
+
+void cli_options_print(const struct cli_command *command)
+{
+	for (size_t i = 0; i < N_SHARED; i++)
+		if (takes(command, i) && (shared[i].says || command->shared & CLI_WITH_OUTPUT))
+			print_shared(command, i);
+}
 
 /* An option as it stands on the command line, and where its value is. */
 struct given {
@@ -190,23 +255,44 @@ struct given {
 	const char *value; /* NULL: the next word, if it needs one */
 };
 
-static bool refuse_option(const struct cli_options *options, const char *word, size_t len)
+/* Whether other verbs have an option that is written so. */
+static bool is_of_others(const char *word)
+{
+	for (size_t i = 0; i < N_SHARED; i++)
+		if (word[1] == '-' ? strcmp(word + 2, shared[i].option.name) == 0
+				   : shared[i].letter && word[1] == shared[i].letter)
+			return true;
+	return false;
+}
+
+static const char *nearest_option(const struct cli_options *options, const char *name)
 {
 	VEC(const char *) names = {0};
+	const char *near;
+
+	for (size_t i = 0; i < N_SHARED; i++)
+		if (takes(options->command, i))
+			vec_push(&names, shared[i].option.name);
+	for (const struct cli_option *own = options->own; own && own->name; own++)
+		vec_push(&names, own->name);
+	near = diag_did_you_mean(name, names.items, names.n);
+	vec_release(&names);
+	return near;
+}
+
+static bool refuse_option(const struct cli_options *options, const char *word, size_t len)
+{
 	char name[64];
 	const char *near;
 
 	snprintf(name, sizeof(name), "%.*s", (int)len, word);
-	for (size_t i = 0; i < N_SHARED; i++)
-		vec_push(&names, shared[i].option.name);
-	for (const struct cli_option *own = options->own; own && own->name; own++)
-		vec_push(&names, own->name);
-	near = diag_did_you_mean(name + strspn(name, "-"), names.items, names.n);
-	if (near)
+	near = nearest_option(options, name + strspn(name, "-"));
+	if (is_of_others(name))
+		cli_refuse(options, "this verb has no %.*s", name[1] == '-' ? (int)len : 2, name);
+	else if (near)
 		cli_refuse(options, "unknown option '%s'; did you mean '--%s'?", name, near);
 	else
 		cli_refuse(options, "unknown option '%s'", name);
-	vec_release(&names);
 	return false;
 }
 
@@ -217,7 +303,7 @@ static bool find_long(struct cli_options *options, const char *word, struct give
 
 	*ret = (struct given){.value = equals ? equals + 1 : NULL};
 	for (size_t i = 0; i < N_SHARED; i++)
-		if (strlen(shared[i].option.name) == len - 2 &&
+		if (takes(options->command, i) && strlen(shared[i].option.name) == len - 2 &&
 		    memcmp(shared[i].option.name, word + 2, len - 2) == 0) {
 			ret->option = &shared[i].option;
 			ret->data = options;
@@ -242,8 +328,8 @@ static bool find_short(struct cli_options *options, const char *word, struct giv
 	for (size_t i = 0; i < N_SHARED; i++) {
 		const struct cli_option *option = &shared[i].option;
 
-		if (!shared[i].letter || word[1] != shared[i].letter ||
-		    (word[2] && !option->has_value))
+		if (!takes(options->command, i) || !shared[i].letter ||
+		    word[1] != shared[i].letter || (word[2] && !option->has_value))
 			continue;
 		*ret = (struct given){option, options, word[2] ? word + 2 : NULL};
 		return true;

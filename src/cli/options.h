@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The options that every verb understands, and how a verb adds its own.
- *
- *	-f, --file PATH       input, any number of times
- *	-n, --namespace NS    of objects that name none
- *	-o, --output FORMAT   text, json, …
- *	--pod-cidr CIDR       for pods without an address
- *	--cni NAME[@VERSION]  which network plugin enforces
- *	--mesh all            every pod is in the mesh
- *	--invalid=skip        as an API server would
- *	--color WHEN          auto, always, never
- *	-v, --verbose         notes too
- *	-h, --help
+ * The options that verbs share, and how a verb adds its own. One table (options.c) has their names,
+ * what they set and what help says of them; a verb takes those of its `shared` (command.h).
  */
 #pragma once
 
@@ -23,35 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* id, name after -o */
-#define CLI_FORMATS(X) \
-	X(TEXT, "text") \
-	X(JSON, "json") \
-	X(CSV, "csv") \
-	X(MD, "md") \
-	X(DOT, "dot") \
-	X(SVG, "svg") \
-	X(SARIF, "sarif") \
-	X(JUNIT, "junit") \
-	X(TAP, "tap") \
-	X(GITHUB, "github") \
-	X(GITLAB, "gitlab") \
-	X(PROMETHEUS, "prometheus")
-
-enum cli_format {
-#define X(id, name) CLI_##id,
-	CLI_FORMATS(X)
-#undef X
-		CLI_N_FORMATS
-};
-
-/* A set of formats: CLI_FORMAT(CSV) | CLI_FORMAT(MD). */
-#define CLI_FORMAT(id) (1u << CLI_##id)
-
 /* An option of one verb. */
 struct cli_option {
-	const char *name; /* without "--" */
-	uint8_t has_value; /* true, false, or … */
+	const char *name;    /* without "--" */
+	uint8_t has_value;   /* true, false, or … */
 #define CLI_MAY_HAVE_VALUE 2 /* --name and --name=VALUE; set() gets NULL for the first */
 	/* false: the value is wrong, and that was said. NULL: it is kept as it is, in … */
 	bool (*set)(void *data, const char *value);
@@ -73,9 +38,7 @@ struct cli_options {
 	uint16_t source_port; /* set by the verb: of the question; 0: it names none */
 	bool mesh_all;
 	enum cli_format format;
-	bool takes_folder;    /* set by the verb: -o is a folder to write to … */
-	const char *folder;   /* … this one; NULL: none */
-	unsigned int formats; /* set by the verb: those it has besides text and JSON */
+	const char *folder; /* of a verb that takes CLI_WITH_FOLDER; NULL: none */
 	bool skip_invalid;
 	bool keep_manifests; /* set by the verb: it asks for objects as they were written */
 	bool is_verbose;
@@ -90,6 +53,9 @@ struct cli_options {
  */
 bool cli_options_parse(struct cli_options *options, int argc, char **argv, int *ret_n);
 void cli_options_release(struct cli_options *options);
+
+/* What help says of the shared options that a verb takes. */
+void cli_options_print(const struct cli_command *command);
 
 /* Takes words as input, besides that of -f. CLI_YES, or CLI_USAGE after a message: there is none. */
 int cli_take_paths(struct cli_options *options, int n, char **words);

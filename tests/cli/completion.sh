@@ -53,7 +53,7 @@ every_option() {
 			printf '%s\n' "$out" | grep -Eq -e "^$option(=|\$)" || missing="$missing $option"
 		done
 		ok_str "$missing" "" "$shell: every option of $verb"
-		ok_like "$out" '^--namespace$' "$shell: and those of every verb"
+		ok_like "$out" '^--help$' "$shell: and those of every verb"
 	done
 	completes scan --fix
 	ok_like "$out" '^--fix=suggested$' "$shell: an option in both of its forms"
