@@ -9,7 +9,7 @@ all: build
 
 help:
 	@echo 'make          install missing packages, then build: build/bin/bulkhead, build/bin/bulkhead-lab'
-	@echo 'make deps     only install the Debian packages that are missing (nothing if none is)'
+	@echo 'make deps     only install the packages that are missing, of the tests too (nothing if none is)'
 	@echo 'make demo     build, then run the example shop in a real little cluster on this machine (root or sudo)'
 	@echo 'make check    build, then run every test; the last line counts them'
 	@echo 'make asan     the same tests under AddressSanitizer and UBSan, built with clang'
@@ -20,15 +20,16 @@ help:
 	@echo 'make clean    remove what was built'
 
 deps:
-	@tools/deps
+	@tools/deps --tests build/npm
 
-build: deps
+build:
+	@tools/deps
 	@tools/build $(BUILD)
 
 demo: build
 	@$(SUDO) $(BUILD)/bin/bulkhead-lab run examples/shop
 
-check: build
+check: deps build
 	@tools/run-tests $(BUILD)
 
 soak: build
@@ -38,7 +39,8 @@ asan: deps
 	@CC=clang tools/build $(BUILD)-asan $(SANITIZE)
 	@tools/run-tests $(BUILD)-asan --timeout-multiplier 4
 
-fuzz: deps
+fuzz:
+	@tools/deps
 	@CC=clang tools/build $(BUILD)-fuzz $(SANITIZE) -Dfuzzer=true
 	@tools/fuzz $(BUILD)-fuzz
 
