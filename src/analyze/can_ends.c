@@ -25,30 +25,13 @@ struct cutting {
 	const char *host; /* of every piece; NULL: they are outside */
 };
 
-/* A host-network pod has the address of a node, which may be one that the input has. */
-static bool is_taken(const struct cutting *cutting, const struct ip_addr *addr)
-{
-	return cutting->host ? model_find_address(cutting->snapshot, addr) != NULL
-			     : analyze_is_known_address(cutting->snapshot, addr);
-}
-
-/* The range without the addresses at its beginning that others have; false: none is left. */
-static bool skip_taken(const struct cutting *cutting, struct ip_range range, struct ip_addr *ret)
-{
-	while (is_taken(cutting, &range.first))
-		if (!ip_next(&range.first, &range.first) || ip_cmp(&range.first, &range.last) > 0)
-			return false;
-	*ret = range.first;
-	return true;
-}
-
 static void add_piece(void *arg, const struct ip_range *piece)
 {
 	const struct cutting *cutting = arg;
 	struct ip_addr addr;
 	struct end *end;
 
-	if (!skip_taken(cutting, *piece, &addr))
+	if (!analyze_free_address(cutting->snapshot, piece, cutting->host != NULL, &addr))
 		return;
 	end = vec_add(&cutting->ends->items);
 	end->range = *piece;

@@ -63,3 +63,10 @@ const char *analyze_range_id(const struct ip_range *range, struct arena *arena);
 
 /* Whether an address is a pod's, a node's or a Service's. */
 bool analyze_is_known_address(const struct model_snapshot *snapshot, const struct ip_addr *addr);
+
+/*
+ * The lowest address of a range that could be somebody's whom the input does not show: outside the
+ * cluster, or with `of_node` on a node, which may be one that the input has. false: none is left.
+ */
+bool analyze_free_address(const struct model_snapshot *snapshot, const struct ip_range *range,
+			  bool of_node, struct ip_addr *ret);

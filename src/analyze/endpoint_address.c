@@ -13,6 +13,17 @@ bool analyze_is_known_address(const struct model_snapshot *snapshot, const struc
 	       model_find_service_address(snapshot, addr);
 }
 
+bool analyze_free_address(const struct model_snapshot *snapshot, const struct ip_range *range,
+			  bool of_node, struct ip_addr *ret)
+{
+	*ret = range->first;
+	while (of_node ? model_find_address(snapshot, ret) != NULL
+		       : analyze_is_known_address(snapshot, ret))
+		if (!ip_next(ret, ret) || ip_cmp(ret, &range->last) > 0)
+			return false;
+	return true;
+}
+
 static const struct ip_range *keep_ranges(struct endpoint_request *request,
 					  const struct ip_range *ranges, uint32_t n)
 {

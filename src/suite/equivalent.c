@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suite/equivalent.h"
 
+#include "analyze/endpoint.h"
 #include "base/keyset.h"
 #include "compile/world.h"
 
@@ -54,7 +55,36 @@ static void add_pods(struct suite_faces *faces, const struct model_snapshot *sna
 	keyset_release(&seen);
 }
 
-static void add_outside(struct suite_faces *faces)
+static void add_address(struct suite_faces *faces, const struct ip_addr *addr)
+{
+	struct face face = {0};
+
+	face.addrs[addr->family == IP_V6] = *addr;
+	vec_push(&faces->items, face);
+}
+
+/* Where the agents and the host-network pods of a node are, and the kubelet. */
+static void add_nodes(struct suite_faces *faces, const struct model_snapshot *snapshot)
+{
+	struct keyset seen = {0};
+
+	for (uint32_t i = 0; i < snapshot->n_nodes; i++)
+		for (uint32_t k = 0; k < snapshot->nodes[i]->n_addrs; k++) {
+			const struct ip_addr *addr = &snapshot->nodes[i]->addrs[k];
+			const uint32_t key[2] = {
+				compile_outside_class(faces->judge.world, addr),
+				addr->family,
+			};
+			bool is_new;
+
+			keyset_intern(&seen, key, sizeof(key), &is_new);
+			if (is_new)
+				add_address(faces, addr);
+		}
+	keyset_release(&seen);
+}
+
+static void add_outside(struct suite_faces *faces, const struct model_snapshot *snapshot)
 {
 	for (int family = 0; family < 2; family++) {
 		size_t n;
@@ -62,10 +92,10 @@ static void add_outside(struct suite_faces *faces)
 			compile_ranges(faces->judge.world, family ? IP_V6 : IP_V4, &n);
 
 		for (size_t i = 0; i < n; i++) {
-			struct face face = {0};
+			struct ip_addr addr;
 
-			face.addrs[family] = ranges[i].range.first;
-			vec_push(&faces->items, face);
+			if (analyze_free_address(snapshot, &ranges[i].range, false, &addr))
+				add_address(faces, &addr);
 		}
 	}
 }
@@ -101,7 +131,8 @@ struct suite_faces *suite_faces_new(const struct analyze_cluster *cluster)
 		return NULL;
 	}
 	add_pods(faces, snapshot);
-	add_outside(faces);
+	add_nodes(faces, snapshot);
+	add_outside(faces, snapshot);
 	add_ports(faces);
 	return faces;
 }

@@ -228,7 +228,7 @@ run "$bulkhead" test "$tests" -f "$tap_work/two.yaml" --uncovered
 ok_like "$out" '^0 of 3 allowed connections are not in any test$' "--uncovered: all of them are"
 tests '{from: app/a, to: app/b, ports: [2], expect: allow}'
 adequacy() {
-	run "$bulkhead" test "$tests" -f "$tap_work/two.yaml" --adequacy -o json
+	run "$bulkhead" test "$tests" -f "${1:-$tap_work/two.yaml}" --adequacy -o json
 	printf '%s' "$out" | python3 -c '
 import json, sys
 found = json.load(sys.stdin)["adequacy"]
@@ -240,6 +240,28 @@ ok_str "$(adequacy | sed -n 1p)" "2 2 2" "--adequacy: without a rule the test fa
 tests '{from: app/a, to: app/b, ports: [99], expect: deny}'
 ok_str "$(adequacy | sed -n 1p)" "0 4 2" "--adequacy: a test that cannot notice"
 ok_like "$(adequacy)" '^b-from-a drop survived$' "--adequacy: the change is named"
+cat >"$tap_work/first.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: app, labels: {app: a}}
+spec: {containers: [{name: c, image: i, ports: [{containerPort: 1}]}]}
+status: {podIPs: [{ip: 203.0.113.0}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: b, namespace: app, labels: {app: b}}
+spec: {containers: [{name: c, image: i, ports: [{containerPort: 2}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: b-from-outside, namespace: app}
+spec:
+  podSelector: {matchLabels: {app: b}}
+  ingress: [{from: [{podSelector: {}}]}, {from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]
+YAML
+tests '{from: app/a, to: app/b, ports: [2], expect: allow}'
+ok_like "$(adequacy "$tap_work/first.yaml")" '^b-from-outside drop survived$' \
+	"--adequacy: a pod that has the first address of a range does not stand for the range"
 
 # What is wrong is said with its place.
 refuses '{fron: shop/api, to: payments/db, expect: deny}' "tests.yaml:6:8: error: unknown field 'fron' in a test" "a misspelt field"
