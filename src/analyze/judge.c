@@ -5,32 +5,65 @@
 
 #include <assert.h>
 
-static uint16_t port_class(const struct analyze_judge *judge, enum port_space space, uint32_t port)
-{
-	const struct table_header *header = table_header(&judge->view);
-	uint32_t number;
+#define PAGE_PORTS 256
 
-	if (verdict_port_class(&judge->view, &header->keys, space, (uint16_t)port, &number))
+/* The classes of a page of ports. Pages of a table that say the same are one. */
+static const uint16_t *page_classes(const struct analyze_judge *judge, int space, uint32_t page)
+{
+	const struct table_keys *keys = &table_header(&judge->view)->keys;
+	const uint16_t *number = table_item(&judge->view, keys->port_index,
+					    (uint32_t)space * PAGE_PORTS + page, uint16_t);
+	const uint16_t *ret = table_item(&judge->view, keys->port_pages,
+					 (uint32_t)*number * PAGE_PORTS, uint16_t);
+
+	if (!ret)
 		assert(!"a sealed table has a class for every port");
-	return (uint16_t)number;
+	return ret;
 }
 
+static void add_ports(struct analyze_judge *judge, struct port_range range, uint16_t class)
+{
+	struct analyze_port_run *run = judge->runs.n ? &judge->runs.items[judge->runs.n - 1] : NULL;
+
+	if (!run || run->range.space != range.space || run->port_class != class) {
+		run = vec_add(&judge->runs);
+		run->range = range;
+		run->port_class = class;
+	}
+	run->range.last = range.last;
+	if (class >= judge->n_port_classes)
+		judge->n_port_classes = class + 1u;
+}
+
+static void add_page(struct analyze_judge *judge, const uint16_t *classes, struct port_range page)
+{
+	for (uint32_t port = page.first; port <= page.last; port++)
+		add_ports(judge, (struct port_range){page.space, (uint16_t)port, (uint16_t)port},
+			  classes[port - page.first]);
+}
+
+/* Most pages have one class throughout, and are the same page of the table. */
 static void list_runs(struct analyze_judge *judge)
 {
+	const uint16_t *uniform = NULL;
+
 	for (int space = 0; space < PORT_N_SPACES; space++) {
-		struct analyze_port_run *run = NULL;
+		const uint32_t end = port_space_last(space) + 1u;
 
-		for (uint32_t port = 0; port <= port_space_last(space); port++) {
-			uint16_t class = port_class(judge, space, port);
+		for (uint32_t first = 0; first < end; first += PAGE_PORTS) {
+			const uint32_t last =
+				(end - first < PAGE_PORTS ? end : first + PAGE_PORTS) - 1;
+			const uint16_t *classes = page_classes(judge, space, first / PAGE_PORTS);
+			struct port_range page = {(uint8_t)space, (uint16_t)first, (uint16_t)last};
 
-			if (!run || run->port_class != class) {
-				run = vec_add(&judge->runs);
-				run->range = (struct port_range){(uint8_t)space, (uint16_t)port, 0};
-				run->port_class = class;
+			if (classes == uniform) {
+				add_ports(judge, page, *classes);
+				continue;
 			}
-			run->range.last = (uint16_t)port;
-			if (class >= judge->n_port_classes)
-				judge->n_port_classes = class + 1u;
+			add_page(judge, classes, page);
+			if (judge->runs.items[judge->runs.n - 1].range.first <= first &&
+			    last - first == PAGE_PORTS - 1)
+				uniform = classes;
 		}
 	}
 }
