@@ -44,7 +44,8 @@ struct model_owner {
 /* What a pod and a pod template have in common. */
 struct model_template {
 	struct model_labels labels;
-	struct model_daemon daemon; /* when a DaemonSet makes it */
+	struct model_texts images;
+	struct model_texts args; /* when a DaemonSet makes it */
 	const struct model_port *ports;
 	uint32_t n_ports;
 	const char *service_account;
@@ -142,9 +143,11 @@ struct model_loader {
 	bool shows_v6;
 };
 
-/* What a DaemonSet's pods run (daemon.c). */
-void model_read_daemon(struct model_object *object, const struct tree_node *template,
-		       struct model_daemon *ret);
+/* What a template's containers run (images.c). */
+void model_read_images(struct model_object *object, const struct tree_node *template,
+		       struct model_texts *ret);
+void model_read_args(struct model_object *object, const struct tree_node *template,
+		     struct model_texts *ret);
 bool model_is_daemon(const char *kind);
 
 /* Files (load.c), directories (walk.c), documents (document.c). */

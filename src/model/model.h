@@ -89,12 +89,6 @@ struct model_texts {
 	uint32_t n;
 };
 
-/* What the containers of a DaemonSet are, all together. */
-struct model_daemon {
-	struct model_texts images; /* as they are written: "quay.io/cilium/cilium:v1.18.2" */
-	struct model_texts args;   /* their commands too */
-};
-
 /* A label or an annotation: how bad it is if somebody reaches these pods. */
 #define MODEL_SENSITIVITY "bulkhead.dev/sensitivity"
 
@@ -111,9 +105,10 @@ struct model_workload {
 	struct model_pod **pods; /* never empty: `replicas: 0` keeps one; from a template ≤ 1000 */
 	uint32_t n_pods;
 	bool is_scaled_to_zero;
-	bool host_network;          /* of all its pods */
-	struct model_daemon daemon; /* of others nothing */
-	const char *sensitivity;    /* MODEL_SENSITIVITY of it or of its pods; NULL: none */
+	bool host_network;         /* of all its pods */
+	struct model_texts images; /* of containers, as written: "quay.io/cilium/cilium:v1.18.2" */
+	struct model_texts args;   /* and commands: of DaemonSets, of others nothing */
+	const char *sensitivity;   /* MODEL_SENSITIVITY of it or of its pods; NULL: none */
 	struct diag_span span;
 	uint32_t index;
 };

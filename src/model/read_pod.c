@@ -111,6 +111,7 @@ void model_read_template(struct model_object *object, const struct tree_node *te
 		ret->node = NULL;
 	ret->host_network = model_object_bool(object, spec, "hostNetwork");
 	read_all_containers(object, spec, ret);
+	model_read_images(object, template, &ret->images);
 }
 
 struct model_owner model_read_owner(struct model_object *object)
@@ -185,7 +186,7 @@ void model_read_pod(struct model_object *object)
 	model_read_template(object, object->root, &pod->spec);
 	pod->owner = model_read_owner(object);
 	if (model_is_daemon(pod->owner.kind))
-		model_read_daemon(object, object->root, &pod->spec.daemon);
+		model_read_args(object, object->root, &pod->spec.args);
 	read_ips(object, pod_ips, pod->ips, &pod->n_ips);
 	read_ips(object, host_ips, pod->host_ips, &pod->n_host_ips);
 	if (pod->spec.host_network && pod->n_host_ips == 0) {

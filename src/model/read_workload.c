@@ -65,7 +65,7 @@ void model_read_workload(struct model_object *object)
 	if (sensitivity)
 		workload->spec.sensitivity = sensitivity;
 	if (model_is_daemon(object->kind))
-		model_read_daemon(object, template, &workload->spec.daemon);
+		model_read_args(object, template, &workload->spec.args);
 	workload->owner = model_read_owner(object);
 	workload->replicas = read_replicas(object, spec);
 	workload->first_ordinal = read_first_ordinal(object, spec);

@@ -56,7 +56,8 @@ static struct model_workload *workload_from(struct model_loader *loader,
 	struct model_workload *workload = workload_new(loader, &record->record);
 
 	workload->alias = record->owner.kind ? record->owner.name : record->alias;
-	workload->daemon = record->spec.daemon;
+	workload->images = record->spec.images;
+	workload->args = record->spec.args;
 	workload->sensitivity = record->spec.sensitivity;
 	record->workload = workload;
 	return workload;
@@ -77,8 +78,10 @@ static void make_pod(struct model_loader *loader, const struct model_pod_record 
 	struct model_workload *workload = workload_of(loader, record);
 	struct model_pod *pod = pod_new(loader, workload, &record->spec);
 
-	if (workload->daemon.images.n == 0)
-		workload->daemon = record->spec.daemon;
+	if (workload->images.n == 0) {
+		workload->images = record->spec.images;
+		workload->args = record->spec.args;
+	}
 	if (!workload->sensitivity)
 		workload->sensitivity = record->spec.sensitivity;
 	pod->name = record->record.name;

@@ -88,9 +88,9 @@ static bool has_name(const struct sign *sign, const struct model_workload *daemo
 
 static const char *find_image(const struct sign *sign, const struct model_workload *daemon)
 {
-	for (uint32_t i = 0; i < daemon->daemon.images.n && sign->image; i++)
-		if (is_image(daemon->daemon.images.items[i], sign->image))
-			return daemon->daemon.images.items[i];
+	for (uint32_t i = 0; i < daemon->images.n && sign->image; i++)
+		if (is_image(daemon->images.items[i], sign->image))
+			return daemon->images.items[i];
 	return NULL;
 }
 
@@ -138,7 +138,7 @@ static struct shown look_at(const struct model_workload *daemon)
 	}
 	if (shown.sign) {
 		shown.cni.id = shown.sign->cni;
-		shown.off = find_switch(shown.cni.id, &daemon->daemon.args);
+		shown.off = find_switch(shown.cni.id, &daemon->args);
 		read_version(&shown);
 	}
 	return shown;
