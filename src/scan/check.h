@@ -117,9 +117,6 @@ bool scan_has_namespace(const struct scan *scan, const struct selector *namespac
 /* A policy of NetworkPolicy, networking.k8s.io: rules that look at its own fields. */
 bool scan_is_networkpolicy(const struct policy *policy);
 
-/* By a port of a database, a queue or the like, or by the configuration. */
-bool scan_is_sensitive(const struct scan *scan, const struct model_workload *workload);
-
 /* kube-system and the like, and those that the configuration names. */
 bool scan_is_system(const struct scan *scan, const struct model_namespace *ns);
 

@@ -3,38 +3,16 @@
 #include "scan/check.h"
 
 #include "scan/config.h"
+#include "scan/sensitive.h"
 
 #include <string.h>
-
-struct service_port {
-	uint16_t number;
-	const char *what;
-};
-
-static const struct service_port sensitive_ports[] = {
-	{1433, "SQL Server"},     {1521, "Oracle"},
-	{2379, "etcd"},           {2380, "etcd peers"},
-	{3306, "MySQL"},          {4222, "NATS"},
-	{5432, "PostgreSQL"},     {5672, "AMQP"},
-	{6379, "Redis"},          {8086, "InfluxDB"},
-	{8200, "Vault"},          {8500, "Consul"},
-	{9042, "Cassandra"},      {9092, "Kafka"},
-	{9200, "Elastic"},        {9300, "Elastic peers"},
-	{10250, "kubelet"},       {11211, "memcached"},
-	{15000, "Envoy's admin"}, {15672, "RabbitMQ's admin"},
-	{26257, "Cockroach"},     {27017, "MongoDB"},
-};
 
 static const char *what_listens(const struct scan *scan, const struct model_workload *workload,
 				const struct model_port *port)
 {
-	for (size_t i = 0; i < sizeof(sensitive_ports) / sizeof(sensitive_ports[0]); i++)
-		if (port->space == PORT_TCP && sensitive_ports[i].number == port->number)
-			return sensitive_ports[i].what;
-	if (scan->config && scan_patterns_match(&scan->config->sensitive, workload->ns->name,
-						workload->kind, workload->name))
-		return "sensitive by the configuration";
-	return NULL;
+	const char *what = scan_sensitive_port(port);
+
+	return what ? what : scan_called_sensitive(scan->config, workload);
 }
 
 /* The port in the text of the workload's template, else the workload. */
@@ -295,16 +273,4 @@ void scan_zones(struct scan *scan, const struct model_workload *to)
 		if (from != to && scan_is_subject(from))
 			check_crossing(scan, from, to);
 	}
-}
-
-bool scan_is_sensitive(const struct scan *scan, const struct model_workload *workload)
-{
-	const struct model_pod *pod = workload->pods[0];
-
-	for (uint32_t i = 0; i < pod->n_ports; i++)
-		if (what_listens(scan, workload, &pod->ports[i]))
-			return true;
-	return scan_is_subject(workload) && scan->config &&
-	       scan_patterns_match(&scan->config->sensitive, workload->ns->name, workload->kind,
-				   workload->name);
 }

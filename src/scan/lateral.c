@@ -7,6 +7,7 @@
 #include "scan/check.h"
 
 #include "scan/config.h"
+#include "scan/sensitive.h"
 
 #include <string.h>
 
@@ -166,7 +167,7 @@ void scan_lateral(struct scan *scan)
 	start(&search);
 	spread(&search);
 	for (uint32_t i = 0; i < scan->n_workloads; i++)
-		if (search.from[i] && scan_is_sensitive(scan, scan->snapshot->workloads[i]))
+		if (search.from[i] && scan_sensitivity(scan->config, scan->snapshot->workloads[i]))
 			report_way(&search, scan->snapshot->workloads[i]);
 	vec_release(&search.queue);
 }
