@@ -103,6 +103,12 @@ struct diag_list {
 	size_t n_warnings;
 };
 
+/* What hints begin with that `scan --fix` does as well as says. */
+#define DIAG_HINT_MEANT "did you mean '"
+#define DIAG_HINT_QUOTE "write it in quotes: "
+#define DIAG_HINT_UNQUOTE "write the number without quotes"
+#define DIAG_HINT_VERSION "write 'apiVersion: "
+
 void diag_list_init(struct diag_list *list, struct arena *arena);
 
 /* Appends; the new diagnostic, so that diag_hint() and diag_relate() can complete it. */

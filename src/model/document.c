@@ -97,7 +97,7 @@ static void report_removed(struct model_object *object)
 			tree_span(object->file, node ? node : object->root),
 			"no Kubernetes since 1.16 has a %s in %s%s%s", object->kind, object->group,
 			slash, object->version);
-	diag_hint(object->diags, diag, "write 'apiVersion: networking.k8s.io/v1'");
+	diag_hint(object->diags, diag, DIAG_HINT_VERSION "networking.k8s.io/v1'");
 	if (object->loader->options.skip_invalid)
 		diag_set_severity(object->diags, diag, DIAG_WARNING);
 }

@@ -70,7 +70,9 @@ static void wrong_type(struct model_object *object, const char *key, const struc
 				  "%s%s%s must be %s, but is %s", quote, key ? key : "an item",
 				  quote, tree_kind_name(want), tree_kind_name(value->kind));
 	if (want == TREE_STRING && is_scalar)
-		diag_hint(object->diags, diag, "write \"%s\" in quotes", value->text);
+		diag_hint(object->diags, diag, DIAG_HINT_QUOTE "\"%s\"", value->text);
+	else if (want == TREE_INT && value->kind == TREE_STRING)
+		diag_hint(object->diags, diag, DIAG_HINT_UNQUOTE);
 }
 
 static const struct tree_node *get(struct model_object *object, const struct tree_node *parent,

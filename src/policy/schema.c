@@ -56,11 +56,11 @@ static void hint_type(struct policy_reader *reader, struct diag *diag, enum poli
 		      const struct tree_node *node)
 {
 	if (type == POLICY_TYPE_STRING && is_scalar(node))
-		diag_hint(reader->diags, diag, "write it in quotes: \"%.*s\"", HINT_TEXT_MAX,
+		diag_hint(reader->diags, diag, DIAG_HINT_QUOTE "\"%.*s\"", HINT_TEXT_MAX,
 			  node->text);
 	else if ((type == POLICY_TYPE_INTEGER || type == POLICY_TYPE_NUMBER) &&
 		 node->kind == TREE_STRING)
-		diag_hint(reader->diags, diag, "write the number without quotes");
+		diag_hint(reader->diags, diag, DIAG_HINT_UNQUOTE);
 	else if (type == POLICY_TYPE_BOOLEAN && node->kind == TREE_STRING)
 		diag_hint(reader->diags, diag, "write true or false, without quotes");
 	else if (type == POLICY_TYPE_LIST && node->kind == TREE_MAP)
@@ -140,7 +140,7 @@ static void unknown_field(struct policy_reader *reader, const struct policy_sche
 	if (alias)
 		diag_hint(reader->diags, diag, "%s", alias);
 	else if (similar)
-		diag_hint(reader->diags, diag, "did you mean '%s'?", similar);
+		diag_hint(reader->diags, diag, DIAG_HINT_MEANT "%s'?", similar);
 	else if (home)
 		diag_hint(reader->diags, diag, "'%s' is a field of %s: check the indentation",
 			  member->key, home->what);
@@ -245,7 +245,7 @@ static void refuse_choice(struct policy_reader *reader, const struct policy_choi
 			    node->text);
 	strbuf_release(&names);
 	if (similar)
-		diag_hint(reader->diags, diag, "did you mean '%s'?", similar);
+		diag_hint(reader->diags, diag, DIAG_HINT_MEANT "%s'?", similar);
 	else if (choices->hint)
 		diag_hint(reader->diags, diag, "%s", choices->hint);
 }

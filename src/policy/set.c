@@ -43,7 +43,7 @@ static void refuse_version(struct policy_reader *reader, const struct policy_fro
 					 strchr("AEIOU", object->kind[0]) ? "an" : "a",
 					 object->kind, object->group, object->version);
 
-	diag_hint(reader->diags, diag, "write 'apiVersion: %s'", frontend->successor);
+	diag_hint(reader->diags, diag, DIAG_HINT_VERSION "%s'", frontend->successor);
 }
 
 struct policy *policy_add(struct policy_reader *reader)

@@ -195,11 +195,12 @@ void scan_half_deny(struct scan *scan, const struct policy *policy)
 		scan_edit_append(scan, finding, policy->object->file, types, type_names[missing]);
 }
 
+/* In any case of letters: a misspelt one is BH103's. */
 static bool names_type(const struct tree_node *types, const char *type)
 {
 	for (uint32_t i = 0; i < types->len; i++)
 		if (types->items[i]->kind == TREE_STRING &&
-		    strcmp(types->items[i]->text, type) == 0)
+		    strcasecmp(types->items[i]->text, type) == 0)
 			return true;
 	return false;
 }

@@ -80,49 +80,15 @@ static struct scan_place place_of(const struct scan *scan, const struct diag *di
 	return scan_loading_place(scan, &diag->span);
 }
 
-/* The mapping below a node that has its key at the span, or NULL. */
-static const struct tree_node *map_at(const struct tree_node *node, const struct diag_span *span)
-{
-	const struct tree_node *found = NULL;
-
-	for (uint32_t i = 0; node->kind == TREE_SEQ && !found && i < node->len; i++)
-		found = map_at(node->items[i], span);
-	for (uint32_t i = 0; node->kind == TREE_MAP && !found && i < node->len; i++)
-		found = node->members[i].line == span->line &&
-					node->members[i].column == span->column
-				? node
-				: map_at(node->members[i].value, span);
-	return found;
-}
-
-/* A hint that names one field is a fix, unless that field is there too: the span is the key's. */
-static void help(struct scan *scan, struct scan_finding *finding, const struct diag *diag)
-{
-	static const char ask[] = "did you mean '";
-	const char *word = diag->hint + strlen(ask);
-	const struct diag_span *span = &diag->span;
-	const struct model_manifest *manifest;
-	const struct tree_node *map;
-
-	scan_help(scan, finding, "%s", diag->hint);
-	if (diag->code != DIAG_BH0201 || strncmp(diag->hint, ask, strlen(ask)) != 0 ||
-	    strcmp(word + strcspn(word, "'"), "'?") != 0)
-		return;
-	word = arena_strndup(&scan->arena, word, strcspn(word, "'"));
-	manifest = scan_manifest_at(scan, span);
-	map = manifest ? map_at(manifest->root, span) : NULL;
-	if (map && !tree_member(map, word))
-		scan_edit(finding, span->file,
-			  scan_offset(scan, span->file, span->line, span->column), span->len, word);
-}
-
-/* Cilium's own rules have an id of their own. */
+/* Cilium's own rules have an id of their own, and so have quotes. */
 static enum scan_rule_id rule_of(const struct scan *scan, const struct diag *diag,
 				 const struct taken *as)
 {
 	const struct model_manifest *manifest =
 		diag->code > DIAG_BH0201 ? scan_manifest_at(scan, &diag->span) : NULL;
 
+	if (scan_is_about_quotes(diag))
+		return SCAN_BH104;
 	return as->rule == SCAN_BH103 && manifest && strcmp(manifest->group, "cilium.io") == 0
 		       ? SCAN_BH801
 		       : as->rule;
@@ -141,7 +107,7 @@ void scan_loading(struct scan *scan)
 		finding = scan_report_as(scan, rule_of(scan, diag, as), place_of(scan, diag),
 					 "%s; %s", diag->message, as->consequence);
 		if (diag->hint)
-			help(scan, finding, diag);
+			scan_loading_fix(scan, finding, diag);
 		finding->related = diag->related;
 		finding->related_message = diag->related_message;
 	}

@@ -24,3 +24,9 @@ bool scan_loading_takes(const struct scan *scan, const struct diag *diag);
  * what the cluster said of them.
  */
 void scan_take_oddities(struct scan *scan, const char *group);
+
+/* The fixes of loading's findings: loading_fix.c. A value that only has the wrong quotes. */
+bool scan_is_about_quotes(const struct diag *diag);
+
+/* Takes the hint as help, and makes an edit of it where it names one thing to write. */
+void scan_loading_fix(struct scan *scan, struct scan_finding *finding, const struct diag *diag);

@@ -82,7 +82,7 @@ enum scan_unit {
 #define SCAN_RULES(X) \
 	X(BH101, CRITICAL, OBJECT, SAFE, LOADING, NULL, "an unknown or misspelt field") \
 	X(BH102, HIGH, OBJECT, SUGGESTED, LOADING, NULL, "a key twice in one mapping") \
-	X(BH103, HIGH, OBJECT, SUGGESTED, LOADING, NULL, "an object that the API server refuses") \
+	X(BH103, HIGH, OBJECT, SAFE, LOADING, NULL, "an object that the API server refuses") \
 	X(BH104, MEDIUM, OBJECT, SAFE, MANIFEST, scan_scalars, "a number, boolean or text that is read as something else") \
 	X(BH105, MEDIUM, OBJECT, SUGGESTED, MANIFEST, scan_dead_annotation, "an API version or annotation without effect") \
 	X(BH106, HIGH, OBJECT, SAFE, MANIFEST, scan_nulls, "a null where an empty selector or list is meant") \

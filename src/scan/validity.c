@@ -59,35 +59,78 @@ static void check_text(struct walk *walk, const struct tree_node *value, const c
 	scan_edit_scalar(walk->scan, finding, walk->manifest->file, value, quoted);
 }
 
+/* Null is read as the empty text. */
+static void check_no_text(struct walk *walk, const struct tree_member *member)
+{
+	struct scan_finding *finding;
+
+	if (member->value->kind != TREE_NULL)
+		return;
+	finding = report_node(walk, member->value,
+			      arena_printf(&walk->scan->arena, "'%s' has no value", member->key),
+			      "only pods where it is there and empty are selected");
+	scan_help(walk->scan, finding, "if that is meant write %s: \"\"", member->key);
+	scan_edit_null(walk->scan, finding, walk->manifest->file, member, "\"\"");
+}
+
 static bool is_number(const char *text)
 {
 	return *text && text[strspn(text, "0123456789")] == '\0';
 }
 
 /* A text of digits is the name of a port, and names need a letter. */
-static void check_port(struct walk *walk, const struct tree_node *value)
+static void check_name(struct walk *walk, const struct tree_node *value)
 {
+	struct scan_finding *finding = report_node(
+		walk, value,
+		arena_printf(&walk->scan->arena, "\"%s\" is the name of a port, not its number",
+			     value->text),
+		REFUSED);
+
+	scan_help(walk->scan, finding, "write %s", value->text);
+	scan_edit_scalar(walk->scan, finding, walk->manifest->file, value, value->text);
+}
+
+/* The whole number that Kubernetes' reader makes of a scalar; -1: of this one it makes none. */
+static int64_t number_of(const struct tree_node *value)
+{
+	if (value->kind == TREE_INT && !value->is_big)
+		return value->integer;
+	if (value->kind == TREE_FLOAT && value->real >= 0 && value->real <= UINT16_MAX &&
+	    value->real == (double)(int64_t)value->real)
+		return (int64_t)value->real;
+	return -1;
+}
+
+/* 0120, 0x50, 8_0, 80.0: numbers that readers of other versions take for another, or for a text. */
+static void check_number(struct walk *walk, const struct tree_node *value)
+{
+	const bool is_octal = value->kind == TREE_INT && is_number(value->text);
+	const int64_t number = number_of(value);
+	const char *plain = arena_printf(&walk->scan->arena, "%lld", (long long)number);
 	struct scan_finding *finding;
 
-	if (value->kind == TREE_STRING && is_number(value->text)) {
-		finding = report_node(walk, value,
-				      arena_printf(&walk->scan->arena,
-						   "\"%s\" is the name of a port, not its number",
-						   value->text),
-				      REFUSED);
-		scan_help(walk->scan, finding, "write %s", value->text);
-		scan_edit_scalar(walk->scan, finding, walk->manifest->file, value, value->text);
-	} else if (value->kind == TREE_INT && !value->is_big && value->len > 1 &&
-		   value->text[0] == '0') {
-		finding = report_node(walk, value,
-				      arena_printf(&walk->scan->arena,
-						   "%s is octal to YAML 1.1, %lld, and decimal "
-						   "to YAML 1.2",
-						   value->text, (long long)value->integer),
-				      "another port is open than it seems");
-		scan_help(walk->scan, finding, "write %lld, if that is meant",
-			  (long long)value->integer);
-	}
+	if (number < 0 || strcmp(plain, value->text) == 0)
+		return;
+	finding = report_node(
+		walk, value,
+		arena_printf(&walk->scan->arena,
+			     is_octal ? "%s is octal to YAML 1.1, %s, and decimal to YAML 1.2"
+				      : "%s is %s to Kubernetes, and a text to other readers",
+			     value->text, plain),
+		is_octal ? "another port is open than it seems" : "they refuse the object");
+	scan_help(walk->scan, finding, "write %s, if that is meant", plain);
+	scan_edit_scalar(walk->scan, finding, walk->manifest->file, value, plain);
+	if (is_octal && finding->edits.n)
+		finding->fix = SCAN_FIX_SUGGESTED;
+}
+
+static void check_port(struct walk *walk, const struct tree_node *value)
+{
+	if (value->kind == TREE_STRING && is_number(value->text))
+		check_name(walk, value);
+	else
+		check_number(walk, value);
 }
 
 static bool is_key(const char *key, const char *const *keys, size_t n)
@@ -109,12 +152,17 @@ static void check_scalar_member(struct walk *walk, const struct tree_member *mem
 	if (strcmp(walk->manifest->group, "networking.k8s.io") == 0 &&
 	    is_one_of(member->key, ports))
 		check_port(walk, map);
+	if (strcmp(walk->manifest->kind, "Service") == 0 && strcmp(member->key, "targetPort") == 0)
+		check_port(walk, map);
 	if (strcmp(walk->manifest->group, "cilium.io") == 0 && strcmp(member->key, "port") == 0)
 		check_text(walk, map, member->key);
 	if (map->kind != TREE_MAP || !is_one_of(member->key, texts))
 		return;
-	for (uint32_t i = 0; i < map->len; i++)
+	for (uint32_t i = 0; i < map->len; i++) {
 		check_text(walk, map->members[i].value, map->members[i].key);
+		if (strcmp(member->key, "matchLabels") == 0)
+			check_no_text(walk, &map->members[i]);
+	}
 }
 
 /* The values of an expression of a selector. */

@@ -9,6 +9,8 @@
 #	cannot bad.yaml FROM TO PORT
 #	args --cni flannel                   for every run
 #
+# bad2.safe and bad2.suggested are bad2.yaml after --fix, and after a yes to --fix=suggested: of this rule
+# alone, and with nothing left to fix.
 # config.yaml, if it is there, is given with --config. Every rule has a folder and a page.
 . tests/lib/tap.sh
 
@@ -26,12 +28,29 @@ scan() {
 	echo "$out" | sed -nE "s|^$folder/([^ ]+): ([a-z]+): ([^:]+): .*\[$rule\]\$|\1 \2 \3|p"
 }
 
+# check_fix FOLDER FILE: FILE, called by what was fixed in it, is what becomes of the one that was bad.
+check_fix() {
+	kind=${2##*.}
+	set -- "$1" "$2" --rules "$(basename "$1")" --now 2026-06-01 "--fix=$kind" $args
+	[ -f "$1/config.yaml" ] && set -- "$@" --config "$1/config.yaml"
+	wanted=$2
+	cp "${wanted%.*}.yaml" "$tap_work/fixed.yaml"
+	shift 2
+	echo y | "$bulkhead" scan "$@" "$tap_work/fixed.yaml" >"$tap_work/shown" 2>&1
+	"$bulkhead" scan "$@" "$tap_work/fixed.yaml" >"$tap_work/said" 2>&1 </dev/null
+	ok_str "$(cat "$tap_work/fixed.yaml")" "$(cat "$wanted")" "$wanted: the fix, and nothing else"
+	ok_like "$(cat "$tap_work/said")" 'there is nothing to fix' "$wanted: nothing is left to fix"
+}
+
 check_case() {
 	args=$(sed -n 's/^args //p' "$1/expect")
 	found=$(for bad in "$1"/bad*.yaml; do scan "$1" "$(basename "$bad")"; done)
 	ok_str "$found" "$(grep '^bad' "$1/expect")" "$1: what is bad is found, where it is"
 	for good in "$1"/good*.yaml; do
 		ok_str "$(scan "$1" "$(basename "$good")")" "" "$good has nothing of it"
+	done
+	for fixed in "$1"/*.safe "$1"/*.suggested; do
+		[ ! -f "$fixed" ] || check_fix "$1" "$fixed"
 	done
 	grep -E '^can(not)? ' "$1/expect" | while read -r word file from to port; do
 		echo "$word $file $from $to $port $("$bulkhead" can "$from" "$to" "$port" -f "$1/$file" $args \
