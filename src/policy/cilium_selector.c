@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/* What Cilium makes of a namespace as a label. */
+#define PLACE_LABEL "k8s:io.kubernetes.pod.namespace"
+
 /* What a selector says of namespaces, whatever its other requirements. */
 struct scope {
 	bool names_namespace; /* by the namespace's name */
@@ -296,7 +299,7 @@ void cilium_pods_adapt(struct policy_reader *reader, struct policy_peer *peer)
 static bool is_replaced(const struct selector_requirement *requirement, const char *value)
 {
 	return value && requirement->op == SELECTOR_IN && requirement->n_values == 1 &&
-	       strcmp(requirement->key, "k8s:io.kubernetes.pod.namespace") == 0 &&
+	       strcmp(requirement->key, PLACE_LABEL) == 0 &&
 	       strcmp(requirement->values[0], value) == 0;
 }
 
@@ -304,14 +307,15 @@ static void drop_namespace(struct policy_reader *reader, const struct tree_node 
 			   const char *ns, struct selector *selector)
 {
 	const struct tree_node *labels = tree_get(node, "matchLabels");
-	const char *value = tree_get_string(labels, "k8s:io.kubernetes.pod.namespace");
+	const struct tree_node *label = tree_get(labels, PLACE_LABEL);
+	const char *value = tree_get_string(labels, PLACE_LABEL);
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < selector->n; i++)
 		if (!is_replaced(&selector->requirements[i], value))
 			selector->requirements[n++] = selector->requirements[i];
 	if (value && strcmp(value, ns) != 0)
-		policy_warning(reader, policy_span(reader, labels),
+		policy_warning(reader, policy_span(reader, label),
 			       "the policy is for pods of its own namespace '%s': Cilium takes the "
 			       "namespace '%s' out of the selector",
 			       ns, value);

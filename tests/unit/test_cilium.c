@@ -202,7 +202,7 @@ static const struct {
 	 CNP "spec:\n  endpointSelector: {matchLabels: {\"k8s:io.kubernetes.pod.namespace\": z, a: "
 	     "b}}\n  ingress: [{}]\n",
 	 "x/p selects x:a=b isolates ingress\n",
-	 "5:35 BH0205 warning the policy is for pods of its own namespace 'x': Cilium takes the "
+	 "5:71 BH0205 warning the policy is for pods of its own namespace 'x': Cilium takes the "
 	 "namespace 'z' out of the selector\n"},
 	{"entities",
 	 {0},
