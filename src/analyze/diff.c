@@ -34,7 +34,8 @@ static void count_pair(void *arg, const struct analyze_diff_pair *pair)
 		return;
 	diff->counts.gained++;
 	diff->counts.widened += !pair->is_new;
-	diff->counts.internet += analyze_diff_is_exposure(diff, pair);
+	diff->counts.internet += analyze_diff_is_exposure(diff, pair) &&
+				 !analyze_diff_is_meant(diff, pair);
 }
 
 void analyze_diff_build(struct analyze_diff *ret, const struct analyze_diff_options *options,
@@ -78,6 +79,11 @@ bool analyze_diff_is_exposure(const struct analyze_diff *diff, const struct anal
 		return false;
 	return pair->from == ANALYZE_MAP_OUTSIDE ? pair->change->is_internet
 						 : diff->endpoints.items[pair->from].is_ingress;
+}
+
+bool analyze_diff_is_meant(const struct analyze_diff *diff, const struct analyze_diff_pair *pair)
+{
+	return analyze_diff_is_exposure(diff, pair) && diff->endpoints.items[pair->to].is_exposed;
 }
 
 bool analyze_diff_is_sensitive(const struct analyze_diff *diff,

@@ -20,12 +20,16 @@ enum analyze_diff_side { ANALYZE_OLD, ANALYZE_NEW, ANALYZE_N_SIDES };
 /* How sensitive a workload is, in the user's words; NULL: not at all. */
 typedef const char *(*analyze_sensitivity_fn)(void *arg, const struct model_workload *workload);
 
+/* Whether a workload is meant to be reached from outside. */
+typedef bool (*analyze_exposed_fn)(void *arg, const struct model_workload *workload);
+
 struct analyze_diff_options {
 	struct analyze_cluster *clusters[ANALYZE_N_SIDES];
 	/* Who the proxy of routes is; NULL: a pod without labels. */
 	const struct analyze_endpoint *ingress_controllers[ANALYZE_N_SIDES];
 	analyze_sensitivity_fn sensitivity; /* NULL: what the input says of it */
-	void *sensitivity_arg;
+	analyze_exposed_fn exposed;         /* NULL: none is */
+	void *arg;                          /* of both */
 };
 
 struct analyze_diff_endpoint {
@@ -38,6 +42,7 @@ struct analyze_diff_endpoint {
 	uint32_t n_pods;              /* the more of both */
 	uint32_t group;
 	const char *sensitivity; /* NULL: none */
+	bool is_exposed;         /* meant to be */
 	bool is_hypothetical;
 	bool is_subject; /* hypothetical, and a policy is about it */
 	bool is_assumed;
@@ -81,12 +86,12 @@ struct analyze_diff_compared {
 
 /* How many connections, one for each pair of ends. */
 struct analyze_diff_counts {
-	uint64_t added;    /* that were none before */
-	uint64_t removed;  /* that are none any more */
-	uint64_t changed;  /* the rest */
-	uint64_t gained;   /* of all, those with more than before */
-	uint64_t widened;  /* of these, between endpoints that existed */
-	uint64_t internet; /* of these, from the internet or through a route */
+	uint64_t added;   /* that were none before */
+	uint64_t removed; /* that are none any more */
+	uint64_t changed; /* the rest */
+	uint64_t gained;  /* of all, those with more than before */
+	uint64_t widened; /* of these, between endpoints that existed */
+	uint64_t internet; /* of gained, from the internet or through a route, to whom it is not meant */
 };
 
 struct analyze_diff {
@@ -128,6 +133,9 @@ void analyze_diff_unfold(const struct analyze_diff *diff, const struct analyze_d
 /* An entrance from outside of the cluster that is wider than before. */
 bool analyze_diff_is_exposure(const struct analyze_diff *diff,
 			      const struct analyze_diff_pair *pair);
+
+/* Such an entrance that is meant to be. */
+bool analyze_diff_is_meant(const struct analyze_diff *diff, const struct analyze_diff_pair *pair);
 
 /* A sensitive target that the source could not reach before. */
 bool analyze_diff_is_sensitive(const struct analyze_diff *diff,

@@ -177,32 +177,31 @@ static uint32_t enter_group(struct diff_builder *builder, const uint32_t at[], b
 	return number;
 }
 
-static const char *sensitivity_of(const struct analyze_diff *diff,
-				  const struct analyze_map_endpoint *endpoint)
+/* What is said of the endpoint's workload; of both inputs the new one counts, where it says something. */
+static void take_words(const struct analyze_diff_options *options,
+		       struct analyze_diff_endpoint *endpoint,
+		       const struct model_workload *workload)
 {
-	const struct model_workload *workload;
+	const char *sensitivity = options->sensitivity
+					  ? options->sensitivity(options->arg, workload)
+					  : workload->sensitivity;
 
-	if (!endpoint->n_known)
-		return NULL;
-	workload = endpoint->pods[0]->workload;
-	return diff->options.sensitivity
-		       ? diff->options.sensitivity(diff->options.sensitivity_arg, workload)
-		       : workload->sensitivity;
+	if (sensitivity)
+		endpoint->sensitivity = sensitivity;
+	endpoint->is_exposed |= options->exposed && options->exposed(options->arg, workload);
 }
 
 static void take_side(struct diff_builder *builder, struct analyze_diff_endpoint *endpoint,
 		      const struct analyze_map_endpoint *from)
 {
-	const char *sensitivity = sensitivity_of(builder->diff, from);
-
 	endpoint->ns = from->ns;
 	endpoint->kind = from->kind;
 	endpoint->name = from->name;
 	endpoint->id = from->id;
 	endpoint->owner = from->owner ? from->owner : from->id;
 	endpoint->is_assumed = from->origin == MODEL_ASSUMED;
-	if (sensitivity)
-		endpoint->sensitivity = sensitivity;
+	if (from->n_known)
+		take_words(&builder->diff->options, endpoint, from->pods[0]->workload);
 	if (from->n_pods > endpoint->n_pods)
 		endpoint->n_pods = from->n_pods;
 }

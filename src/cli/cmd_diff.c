@@ -7,6 +7,7 @@
 #include "cli/progress.h"
 #include "cli/revision.h"
 #include "render/diff.h"
+#include "scan/sensitive.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,8 @@ struct diff_words {
 	struct cli_options *shared;
 	const char *fail_on;
 	const char *ingress_controller;
+	const char *config_path;
+	struct scan_config config;
 };
 
 /* One of the two inputs. */
@@ -27,6 +30,7 @@ struct side {
 };
 
 static const struct cli_option own_options[] = {
+	{"config", true, NULL, offsetof(struct diff_words, config_path)},
 	{"fail-on", true, NULL, offsetof(struct diff_words, fail_on)},
 	{"ingress-controller", true, NULL, offsetof(struct diff_words, ingress_controller)},
 	{0},
@@ -209,10 +213,26 @@ static void report_ties(struct side sides[], const uint32_t n_pods[], struct dia
 				    n_pods[side], diags);
 }
 
-static int compare(const struct cli_options *options, const struct diff_words *own,
-		   struct side sides[])
+static const char *sensitivity_of(void *config, const struct model_workload *workload)
 {
-	struct analyze_diff_options diff_options = {0};
+	return scan_sensitivity(config, workload);
+}
+
+static bool is_exposed(void *config, const struct model_workload *workload)
+{
+	const struct scan_config *from = config;
+
+	return scan_patterns_match(&from->exposed, workload->ns->name, workload->kind,
+				   workload->name);
+}
+
+static int compare(const struct cli_options *options, struct diff_words *own, struct side sides[])
+{
+	struct analyze_diff_options diff_options = {
+		.sensitivity = sensitivity_of,
+		.exposed = is_exposed,
+		.arg = &own->config,
+	};
 	struct analyze_diff diff;
 	struct diag_list diags;
 	struct progress progress;
@@ -239,17 +259,22 @@ static int compare(const struct cli_options *options, const struct diff_words *o
 	return code;
 }
 
-static int run(struct cli_options *options, const struct diff_words *own, char **words)
+static int run(struct cli_options *options, struct diff_words *own, char **words)
 {
 	struct side sides[ANALYZE_N_SIDES] = {{.path = words[0]}, {.path = words[1]}};
 	int code = CLI_YES;
 
+	scan_config_init(&own->config);
+	if (own->config_path && !scan_config_load(&own->config, own->config_path))
+		code = CLI_USAGE;
+	cli_print_diags(options, &own->config.diags);
 	for (int side = 0; side < ANALYZE_N_SIDES && code == CLI_YES; side++)
 		code = load(options, &sides[side]);
 	if (code == CLI_YES)
 		code = compare(options, own, sides);
 	for (int side = 0; side < ANALYZE_N_SIDES; side++)
 		release(&sides[side]);
+	scan_config_release(&own->config);
 	return code;
 }
 

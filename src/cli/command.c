@@ -69,6 +69,7 @@ static const struct cli_command commands[] = {
 	 "OLD and NEW are folders, files, - for standard input, or git:REV:PATH: what is at PATH "
 	 "in\n"
 	 "a revision of this repository\n\n"
+	 "  --config FILE     who is sensitive, and who is meant to be exposed: docs/config.md\n"
 	 "  --fail-on WHAT    added (the default), widened, any, internet, or the name of whom "
 	 "nobody\n"
 	 "                    may reach who could not: an endpoint, a namespace, a sensitivity\n"

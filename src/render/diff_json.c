@@ -151,6 +151,8 @@ static void add_marks(struct writing *writing, const struct analyze_diff_pair *p
 		out_literal(&writing->out, ",\"gone\":true");
 	if (analyze_diff_is_exposure(writing->diff, pair))
 		out_literal(&writing->out, ",\"exposure\":true");
+	if (analyze_diff_is_meant(writing->diff, pair))
+		out_literal(&writing->out, ",\"meant\":true");
 	if (analyze_diff_is_sensitive(writing->diff, pair)) {
 		struct json json;
 		char *text = NULL;

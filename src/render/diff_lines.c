@@ -94,6 +94,8 @@ static void add_name(const struct analyze_diff *diff, uint32_t end, struct strbu
 	strbuf_addstr(ret, endpoint->id);
 	if (endpoint->sensitivity)
 		strbuf_printf(ret, " [%s]", endpoint->sensitivity);
+	if (endpoint->is_exposed)
+		strbuf_addstr(ret, " [exposed]");
 	if (endpoint->at[ANALYZE_OLD] == ANALYZE_MAP_OUTSIDE)
 		strbuf_addstr(ret, " (new)");
 	if (endpoint->at[ANALYZE_NEW] == ANALYZE_MAP_OUTSIDE)

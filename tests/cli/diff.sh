@@ -105,6 +105,32 @@ fails payments/db "$tap_work/closed.yaml" "$tap_work/open.yaml" 1 "a workload, o
 fails payments/StatefulSet/db "$tap_work/closed.yaml" "$tap_work/open.yaml" 1 "by its id too"
 fails payments/db "$tap_work/open.yaml" "$tap_work/closed.yaml" 0 "a workload, one pod of which cannot any more"
 
+# What the configuration and known ports and images say.
+cat >"$tap_work/config.yaml" <<'YAML'
+sensitive: [payments/more]
+exposed: ["shop/Deployment/web", "*/api"]
+YAML
+fails internet "$old" "$new" 1 "a way in to somebody"
+run "$bulkhead" diff --fail-on internet --config "$tap_work/config.yaml" "$old" "$new"
+ok_int "$status" 0 "unless it is meant"
+has '^  \+ 0.0.0.0-9.255.255.255 → shop/Deployment/web \[exposed\]   TCP 443$' "which is shown"
+run "$bulkhead" diff --fail-on internet --config "$tap_work/config.yaml" -o json "$old" "$new"
+has '"exposure":true,"meant":true' "in JSON too"
+run "$bulkhead" diff --fail-on sensitive --config "$tap_work/config.yaml" "$old" "$tap_work/grown"
+ok_int "$status" 1 "sensitive by the configuration"
+has '→ payments/Deployment/more \[sensitive\] \(new\)' "is called so"
+ok "$([ "$(line '^sensitive')" -lt "$(line '^added')" ]; echo $?)" "and stands before the rest"
+sed -i 's/name: m}/name: m, image: "registry:5000\/bitnami\/postgresql:16"}/' "$tap_work/grown/more.yaml"
+run "$bulkhead" diff "$old" "$tap_work/grown"
+has '→ payments/Deployment/more \[PostgreSQL\] \(new\)' "an image"
+sed -i 's/image: .*}]/image: own, ports: [{containerPort: 9092}]}]/' "$tap_work/grown/more.yaml"
+run "$bulkhead" diff "$old" "$tap_work/grown"
+has '→ payments/Deployment/more \[Kafka\] \(new\)' "a port"
+echo 'sensitve: [a/b]' >"$tap_work/typo.yaml"
+run "$bulkhead" diff --config "$tap_work/typo.yaml" "$old" "$new"
+ok_int "$status" 2 "a typo in the configuration"
+ok_like "$err" "typo.yaml:1:1: error: .*sensitve" "with its place"
+
 # Formats.
 run "$bulkhead" diff -o json "$old" "$new"
 ok_int "$status" 1 "JSON: the same exit code"
