@@ -68,6 +68,7 @@ static const struct model_kind kinds[] = {
 	OBJECT("gateway.networking.k8s.io", "TLSRoute", model_read_gateway_route),
 	OBJECT("gateway.networking.k8s.io", "TCPRoute", model_read_gateway_route),
 	OBJECT("gateway.networking.k8s.io", "UDPRoute", model_read_gateway_route),
+	OBJECT("gateway.networking.k8s.io", "ReferenceGrant", model_read_grant),
 	{"bulkhead.dev", "PolicyTest", MODEL_ROLE_POLICY, true, model_read_test},
 
 	POLICY("networking.k8s.io", "NetworkPolicy"),

@@ -61,6 +61,7 @@ void model_loader_free(struct model_loader *loader)
 	vec_release(&loader->nodes);
 	vec_release(&loader->services);
 	vec_release(&loader->routes);
+	vec_release(&loader->grants);
 	vec_release(&loader->endpoints);
 	vec_release(&loader->policies);
 	vec_release(&loader->manifests);

@@ -92,6 +92,22 @@ struct model_endpoints_record {
 	uint32_t n_ports;
 };
 
+/* Of a ReferenceGrant: what may refer to the Services of its namespace. */
+struct model_grant_from {
+	const char *group; /* these three may be NULL, which fits nothing */
+	const char *kind;
+	const char *ns;
+};
+
+struct model_grant_record {
+	struct model_record record;
+	struct model_grant_from *from;
+	uint32_t n_from;
+	const char **services;
+	uint32_t n_services;
+	bool is_for_all; /* Services, whatever their names */
+};
+
 /* A kind of the input, and where it was seen first. */
 struct model_kind_seen {
 	const struct model_kind *known;
@@ -133,6 +149,7 @@ struct model_loader {
 	struct model_record_list nodes;
 	struct model_record_list services;
 	struct model_record_list routes;
+	struct model_record_list grants;
 	struct model_record_list endpoints;
 	struct model_record_list policies;
 	VEC(struct model_manifest) manifests;
@@ -226,6 +243,7 @@ void model_read_policy(struct model_object *object);
 void model_read_ingress(struct model_object *object);
 void model_read_openshift_route(struct model_object *object);
 void model_read_gateway_route(struct model_object *object);
+void model_read_grant(struct model_object *object);
 void model_read_test(struct model_object *object);
 
 /* MODEL_SENSITIVITY in `metadata`, the label before the annotation; NULL: neither. */
@@ -251,6 +269,10 @@ void model_make_routes(struct model_loader *loader);
  */
 void model_make_assumed(struct model_loader *loader, const struct model_record *record,
 			const struct model_template *spec);
+
+/* Whether a route may send to this backend: one of its own namespace, or a ReferenceGrant says so. */
+bool model_is_granted(const struct model_loader *loader, const struct model_route *route,
+		      const struct model_route_backend *backend);
 
 /* Adds a line to the snapshot's assumptions. */
 void model_assume_text(struct model_loader *loader, const char *format, ...)

@@ -167,7 +167,7 @@ struct model_service {
 struct model_route_backend {
 	const char *ns;
 	const char *name;
-	const struct model_service *service; /* NULL: the input does not have it */
+	const struct model_service *service; /* NULL: none that the route may send to */
 	uint16_t port;                       /* 0: by name; without a name, every port */
 	const char *port_name;               /* NULL: by number */
 	bool by_target;                      /* the port is the pod's, not the Service's */

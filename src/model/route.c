@@ -12,7 +12,9 @@ void model_make_routes(struct model_loader *loader)
 		for (uint32_t j = 0; j < snapshot->routes[i]->n_backends; j++) {
 			struct model_route_backend *backend = &snapshot->routes[i]->backends[j];
 
-			backend->service = model_find_service(snapshot, backend->ns, backend->name);
+			if (model_is_granted(loader, snapshot->routes[i], backend))
+				backend->service =
+					model_find_service(snapshot, backend->ns, backend->name);
 		}
 }
 

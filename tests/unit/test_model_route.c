@@ -22,6 +22,12 @@
 #define INGRESS(spec) OBJECT("networking.k8s.io/v1", "Ingress", spec)
 #define ROUTE(spec) OBJECT("route.openshift.io/v1", "Route", spec)
 #define HTTP(spec) OBJECT("gateway.networking.k8s.io/v1", "HTTPRoute", spec)
+#define GRANT(from, to) \
+	"{apiVersion: gateway.networking.k8s.io/v1beta1, kind: ReferenceGrant, metadata: {name: " \
+	"g, " \
+	"namespace: x}, spec: {from: [{" from "}], to: [{" to "}]}}\n---\n"
+#define FROM_DEFAULT "group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: default"
+#define REFERS HTTP("rules: [{backendRefs: [{name: t, namespace: x, port: 9}]}]")
 #define BACKEND(name, port) "backend: {service: {name: " name ", port: {" port "}}}"
 
 static const struct {
@@ -66,9 +72,29 @@ static const struct {
 	 ROUTE("to: {name: s}, alternateBackends: [{name: s2}], port: {targetPort: https}"),
 	 "default/Route/r -> default/s: p 8443/TCP, default/s2?"},
 	{"a route of the Gateway API",
-	 HTTP("rules: [{backendRefs: [{name: s, port: 80}]}, {backendRefs: [{name: t, namespace: "
-	      "x, port: 9, weight: 0}]}]"),
+	 GRANT(FROM_DEFAULT, "kind: Service")
+		 HTTP("rules: [{backendRefs: [{name: s, port: 80}]}, {backendRefs: [{name: t, "
+		      "namespace: x, port: 9, weight: 0}]}]"),
 	 "default/HTTPRoute/r -> default/s: p 8080/TCP, x/t: q 9/UDP"},
+	{"of another namespace without a grant",
+	 HTTP("rules: [{backendRefs: [{name: t, namespace: x, port: 9}]}]"),
+	 "default/HTTPRoute/r -> x/t?"},
+	{"with a grant for this Service", GRANT(FROM_DEFAULT, "kind: Service, name: t") REFERS,
+	 "default/HTTPRoute/r -> x/t: q 9/UDP"},
+	{"with a grant for every Service", GRANT(FROM_DEFAULT, "group: '', kind: Service") REFERS,
+	 "default/HTTPRoute/r -> x/t: q 9/UDP"},
+	{"with a grant for another Service", GRANT(FROM_DEFAULT, "kind: Service, name: u") REFERS,
+	 "default/HTTPRoute/r -> x/t?"},
+	{"with a grant for Secrets", GRANT(FROM_DEFAULT, "kind: Secret") REFERS,
+	 "default/HTTPRoute/r -> x/t?"},
+	{"with a grant to another namespace",
+	 GRANT("group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: y", "kind: Service")
+		 REFERS,
+	 "default/HTTPRoute/r -> x/t?"},
+	{"with a grant to another kind",
+	 GRANT("group: gateway.networking.k8s.io, kind: TCPRoute, namespace: default",
+	       "kind: Service") REFERS,
+	 "default/HTTPRoute/r -> x/t?"},
 	{"mirrors, and what is no Service",
 	 HTTP("rules: [{filters: [{type: RequestMirror, requestMirror: {backendRef: {name: s, "
 	      "port: 443}}}], backendRefs: [{group: g.example, kind: Service, name: s, port: "
