@@ -34,14 +34,26 @@ bool scan_has_namespace(const struct scan *scan, const struct selector *namespac
 	return false;
 }
 
-/* Every value is the name of a Namespace of the input, so that its labels are known. */
+/* Its labels are known: those of the input, or of a cluster where nobody has added any. */
+static bool is_known(const struct model_namespace *ns)
+{
+	static const char *const stock[] = {"default", "kube-node-lease", "kube-public",
+					    "kube-system"};
+
+	for (size_t i = 0; i < sizeof(stock) / sizeof(stock[0]); i++)
+		if (strcmp(stock[i], ns->name) == 0)
+			return true;
+	return ns->origin == MODEL_DECLARED;
+}
+
+/* Every value is the name of such a namespace. */
 static bool names_declared(const struct scan *scan, const struct selector_requirement *asked)
 {
 	for (uint32_t i = 0; i < asked->n_values; i++) {
 		const struct model_namespace *ns =
 			model_find_namespace(scan->snapshot, asked->values[i]);
 
-		if (!ns || ns->origin != MODEL_DECLARED)
+		if (!ns || !is_known(ns))
 			return false;
 	}
 	return asked->op == SELECTOR_IN && asked->n_values > 0;
@@ -140,6 +152,42 @@ static void report_misnamed(struct scan *scan, const struct asked *asked, struct
 	rename_key(scan, finding, asked, wrong->key);
 }
 
+/* A value of the label that some namespace has and that is nearly the one asked for; or NULL. */
+static const char *near_value(const struct scan *scan, const struct selector_requirement *asked)
+{
+	VEC(const char *) values = {0};
+	const char *near = NULL;
+
+	for (uint32_t i = 0; i < scan->n_namespaces; i++) {
+		const char *value =
+			model_label_get(&scan->snapshot->namespaces[i]->labels, asked->key);
+
+		if (value)
+			vec_push(&values, value);
+	}
+	if (asked->op == SELECTOR_IN && asked->n_values == 1)
+		near = diag_did_you_mean(asked->values[0], values.items, values.n);
+	vec_release(&values);
+	return near;
+}
+
+/* ", did you mean …?" where the input has something near; "" else. */
+static const char *guess(struct scan *scan, const struct selector *selector)
+{
+	for (uint32_t i = 0; i < selector->n; i++) {
+		const struct selector_requirement *asked = &selector->requirements[i];
+		const char *near = near_value(scan, asked);
+
+		if (near && near != asked->values[0])
+			return arena_printf(&scan->arena, ", did you mean %s=%s?", asked->key,
+					    near);
+		if (is_customary(asked->key) && asked->op == SELECTOR_IN && asked->n_values &&
+		    model_find_namespace(scan->snapshot, asked->values[0]))
+			return ", did you mean " NAME_LABEL ", which every namespace has?";
+	}
+	return "";
+}
+
 static void check(struct scan *scan, const struct asked *asked)
 {
 	const struct selector *selector = asked->selector;
@@ -163,8 +211,9 @@ static void check(struct scan *scan, const struct asked *asked)
 				      scan_selector_text(scan, selector), consequence(asked)),
 			  "write labels that the namespaces have");
 	else
-		scan_report_unknown(scan, place, "whether a namespace has %s: the input shows none",
-				    scan_selector_text(scan, selector));
+		scan_report_unknown(scan, place,
+				    "whether a namespace has %s: the input shows none%s",
+				    scan_selector_text(scan, selector), guess(scan, selector));
 }
 
 static void check_subject(struct scan *scan, const struct policy *policy)
