@@ -259,6 +259,21 @@ static void check_backend(struct scan *scan, const struct model_route *route,
 	}
 }
 
+/* A route that leads to one place by several paths says it several times. */
+static bool is_said(const struct model_route *route, uint32_t at)
+{
+	const struct model_route_backend *backend = &route->backends[at];
+
+	for (uint32_t i = 0; i < at; i++) {
+		const struct model_route_backend *other = &route->backends[i];
+
+		if (other->service == backend->service && other->port == backend->port &&
+		    other->port_name == backend->port_name)
+			return true;
+	}
+	return false;
+}
+
 void scan_offered(struct scan *scan)
 {
 	const struct model_snapshot *snapshot = scan->snapshot;
@@ -268,5 +283,7 @@ void scan_offered(struct scan *scan)
 			check_balanced(scan, snapshot->services[i]);
 	for (uint32_t i = 0; i < snapshot->n_routes; i++)
 		for (uint32_t k = 0; k < snapshot->routes[i]->n_backends; k++)
-			check_backend(scan, snapshot->routes[i], &snapshot->routes[i]->backends[k]);
+			if (!is_said(snapshot->routes[i], k))
+				check_backend(scan, snapshot->routes[i],
+					      &snapshot->routes[i]->backends[k]);
 }
