@@ -61,6 +61,28 @@ static const struct grant *find_grant(const struct tree_node *rule)
 	return NULL;
 }
 
+/* Namespaces of what runs the platform, and has to write policies, or objects of every kind. */
+static const char *const platforms[] = {
+	"argocd",          "calico-apiserver",  "calico-system", "cattle-system", "cilium",
+	"flux-system",     "gatekeeper-system", "istio-system",  "kyverno",       "olm",
+	"tigera-operator",
+};
+
+/* Who has a role, of those who run in pods. */
+struct holder {
+	const char *text; /* NULL: nobody */
+	bool is_platform; /* all of them */
+	const struct model_manifest *binding;
+};
+
+static bool is_platform(const char *ns)
+{
+	for (size_t i = 0; i < sizeof(platforms) / sizeof(platforms[0]); i++)
+		if (strcmp(platforms[i], ns) == 0)
+			return true;
+	return false;
+}
+
 static const char *group_text(const char *name)
 {
 	if (strcmp(name, "system:unauthenticated") == 0)
@@ -71,38 +93,75 @@ static const char *group_text(const char *name)
 	return NULL;
 }
 
-/* A subject of a binding as pods: NULL for people, and for the system's own accounts. */
-static const char *subject_text(struct scan *scan, const struct model_manifest *binding,
-				const struct tree_node *subject)
+static struct holder account(struct scan *scan, const char *ns, const char *name)
 {
-	static const char of_namespace[] = "system:serviceaccounts:";
-	const char *kind = tree_get_string(subject, "kind");
-	const char *name = tree_get_string(subject, "name");
-	const char *ns = tree_get_string(subject, "namespace");
-	const struct model_namespace there = {.name = ns ? ns : binding->ns};
+	const struct model_namespace there = {.name = ns};
 
-	if (!kind || !name)
-		return NULL;
-	if (strcmp(kind, "Group") == 0 &&
-	    strncmp(name, of_namespace, sizeof(of_namespace) - 1) == 0)
-		return arena_printf(&scan->arena, "every pod of %s",
-				    name + sizeof(of_namespace) - 1);
-	if (strcmp(kind, "Group") == 0)
-		return group_text(name);
-	if (strcmp(kind, "ServiceAccount") != 0 || !there.name || scan_is_system(scan, &there))
-		return NULL;
-	return arena_printf(&scan->arena, "pods of service account %s/%s", there.name, name);
+	if (!ns || scan_is_system(scan, &there))
+		return (struct holder){0};
+	return (struct holder){
+		.text = arena_printf(&scan->arena, "pods of service account %s/%s", ns, name),
+		.is_platform = is_platform(ns),
+	};
 }
 
-static const char *bound_text(struct scan *scan, const struct model_manifest *binding)
+/* A service account by the name that it has as a user: "system:serviceaccount:NAMESPACE:NAME". */
+static struct holder user(struct scan *scan, const char *name)
+{
+	static const char prefix[] = "system:serviceaccount:";
+	const char *ns = name + sizeof(prefix) - 1;
+	const char *colon;
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0 || !(colon = strchr(ns, ':')))
+		return (struct holder){0};
+	return account(scan, arena_strndup(&scan->arena, ns, (size_t)(colon - ns)), colon + 1);
+}
+
+static struct holder group(struct scan *scan, const char *name)
+{
+	static const char prefix[] = "system:serviceaccounts:";
+	const char *ns = name + sizeof(prefix) - 1;
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+		return (struct holder){.text = group_text(name)};
+	return (struct holder){
+		.text = arena_printf(&scan->arena, "every pod of %s", ns),
+		.is_platform = is_platform(ns),
+	};
+}
+
+/* A subject of a binding as pods: nobody for people, and for the system's own accounts. */
+static struct holder subject(struct scan *scan, const struct model_manifest *binding,
+			     const struct tree_node *node)
+{
+	const char *kind = tree_get_string(node, "kind");
+	const char *name = tree_get_string(node, "name");
+	const char *ns = tree_get_string(node, "namespace");
+
+	if (!kind || !name)
+		return (struct holder){0};
+	if (strcmp(kind, "Group") == 0)
+		return group(scan, name);
+	if (strcmp(kind, "User") == 0)
+		return user(scan, name);
+	if (strcmp(kind, "ServiceAccount") == 0)
+		return account(scan, ns ? ns : binding->ns, name);
+	return (struct holder){0};
+}
+
+/* The first, those of the platform last. */
+static void find_holder(struct scan *scan, const struct model_manifest *binding, struct holder *ret)
 {
 	const struct tree_node *subjects = tree_get(binding->root, "subjects");
-	const char *text = NULL;
 
-	for (uint32_t i = 0; subjects && subjects->kind == TREE_SEQ && !text && i < subjects->len;
-	     i++)
-		text = subject_text(scan, binding, subjects->items[i]);
-	return text;
+	for (uint32_t i = 0; subjects && subjects->kind == TREE_SEQ && i < subjects->len; i++) {
+		struct holder found = subject(scan, binding, subjects->items[i]);
+
+		if (!found.text || (ret->text && !(ret->is_platform && !found.is_platform)))
+			continue;
+		found.binding = binding;
+		*ret = found;
+	}
 }
 
 static bool is_binding(const struct model_manifest *manifest)
@@ -124,23 +183,17 @@ static bool refers_to(const struct model_manifest *binding, const struct model_m
 	       (binding->ns && role->ns && strcmp(binding->ns, role->ns) == 0);
 }
 
-/* To whom a role is given, of those who run in pods, and where; NULL: to none of them. */
-static const char *holder_of(struct scan *scan, const struct model_manifest *role,
-			     const struct model_manifest **ret_binding)
+static struct holder holder_of(struct scan *scan, const struct model_manifest *role)
 {
+	struct holder holder = {0};
+
 	for (uint32_t i = 0; i < scan->snapshot->n_manifests; i++) {
 		const struct model_manifest *binding = &scan->snapshot->manifests[i];
-		const char *text;
 
-		if (!is_binding(binding) || !refers_to(binding, role))
-			continue;
-		text = bound_text(scan, binding);
-		if (!text)
-			continue;
-		*ret_binding = binding;
-		return text;
+		if (is_binding(binding) && refers_to(binding, role))
+			find_holder(scan, binding, &holder);
 	}
-	return NULL;
+	return holder;
 }
 
 static const char *where_text(struct scan *scan, const struct model_manifest *binding)
@@ -153,21 +206,23 @@ static const char *where_text(struct scan *scan, const struct model_manifest *bi
 static void report_grant(struct scan *scan, const struct model_manifest *role,
 			 const struct tree_node *rule, const struct grant *grant)
 {
-	const struct model_manifest *binding = NULL;
-	const char *holder = holder_of(scan, role, &binding);
+	const struct holder holder = holder_of(scan, role);
 	struct scan_finding *finding;
 
-	if (!holder)
+	if (!holder.text)
 		return;
 	finding = scan_report(
 		scan, scan_at_manifest(role, tree_span(role->file, tree_get(rule, "resources"))),
-		"%s may change %s%s %s, and %s", holder, grant->is_policy ? "" : "the labels of ",
-		grant->resource, where_text(scan, binding),
+		"%s may change %s%s %s, and %s", holder.text,
+		grant->is_policy ? "" : "the labels of ", grant->resource,
+		where_text(scan, holder.binding),
 		grant->is_policy ? "open what policies close"
 				 : "take what selectors go by: who is bound, and who is let in");
 	if (!grant->is_policy)
 		finding->severity = SCAN_MEDIUM;
-	finding->related = tree_span(binding->file, binding->root);
+	if (holder.is_platform)
+		finding->severity = SCAN_LOW;
+	finding->related = tree_span(holder.binding->file, holder.binding->root);
 	finding->related_message = "the binding";
 	scan_help(scan, finding, "leave the verbs get, list and watch");
 }
@@ -190,7 +245,8 @@ static void check_binding(struct scan *scan, const struct model_manifest *bindin
 	const struct tree_node *ref = tree_get(binding->root, "roleRef");
 	const char *kind = tree_get_string(ref, "kind");
 	const struct tree_node *name = tree_get(ref, "name");
-	const char *holder = NULL;
+	struct holder holder = {0};
+	struct scan_finding *finding;
 	bool is_builtin = false;
 
 	if (!kind || strcmp(kind, "ClusterRole") != 0 || !name || name->kind != TREE_STRING)
@@ -198,15 +254,16 @@ static void check_binding(struct scan *scan, const struct model_manifest *bindin
 	for (size_t i = 0; i < sizeof(builtin_roles) / sizeof(builtin_roles[0]); i++)
 		is_builtin |= strcmp(builtin_roles[i], name->text) == 0;
 	if (is_builtin && !scan_manifest(scan, "ClusterRole", NULL, name->text))
-		holder = bound_text(scan, binding);
-	if (holder)
-		scan_help(scan,
-			  scan_report(scan,
-				      scan_at_manifest(binding, tree_span(binding->file, name)),
-				      "%s have the role '%s': they may change networkpolicies %s, "
-				      "and open what policies close",
-				      holder, name->text, where_text(scan, binding)),
-			  "bind a role with what is needed");
+		find_holder(scan, binding, &holder);
+	if (!holder.text)
+		return;
+	finding = scan_report(scan, scan_at_manifest(binding, tree_span(binding->file, name)),
+			      "%s have the role '%s': they may change networkpolicies %s, and "
+			      "open what policies close",
+			      holder.text, name->text, where_text(scan, binding));
+	if (holder.is_platform)
+		finding->severity = SCAN_LOW;
+	scan_help(scan, finding, "bind a role with what is needed");
 }
 
 void scan_policy_writer(struct scan *scan, const struct model_manifest *manifest)
