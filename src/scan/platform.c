@@ -159,8 +159,9 @@ void scan_privileged(struct scan *scan, const struct model_workload *workload)
 		scan_help(
 			scan,
 			scan_report(scan, place_at(workload, host_pid),
-				    "with hostPID it sees the processes of its node, and with the "
-				    "rights to can enter their networks"),
+				    "with hostPID its containers see every process of the node: as "
+				    "root they read what these hold, with SYS_ADMIN they enter "
+				    "their networks, and no policy of the pod is in the way"),
 			"drop it");
 }
 
