@@ -130,6 +130,9 @@ const struct tree_node *scan_template(struct scan *scan, const struct model_work
 /* A member of metadata.annotations, or NULL. */
 const char *scan_annotation(const struct tree_node *root, const char *key);
 
+/* What base64 stands for, in the arena; NULL: it is none, or no text. */
+const char *scan_base64(const char *text, struct arena *arena);
+
 /* An object of an API of network policies. */
 bool scan_is_policy(const struct model_manifest *manifest);
 

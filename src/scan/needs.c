@@ -13,7 +13,8 @@
 struct address {
 	const char *host;
 	size_t host_len;
-	uint16_t port; /* 0: none is said */
+	uint16_t port;   /* 0: none is said */
+	const char *end; /* what follows: nothing, a path or query, or a comma and another one */
 };
 
 static const struct {
@@ -61,6 +62,7 @@ static bool parse_address(const char *text, struct address *ret)
 		ret->port = port <= UINT16_MAX ? (uint16_t)port : 0;
 		at = end;
 	}
+	ret->end = at;
 	return ret->host_len && (*at == '\0' || *at == '/' || *at == '?' || *at == ',');
 }
 
@@ -180,21 +182,32 @@ static void report_need(struct scan *scan, const struct model_workload *workload
 	port_set_release(&targets);
 }
 
-static void check_need(struct scan *scan, const struct model_workload *workload,
-		       const struct need *need)
+static void check_address(struct scan *scan, const struct model_workload *workload,
+			  const struct need *need, const struct address *address)
 {
 	const struct model_service_port *port = NULL;
 	const struct model_service *service;
-	struct address address;
 
-	if (!parse_address(need->text, &address) ||
-	    (!address.port && !(need->name && names_address(need->name))))
+	if (!address->port && !(need->name && names_address(need->name)))
 		return;
-	service = find_service(scan, workload->ns->name, &address);
+	service = find_service(scan, workload->ns->name, address);
 	if (service && service->n_backends)
-		port = refused_port(scan, workload->pods[0], service, address.port);
+		port = refused_port(scan, workload->pods[0], service, address->port);
 	if (port)
 		report_need(scan, workload, need, service, port);
+}
+
+/* One address, or several with commas between them. */
+static void check_need(struct scan *scan, const struct model_workload *workload,
+		       const struct need *need)
+{
+	const char *at = need->text;
+	struct address address;
+
+	while (at && parse_address(at, &address)) {
+		check_address(scan, workload, need, &address);
+		at = *address.end == ',' ? address.end + 1 : NULL;
+	}
 }
 
 /* "--db=host:port", or "host:port" alone. */
@@ -212,34 +225,62 @@ static void check_arguments(struct scan *scan, const struct model_workload *work
 	}
 }
 
-static const struct model_manifest *config_map(struct scan *scan,
-					       const struct model_workload *workload,
-					       const struct tree_node *ref)
+/* Where variables come from, and the texts that it has: of a Secret as they are, or encoded. */
+struct source {
+	const struct model_manifest *object; /* NULL: not in the input */
+	const struct tree_node *texts;
+	const struct tree_node *encoded;
+};
+
+static struct source find_source(struct scan *scan, const struct model_workload *workload,
+				 const char *kind, const struct tree_node *ref)
 {
 	const char *name = tree_get_string(ref, "name");
+	const bool is_secret = strcmp(kind, "Secret") == 0;
+	struct source source = {0};
 
-	return name ? scan_manifest(scan, "ConfigMap", workload->ns->name, name) : NULL;
+	if (name)
+		source.object = scan_manifest(scan, kind, workload->ns->name, name);
+	if (!source.object)
+		return source;
+	source.texts = tree_get(source.object->root, is_secret ? "stringData" : "data");
+	source.encoded = is_secret ? tree_get(source.object->root, "data") : NULL;
+	return source;
 }
 
+/* What is said of an address names its Service and port only, and nothing of a Secret's text. */
 static void check_datum(struct scan *scan, const struct model_workload *workload,
-			const struct model_manifest *map, const struct tree_member *datum,
+			const struct source *source, const struct tree_member *datum,
 			struct need need)
 {
 	if (!datum || datum->value->kind != TREE_STRING)
 		return;
 	need.text = datum->value->text;
-	need.source = tree_key_span(map->file, datum);
-	check_need(scan, workload, &need);
+	if (tree_member(source->encoded, datum->key) == datum)
+		need.text = scan_base64(datum->value->text, &scan->arena);
+	need.source = tree_key_span(source->object->file, datum);
+	if (need.text)
+		check_need(scan, workload, &need);
 }
 
-/* A variable with a value of its own, or with that of a key of a ConfigMap. */
+static void check_ref(struct scan *scan, const struct model_workload *workload, const char *kind,
+		      const struct tree_node *ref, struct need need)
+{
+	const struct source source = find_source(scan, workload, kind, ref);
+	const char *key = tree_get_string(ref, "key");
+	const struct tree_member *datum = key ? tree_member(source.texts, key) : NULL;
+
+	if (!datum && key)
+		datum = tree_member(source.encoded, key);
+	check_datum(scan, workload, &source, datum, need);
+}
+
+/* A variable with a value of its own, or with that of a key of a ConfigMap or Secret. */
 static void check_variable(struct scan *scan, const struct model_workload *workload,
 			   const struct tree_node *variable)
 {
 	const struct tree_node *value = tree_get(variable, "value");
-	const struct tree_node *ref = scan_node(variable, "valueFrom", "configMapKeyRef", NULL);
-	const struct model_manifest *map = config_map(scan, workload, ref);
-	const char *key = tree_get_string(ref, "key");
+	const struct tree_node *from = tree_get(variable, "valueFrom");
 	struct need need = {
 		.name = tree_get_string(variable, "name"),
 		.span = tree_span(workload->span.file, value ? value : variable),
@@ -248,27 +289,45 @@ static void check_variable(struct scan *scan, const struct model_workload *workl
 	if (value && value->kind == TREE_STRING) {
 		need.text = value->text;
 		check_need(scan, workload, &need);
-	} else if (map && key) {
-		check_datum(scan, workload, map, tree_member(tree_get(map->root, "data"), key),
-			    need);
+		return;
+	}
+	check_ref(scan, workload, "ConfigMap", tree_get(from, "configMapKeyRef"), need);
+	check_ref(scan, workload, "Secret", tree_get(from, "secretKeyRef"), need);
+}
+
+/* Every key is a variable, with what is put before the names of all. */
+static void check_keys(struct scan *scan, const struct model_workload *workload,
+		       const struct source *source, const struct tree_node *data, struct need need)
+{
+	const char *prefix = need.name;
+
+	for (uint32_t i = 0; data && data->kind == TREE_MAP && i < data->len; i++) {
+		const struct tree_member *datum = &data->members[i];
+
+		if (data == source->encoded && tree_member(source->texts, datum->key))
+			continue;
+		need.name = arena_printf(&scan->arena, "%s%s", prefix, datum->key);
+		check_datum(scan, workload, source, datum, need);
 	}
 }
 
-/* Every key of a ConfigMap is a variable. */
 static void check_source(struct scan *scan, const struct model_workload *workload,
-			 const struct tree_node *source)
+			 const struct tree_node *from)
 {
-	const struct tree_node *ref = tree_get(source, "configMapRef");
-	const struct model_manifest *map = config_map(scan, workload, ref);
-	const struct tree_node *data = map ? tree_get(map->root, "data") : NULL;
+	static const char *const kinds[][2] = {{"ConfigMap", "configMapRef"},
+					       {"Secret", "secretRef"}};
+	const char *prefix = tree_get_string(from, "prefix");
 
-	for (uint32_t i = 0; data && data->kind == TREE_MAP && i < data->len; i++) {
+	for (size_t i = 0; i < 2; i++) {
+		const struct tree_node *ref = tree_get(from, kinds[i][1]);
+		const struct source source = find_source(scan, workload, kinds[i][0], ref);
 		const struct need need = {
-			.name = data->members[i].key,
-			.span = tree_span(workload->span.file, ref),
+			.name = prefix ? prefix : "",
+			.span = tree_span(workload->span.file, ref ? ref : from),
 		};
 
-		check_datum(scan, workload, map, &data->members[i], need);
+		check_keys(scan, workload, &source, source.texts, need);
+		check_keys(scan, workload, &source, source.encoded, need);
 	}
 }
 
