@@ -19,7 +19,7 @@ static bool has_met(struct hash_map *met, const struct tree_node *node)
 	return false;
 }
 
-static bool has_aliases(const struct scan *scan, const struct diag_file *file)
+bool scan_has_aliases(const struct scan *scan, const struct diag_file *file)
 {
 	struct hash_map met = {0};
 	bool has = false;
@@ -43,7 +43,7 @@ void scan_doubt_shared(struct scan *scan)
 			continue;
 		if (file != finding->edits.items[0].file) {
 			file = finding->edits.items[0].file;
-			has = has_aliases(scan, file);
+			has = scan_has_aliases(scan, file);
 		}
 		if (has)
 			finding->fix = SCAN_FIX_SUGGESTED;

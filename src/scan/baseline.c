@@ -18,8 +18,9 @@ static const char *text_of(const struct tree_node *entry, const char *key)
 	return text && *text ? text : NULL;
 }
 
-static void read_entry(const struct reading *reading, const struct tree_node *entry)
+static void read_entry(const struct reading *reading, const struct tree_node *list, uint32_t number)
 {
+	const struct tree_node *entry = list->items[number];
 	struct scan_config *config = reading->config;
 	const struct diag_span span = tree_span(reading->file, entry);
 	struct scan_exception exception = {
@@ -29,6 +30,8 @@ static void read_entry(const struct reading *reading, const struct tree_node *en
 		.until_text = text_of(entry, "until"),
 		.until = SCAN_NEVER,
 		.span = span,
+		.list = list,
+		.number = number,
 	};
 	const char *rule = text_of(entry, "rule");
 
@@ -60,7 +63,7 @@ static int read_document(void *arg, struct tree_node *root, const struct diag_fi
 		return 0;
 	}
 	for (uint32_t i = 0; i < findings->len; i++)
-		read_entry(&reading, findings->items[i]);
+		read_entry(&reading, findings, i);
 	return 0;
 }
 

@@ -60,6 +60,7 @@ void scan_edit(struct scan_finding *finding, const struct diag_file *file, size_
 
 /* Makes safe fixes suggested ones in files with aliases: alias.c. After sorting. */
 void scan_doubt_shared(struct scan *scan);
+bool scan_has_aliases(const struct scan *scan, const struct diag_file *file);
 
 /* Edits by place: edit.c. Where a line and column are in the text of the file. */
 size_t scan_offset(struct scan *scan, const struct diag_file *file, uint32_t line, uint32_t column);
@@ -90,6 +91,19 @@ void scan_edit_item(struct scan *scan, struct scan_finding *finding, const struc
 /* Puts a member with a sequence of one item before another member, where that has its own line. */
 void scan_edit_member(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_member *before, const char *key, const char *const *lines);
+
+/*
+ * Takes an entry out of a sequence or mapping, in blocks with the lines that are its own; nothing for
+ * what an alias has a part in. `gone` says by entry what findings take out, this one included.
+ */
+void scan_cut_entry(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		    const struct tree_node *parent, uint32_t number, const bool *gone);
+
+/* A comment is in what the finding takes out, or stands over it. */
+bool scan_cut_has_comment(const struct scan_finding *finding);
+
+/* Takes the rest of a line out, and the line if nothing else is on it. */
+void scan_cut_comment(struct scan *scan, struct scan_finding *finding, struct diag_span span);
 
 /* What this input cannot tell. */
 void scan_report_unknown(struct scan *scan, struct scan_place place, const char *format, ...)

@@ -131,13 +131,13 @@ static void read_patterns(const struct reader *reader, const struct tree_member 
 			vec_push(ret, pattern);
 }
 
-/* Calls `fn` for each item of a list, which must be mappings. */
+/* Calls `fn` for each item of a list, which must be mappings; an empty list may be left out. */
 static void read_items(struct reader *reader, const struct tree_member *member,
 		       void (*fn)(struct reader *reader, const struct tree_node *item))
 {
 	const struct tree_node *list = member->value;
 
-	if (list->kind != TREE_SEQ)
+	if (list->kind != TREE_SEQ && list->kind != TREE_NULL)
 		refuse(reader, list, member->key, "a list");
 	for (uint32_t i = 0; list->kind == TREE_SEQ && i < list->len; i++)
 		fn(reader, list->items[i]);
@@ -449,7 +449,14 @@ static void read_exception(struct reader *reader, const struct tree_node *item)
 
 static void read_exceptions(struct reader *reader, const struct tree_member *member)
 {
+	struct scan_config *config = reader->config;
+	const size_t first = config->exceptions.n;
+
 	read_items(reader, member, read_exception);
+	for (size_t i = first; i < config->exceptions.n; i++) {
+		config->exceptions.items[i].list = member->value;
+		config->exceptions.items[i].number = (uint32_t)(i - first);
+	}
 }
 
 static int read_document(void *arg, struct tree_node *root, const struct diag_file *file)

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct arena;
+struct tree_node;
 struct scan;
 struct scan_finding;
 
@@ -49,6 +50,8 @@ struct scan_exception {
 	int64_t until;          /* seconds since 1970 at which it is over, or SCAN_NEVER */
 	const char *problem;    /* NULL, or why it cannot be understood, and so does not hold */
 	struct diag_span span;  /* where it is written */
+	const struct tree_node *list; /* what it is an entry of; NULL: of nothing, a comment */
+	uint32_t number;              /* there */
 	uint32_t n_used;
 };
 

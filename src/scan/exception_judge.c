@@ -42,6 +42,41 @@ static const char *breadth_of(const struct scan_exception *exception)
 	return NULL;
 }
 
+static bool is_unused(const struct scan *scan, const struct scan_exception *exception)
+{
+	return !exception->problem && exception->until > scan->options.now &&
+	       exception->n_used == 0 && had_its_chance(scan, exception);
+}
+
+/* Which entries of a list go. */
+static const bool *gone_of(struct scan *scan, const struct tree_node *list)
+{
+	bool *gone = arena_alloc_n(&scan->arena, list->len, sizeof(*gone));
+
+	for (size_t i = 0; i < scan->exceptions.n; i++) {
+		const struct scan_exception *exception = &scan->exceptions.items[i];
+
+		if (exception->list == list)
+			gone[exception->number] = is_unused(scan, exception);
+	}
+	return gone;
+}
+
+static void report_unused(struct scan *scan, const struct scan_exception *exception,
+			  const char *rules)
+{
+	struct scan_finding *finding =
+		scan_report_as(scan, SCAN_BH704, place_of(exception),
+			       "nothing is found that this exception for %s is for", rules);
+
+	scan_help(scan, finding, "remove it");
+	if (exception->list)
+		scan_cut_entry(scan, finding, exception->span.file, exception->list,
+			       exception->number, gone_of(scan, exception->list));
+	else
+		scan_cut_comment(scan, finding, exception->span);
+}
+
 static void judge(struct scan *scan, const struct scan_exception *exception)
 {
 	const char *rules = exception->n_rules ? exception->rules[0] : "every rule";
@@ -59,12 +94,8 @@ static void judge(struct scan *scan, const struct scan_exception *exception)
 			       rules, exception->until_text);
 		return;
 	}
-	if (exception->n_used == 0 && had_its_chance(scan, exception))
-		scan_help(scan,
-			  scan_report_as(scan, SCAN_BH704, place_of(exception),
-					 "nothing is found that this exception for %s is for",
-					 rules),
-			  "remove it");
+	if (is_unused(scan, exception))
+		report_unused(scan, exception, rules);
 	else if (breadth)
 		scan_report_as(scan, SCAN_BH704, place_of(exception), "%s", breadth);
 }

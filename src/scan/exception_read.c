@@ -89,10 +89,16 @@ static void read_file(struct scan *scan, const struct diag_file *file)
 	}
 }
 
+static uint32_t number_of(const struct tree_node *map, const char *key)
+{
+	return (uint32_t)(tree_member(map, key) - map->members);
+}
+
 static void read_annotation(struct scan *scan, const struct model_manifest *manifest)
 {
 	const struct tree_node *annotations =
 		scan_node(manifest->root, "metadata", "annotations", NULL);
+	const struct tree_node *metadata = tree_get(manifest->root, "metadata");
 	const char *text = scan_annotation(manifest->root, ANNOTATION);
 	struct scan_exception *exception;
 
@@ -104,6 +110,9 @@ static void read_annotation(struct scan *scan, const struct model_manifest *mani
 	exception->ns = strcmp(manifest->kind, "Namespace") == 0 ? manifest->name : manifest->ns;
 	exception->name = manifest->name;
 	exception->span = tree_key_span(manifest->file, tree_member(annotations, ANNOTATION));
+	exception->list = annotations->len > 1 ? annotations : metadata;
+	exception->number =
+		number_of(exception->list, annotations->len > 1 ? ANNOTATION : "annotations");
 	scan_exception_parse(text, &scan->arena, exception);
 }
 

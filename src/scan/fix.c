@@ -36,6 +36,12 @@ static bool is_wanted(const struct scan_finding *finding, enum scan_fix least)
 	return !finding->suppressed && finding->fix >= least;
 }
 
+/* They do not begin at one place, and do not overlap. */
+static bool is_behind(const struct scan_edit *edit, const struct scan_edit *before)
+{
+	return edit->offset > before->offset && edit->offset >= before->offset + before->len;
+}
+
 static void collect(const struct scan *scan, const struct diag_file *file, enum scan_fix least,
 		    struct edits *ret)
 {
@@ -51,8 +57,7 @@ static void collect(const struct scan *scan, const struct diag_file *file, enum 
 	if (ret->n)
 		qsort(ret->items, ret->n, sizeof(*ret->items), compare_edits);
 	for (size_t i = 0; i < ret->n; i++)
-		if (n == 0 ||
-		    ret->items[i]->offset > ret->items[n - 1]->offset + ret->items[n - 1]->len)
+		if (n == 0 || is_behind(ret->items[i], ret->items[n - 1]))
 			ret->items[n++] = ret->items[i];
 	ret->n = n;
 }
@@ -99,7 +104,7 @@ static void add_hunk(struct scan_patch *patch, const struct hunk *hunk, size_t *
 	const size_t n_new = count_lines(hunk->text.text, hunk->text.len);
 
 	strbuf_printf(&patch->diff, "@@ -%zu,%zu +%zu,%zu @@\n", hunk->line, n_old,
-		      hunk->line + *shift, n_new);
+		      hunk->line + *shift - (n_new == 0), n_new);
 	add_lines(&patch->diff, '-', old, len);
 	add_lines(&patch->diff, '+', hunk->text.text, hunk->text.len);
 	*shift += n_new - n_old;
@@ -119,6 +124,14 @@ static size_t line_end(const struct diag_file *file, size_t at)
 	return newline ? (size_t)(newline - file->text) + 1 : file->len;
 }
 
+/* The end of the lines that an edit touches: one that takes whole lines out touches no other. */
+static size_t edit_end(const struct diag_file *file, const struct scan_edit *edit)
+{
+	const size_t end = edit->offset + edit->len;
+
+	return edit->len && file->text[end - 1] == '\n' ? end : line_end(file, end);
+}
+
 /* Takes the edits of one run of lines; how many they are. */
 static size_t take_hunk(const struct diag_file *file, const struct edits *edits, size_t first,
 			struct hunk *ret)
@@ -126,14 +139,14 @@ static size_t take_hunk(const struct diag_file *file, const struct edits *edits,
 	size_t at, n = 0;
 
 	ret->start = at = line_start(file, edits->items[first]->offset);
-	ret->end = line_end(file, edits->items[first]->offset + edits->items[first]->len);
+	ret->end = edit_end(file, edits->items[first]);
 	while (first + n < edits->n && edits->items[first + n]->offset < ret->end) {
 		const struct scan_edit *edit = edits->items[first + n++];
 
 		strbuf_add(&ret->text, file->text + at, edit->offset - at);
 		strbuf_addstr(&ret->text, edit->text);
 		at = edit->offset + edit->len;
-		ret->end = line_end(file, at);
+		ret->end = edit_end(file, edit);
 	}
 	strbuf_add(&ret->text, file->text + at, ret->end - at);
 	return n;

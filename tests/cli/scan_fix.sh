@@ -107,6 +107,68 @@ run "$bulkhead" scan --rules BH101 --fix "$work/twice.yaml"
 ok_like "$out$err" 'BH101|nothing to fix' "BH101: a key that is there already is found"
 ok_str "$(cat "$work/twice.yaml")" "$(cat "$work/twice.before")" "and not written twice"
 
+# An exception that nothing needs goes, and nothing beside it.
+cat >"$work/ignore.yaml" <<'EOF'
+apiVersion: v1 # a Service
+kind: Service
+metadata:
+  name: a
+  # who
+  annotations:
+    bulkhead.dev/ignore: BH301 -- nobody
+spec:
+  # what
+  # bulkhead:ignore BH206 -- nothing
+  clusterIP: None # bulkhead:ignore BH206 -- nothing
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: b
+  annotations:
+    bulkhead.dev/ignore: >-
+      BH301 -- nobody
+    # kept
+    owner: a
+EOF
+printf '%s\n' 'exceptions:' '- rules: [BH301]' '  object: x/Service/a' '  reason: none' '# the next' \
+	'- {rules: [BH206], object: x/Service/b, reason: none, until: 2027-01-31}' '' 'exposed: []' >"$work/ignore-config.yaml"
+cat >"$work/baseline.json" <<'EOF'
+{"schema": "bulkhead.baseline/v1", "findings": [
+  {"fingerprint": "00000000000000000000000000000000", "rule": "BH301"},
+  {"fingerprint": "00000000000000000000000000000001", "rule": "BH301"}
+]}
+EOF
+set -- --now 2026-06-01 --config "$work/ignore-config.yaml" --baseline "$work/baseline.json"
+run sh -c 'echo y | "$@"' sh "$bulkhead" scan "$@" --fix=suggested "$work/ignore.yaml"
+ok_str "$(cat "$work/ignore.yaml")" "$(cat <<'EOF'
+apiVersion: v1 # a Service
+kind: Service
+metadata:
+  name: a
+  # who
+spec:
+  # what
+  clusterIP: None
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: b
+  annotations:
+    # kept
+    owner: a
+EOF
+)" "BH704: comments and annotations that nothing needs are taken out"
+ok_str "$(cat "$work/ignore-config.yaml")" "exceptions:
+# the next
+
+exposed: []" "BH704: of the configuration"
+ok_int "$(python3 -c 'import json, sys; print(len(json.load(sys.stdin)["findings"]))' <"$work/baseline.json")" 0 \
+	"BH704: of a baseline"
+run "$bulkhead" scan "$@" "$work/ignore.yaml"
+ok_like "$out" '^0 findings' "BH704: and nothing is left to find"
+
 # DNS: however the list of rules is written.
 for list in '' 'egress: []' 'egress:' 'egress: [{to: [{podSelector: {}}]}]'; do
 	sed "s/^  policyTypes: .*/  $list\n  policyTypes: [Egress] # both ways/" tests/scan/BH501/bad.yaml |
