@@ -82,6 +82,23 @@ static bool take_block(struct endpoint_request *request, struct ip_cidr cidr)
 	return take_addresses(request, range);
 }
 
+/* "[LABELS]/[LABELS]": of the namespace, and of the pod. Keys of labels may have a slash. */
+static bool make_stranger(struct endpoint_request *request, char *text)
+{
+	char *between = strstr(text, "]/[");
+
+	*between = text[strlen(text) - 1] = '\0';
+	return endpoint_make_stranger(request, text + 1, between + 3);
+}
+
+static bool is_stranger(const char *text)
+{
+	const char *between = strstr(text, "]/[");
+
+	return text[0] == '[' && between && text[strlen(text) - 1] == ']' &&
+	       text + strlen(text) - 1 > between + 2;
+}
+
 /* "NAMESPACE/NAME", "NAMESPACE/KIND/NAME", "NAMESPACE/[LABELS]" */
 static bool find_in_namespace(struct endpoint_request *request, char *ns)
 {
@@ -131,6 +148,8 @@ static bool find(struct endpoint_request *request)
 		request->ret->id = analyze_range_id(&range, arena);
 		return take_addresses(request, range);
 	}
+	if (is_stranger(text))
+		return make_stranger(request, arena_strdup(arena, text));
 	if (strchr(text, '/'))
 		return find_in_namespace(request, arena_strdup(arena, text));
 	return refuse_syntax(request);

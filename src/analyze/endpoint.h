@@ -6,6 +6,7 @@
  *	shop/deploy/frontend            a workload; kinds in any case, kubectl's short names too
  *	shop/svc/frontend               a Service: the pods behind it
  *	shop/[app=web,tier=front]       a pod that is not there, with these labels
+ *	[team=a]/[app=web]              the same, in a namespace with these labels
  *	dns  internet                   the cluster's DNS; global unicast outside the cluster
  *	10.1.2.3  10.0.0.0/8            an address (if it is somebody's, who has it), a CIDR block
  *	ip:10.0.0.0-10.0.0.9            a range, as `map` writes it

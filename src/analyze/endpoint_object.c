@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/endpoint.h"
 #include "analyze/endpoint_parse.h"
+#include "analyze/hypothetical.h"
 #include "analyze/question.h"
 
 #include "base/strbuf.h"
@@ -269,10 +270,9 @@ static bool check_syntax(struct endpoint_request *request, const char *what, con
 	return !must_be;
 }
 
-static bool check_hypothetical(struct endpoint_request *request, const char *ns,
-			       const struct model_labels *labels)
+static bool check_labels(struct endpoint_request *request, const struct model_labels *labels)
 {
-	bool is_right = check_syntax(request, "namespace", ns, model_syntax_namespace);
+	bool is_right = true;
 
 	for (uint32_t i = 0; i < labels->n && is_right; i++)
 		is_right = check_syntax(request, "label key", labels->items[i].key,
@@ -282,32 +282,58 @@ static bool check_hypothetical(struct endpoint_request *request, const char *ns,
 	return is_right;
 }
 
-static bool has_repeated_key(const struct model_label *labels, uint32_t n)
+static bool has_repeated_key(const struct model_labels *labels)
 {
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < labels->n; i++)
 		for (uint32_t j = 0; j < i; j++)
-			if (strcmp(labels[i].key, labels[j].key) == 0)
+			if (strcmp(labels->items[i].key, labels->items[j].key) == 0)
 				return true;
 	return false;
+}
+
+static bool read_labels(struct endpoint_request *request, const char *text,
+			struct model_labels *ret)
+{
+	struct arena *arena = &request->endpoints->arena;
+	struct model_label *items = arena_alloc_n(arena, strlen(text) / 2 + 1, sizeof(*items));
+
+	*ret = (struct model_labels){.items = items};
+	if (!parse_labels(request, arena_strdup(arena, text), items, &ret->n) ||
+	    !check_labels(request, ret))
+		return false;
+	if (has_repeated_key(ret))
+		analyze_refuse(request->diags, "'%s' has a label twice", request->text);
+	return !has_repeated_key(ret);
+}
+
+static bool take_hypothetical(struct endpoint_request *request, struct model_pod *pod)
+{
+	if (!endpoint_take_pod(request, pod))
+		return false;
+	request->ret->id = request->text;
+	return true;
 }
 
 bool endpoint_make_hypothetical(struct endpoint_request *request, const char *ns,
 				const char *labels)
 {
-	struct arena *arena = &request->endpoints->arena;
-	char *copy = arena_strdup(arena, labels);
-	struct model_label *items = arena_alloc_n(arena, strlen(copy) / 2 + 1, sizeof(*items));
-	struct model_labels list = {.items = items};
+	struct model_labels list;
 
-	if (!parse_labels(request, copy, items, &list.n) || !check_hypothetical(request, ns, &list))
-		return false;
-	if (has_repeated_key(items, list.n)) {
-		analyze_refuse(request->diags, "'%s' has a label twice", request->text);
-		return false;
-	}
-	if (!endpoint_take_pod(request, model_add_hypothetical(
-						request->endpoints->cluster->snapshot, ns, &list)))
-		return false;
-	request->ret->id = request->text;
-	return true;
+	return check_syntax(request, "namespace", ns, model_syntax_namespace) &&
+	       read_labels(request, labels, &list) &&
+	       take_hypothetical(request,
+				 model_add_hypothetical(request->endpoints->cluster->snapshot, ns,
+							&list));
+}
+
+bool endpoint_make_stranger(struct endpoint_request *request, const char *ns_labels,
+			    const char *labels)
+{
+	struct model_labels lists[2];
+
+	return read_labels(request, ns_labels, &lists[0]) &&
+	       read_labels(request, labels, &lists[1]) &&
+	       take_hypothetical(request,
+				 analyze_hypothetical_add(request->endpoints->cluster->snapshot,
+							  &lists[0], &lists[1]));
 }

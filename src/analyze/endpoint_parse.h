@@ -17,6 +17,8 @@ bool endpoint_find_object(struct endpoint_request *request, const char *ns, cons
 bool endpoint_find_dns(struct endpoint_request *request);
 bool endpoint_make_hypothetical(struct endpoint_request *request, const char *ns,
 				const char *labels);
+bool endpoint_make_stranger(struct endpoint_request *request, const char *ns_labels,
+			    const char *labels);
 bool endpoint_take_pod(struct endpoint_request *request, struct model_pod *pod);
 bool endpoint_take_address(struct endpoint_request *request, const struct ip_addr *addr);
 bool endpoint_take_ranges(struct endpoint_request *request, const struct ip_range *ranges,

@@ -139,20 +139,41 @@ static void label_namespace(struct model_snapshot *snapshot, struct model_namesp
 					  intern_str(&snapshot->intern, labels->items[i].value));
 }
 
+/* A pod in a namespace that nobody else has; `number` counts those. */
+static struct model_pod *add_in_unknown(struct model_snapshot *snapshot, uint32_t *number,
+					const struct model_labels *ns_labels,
+					const struct model_labels *labels)
+{
+	struct model_pod *pod;
+	const char *ns;
+
+	do
+		ns = arena_printf(&snapshot->arena, "unknown-%u", ++*number);
+	while (model_find_namespace(snapshot, ns));
+	pod = model_add_hypothetical(snapshot, ns, labels);
+	label_namespace(snapshot, pod->ns, ns_labels);
+	return pod;
+}
+
 void analyze_hypotheticals_add(struct analyze_hypotheticals *list, struct model_snapshot *snapshot)
 {
 	uint32_t n_unknown = 0;
 
 	for (size_t i = 0; i < list->items.n; i++) {
 		struct analyze_hypothetical *item = &list->items.items[i];
-		const char *ns = item->ns;
 
-		if (item->is_in_unknown)
-			ns = arena_printf(&snapshot->arena, "unknown-%u", ++n_unknown);
-		item->pod = model_add_hypothetical(snapshot, ns, &item->labels);
-		if (item->is_in_unknown)
-			label_namespace(snapshot, item->pod->ns, &item->ns_labels);
+		item->pod = item->is_in_unknown
+				    ? add_in_unknown(snapshot, &n_unknown, &item->ns_labels,
+						     &item->labels)
+				    : model_add_hypothetical(snapshot, item->ns, &item->labels);
 	}
+}
+
+struct model_pod *analyze_hypothetical_add(struct model_snapshot *snapshot,
+					   const struct model_labels *ns_labels,
+					   const struct model_labels *labels)
+{
+	return add_in_unknown(snapshot, &(uint32_t){0}, ns_labels, labels);
 }
 
 void analyze_hypotheticals_init(struct analyze_hypotheticals *list, struct analyze_cluster *cluster)
@@ -166,7 +187,7 @@ struct model_pod *analyze_hypothetical_stranger(struct analyze_cluster *cluster)
 {
 	const struct model_labels none = {0};
 
-	return model_add_hypothetical(cluster->snapshot, "unknown-1", &none);
+	return analyze_hypothetical_add(cluster->snapshot, &none, &none);
 }
 
 void analyze_hypotheticals_release(struct analyze_hypotheticals *list)

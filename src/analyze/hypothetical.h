@@ -69,5 +69,10 @@ void analyze_hypotheticals_reduce(struct analyze_hypotheticals *list,
 				  const struct model_snapshot *snapshot,
 				  const struct compile_world *world);
 
+/* Adds a pod in a namespace of its own, of which only these labels are known. */
+struct model_pod *analyze_hypothetical_add(struct model_snapshot *snapshot,
+					   const struct model_labels *ns_labels,
+					   const struct model_labels *labels);
+
 /* Adds the one without labels alone. */
 struct model_pod *analyze_hypothetical_stranger(struct analyze_cluster *cluster);

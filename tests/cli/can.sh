@@ -41,6 +41,10 @@ asks 0 '→ ip:203.0.0.0-203.0.0.9 ' shop/web ip:203.0.0.0-203.0.0.9 443
 asks 0 'hypothetical' 'shop/[app=web]' shop/api http
 asks 1 'hypothetical' 'shop/[app=web,tier=x]' payments/db 5432
 asks 0 'hypothetical' 'elsewhere/[]' shop/web 80
+asks 0 'hypothetical' '[team=shop]/[app=api]' payments/db 5432
+asks 1 'hypothetical' '[team=other]/[app=api]' payments/db 5432
+asks 1 'hypothetical' '[]/[]' payments/db 5432
+asks 2 "label value 'x y' must" '[team=x y]/[]' payments/db 5432
 asks 2 "expected LABEL=VALUE, found 'app'" 'shop/[app]' shop/web 80
 asks 2 'has a label twice' 'shop/[a=1,a=2]' shop/web 80
 asks 2 "label key ' tier' must" 'shop/[app=web, tier=x]' shop/web 80
