@@ -19,7 +19,7 @@ void lab_cluster_load(const struct lab_input *input, struct lab_cluster *ret)
 	analyze_cluster_load(&ret->base, &base);
 	lab_plan_init(&ret->plan);
 	if (!ret->base.diags.n_errors)
-		lab_plan_make(ret, input->n_nodes);
+		lab_plan_make(ret, input);
 }
 
 void lab_cluster_release(struct lab_cluster *cluster)

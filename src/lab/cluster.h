@@ -10,12 +10,14 @@
 
 #include "analyze/cluster.h"
 #include "base/vec.h"
+#include "lab/cases.h"
 #include "lab/plan.h"
 
 /* Without pod_cidrs: 10.244.0.0/16 and, on a machine with IPv6, fd00:10:244::/56. */
 struct lab_input {
 	struct analyze_input base;
-	uint32_t n_nodes; /* for pods that name no node; 0: one */
+	uint32_t n_nodes;        /* for pods that name no node; 0: one */
+	struct lab_cases *cases; /* their pods and addresses are in the plan too; or NULL */
 };
 
 struct lab_cluster {

@@ -2,6 +2,7 @@
 #include "lab/listen.h"
 
 #include "base/vec.h"
+#include "lab/ask.h"
 #include "lab/home.h"
 #include "lab/sock.h"
 #include "lab/topology.h"
@@ -15,7 +16,6 @@
 
 #define BACKLOG 1024
 #define MAX_READY 64
-#define GREETING_SIZE 512
 
 struct listener {
 	int fd;
@@ -42,7 +42,7 @@ static int open_port(enum ip_family family, const struct lab_port *port)
 {
 	const bool is_tcp = port->space == PORT_TCP;
 	const struct ip_addr any = ip_lowest(family);
-	const int fd = lab_socket(family, is_tcp ? SOCK_STREAM : SOCK_DGRAM), on = 1;
+	const int fd = lab_socket(family, is_tcp ? SOCK_STREAM : SOCK_DGRAM, 0), on = 1;
 	struct sockaddr_storage addr;
 	const socklen_t size = lab_sockaddr(&any, port->number, &addr);
 	int error;
@@ -199,14 +199,16 @@ int lab_listeners_serve(struct lab_listeners *listeners, int timeout_ms)
 		return errno == EINTR ? 0 : -errno;
 	for (int i = 0; i < n; i++) {
 		const struct listener *listener = &listeners->open.items[ready[i].data.u64];
-		char greeting[GREETING_SIZE];
-		int len = snprintf(greeting, sizeof(greeting), "%s\n",
-				   lab_end_greeting(listener->end));
+		char greeting[LAB_GREETING_SIZE];
+		size_t len;
+
+		snprintf(greeting, sizeof(greeting), "%s\n", lab_end_greeting(listener->end));
+		len = strlen(greeting);
 
 		if (listener->space == PORT_TCP)
-			answer_connection(listener->fd, greeting, (size_t)len);
+			answer_connection(listener->fd, greeting, len);
 		else
-			answer_datagram(listener->fd, greeting, (size_t)len);
+			answer_datagram(listener->fd, greeting, len);
 	}
 	return 0;
 }

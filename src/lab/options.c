@@ -5,7 +5,6 @@
 #include "lab/cases.h"
 #include "lab/home.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,9 +92,12 @@ static int set_cni(struct reader *reader, const char *text)
 
 static int set_cases(struct reader *reader, const char *path)
 {
-	free(reader->options->cases);
-	reader->options->cases = lab_cases_load(path);
-	return reader->options->cases ? 0 : refuse(reader->verb, path, strerror(errno));
+	int error;
+
+	lab_cases_free(reader->options->input.cases);
+	reader->options->input.cases = NULL;
+	error = lab_cases_load(path, &reader->options->input.cases);
+	return error ? refuse(reader->verb, path, strerror(-error)) : 0;
 }
 
 static int set_word(struct reader *reader, int option, const char *text)
@@ -266,7 +268,7 @@ int lab_options_parse(int argc, char **argv, unsigned int takes, struct lab_opti
 	if (error || ret->wants_help)
 		return error;
 	/* The matrix for people has a row and a column for everybody. */
-	if (ret->cases && !ret->is_json)
+	if (ret->input.cases && !ret->is_json)
 		return refuse(reader.verb, "--cases", "needs -o json");
 	return set_rest(&reader, argc - optind, argv + optind);
 }
@@ -275,5 +277,5 @@ void lab_options_release(struct lab_options *options)
 {
 	free((void *)options->input.base.paths);
 	free((void *)options->input.base.pod_cidrs);
-	free(options->cases);
+	lab_cases_free(options->input.cases);
 }

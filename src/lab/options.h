@@ -19,7 +19,6 @@ enum { LAB_EXIT_OK = 0, LAB_EXIT_NO = 1, LAB_EXIT_INPUT = 2, LAB_EXIT_ENVIRONMEN
 
 struct lab_options {
 	struct lab_input input; /* paths point into argv */
-	char *cases;            /* what to probe (lab/cases.h); NULL: every pair */
 	const char *name;       /* of the lab; NULL: not said */
 	const char *pod;        /* LAB_TAKES_COMMAND */
 	char *const *command;

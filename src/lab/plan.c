@@ -33,6 +33,26 @@ const struct lab_end *lab_find_pod(const struct lab_plan *plan, const char *name
 	return NULL;
 }
 
+/* Whether a list, "a/b, c/d", has a name. */
+static bool lists(const char *list, const char *name)
+{
+	const size_t len = strlen(name);
+
+	while (list && (strncmp(list, name, len) || (list[len] && list[len] != ','))) {
+		list = strstr(list, ", ");
+		list = list ? list + 2 : NULL;
+	}
+	return list;
+}
+
+const struct lab_end *lab_find_host_pod(const struct lab_plan *plan, const char *name)
+{
+	for (uint32_t i = 0; i < plan->n_nodes; i++)
+		if (lists(plan->ends[i].workload, name))
+			return &plan->ends[i];
+	return NULL;
+}
+
 bool lab_listens(const struct lab_end *end, enum port_space space, uint16_t number)
 {
 	for (uint32_t i = 0; i < end->n_ports; i++)

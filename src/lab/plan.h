@@ -74,6 +74,9 @@ const struct lab_end *lab_find_address(const struct lab_plan *plan, const struct
 /* The pod of that name, NULL when there is none. */
 const struct lab_end *lab_find_pod(const struct lab_plan *plan, const char *name);
 
+/* The node whose host-network pods have one of that name, NULL when none has. */
+const struct lab_end *lab_find_host_pod(const struct lab_plan *plan, const char *name);
+
 bool lab_listens(const struct lab_end *end, enum port_space space, uint16_t number);
 
 /* The address of a family, NULL when the end has none. */

@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lab/planner.h"
 
+#include "analyze/endpoint.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_NODE "node"
+
+/* A pod that a case is about and the input does not show. */
+struct guest {
+	const char *name; /* as the case has it */
+	struct model_pod *pod;
+};
 
 /* What a plan is made of while its size is not known. */
 struct planner {
 	struct lab_cluster *cluster;
 	VEC(const char *) node_names; /* sorted */
 	VEC(struct model_pod *) pods;
+	VEC(struct guest) guests;
 	uint32_t n_spread; /* nodes for pods that name none: the first ones */
 	uint32_t next_node;
 };
@@ -44,17 +53,55 @@ static const char *left_out(const struct model_snapshot *snapshot, const struct 
 	return NULL;
 }
 
+/* Adds it to the snapshot; each once. */
+static void invite(struct planner *planner, struct lab_case *item, const char *name,
+		   struct analyze_endpoints *endpoints)
+{
+	const struct analyze_endpoint *endpoint;
+	struct diag_list problems;
+
+	for (size_t i = 0; i < planner->guests.n; i++)
+		if (!strcmp(planner->guests.items[i].name, name))
+			return;
+	diag_list_init(&problems, &endpoints->arena);
+	endpoint = analyze_endpoint_get(endpoints, name, &problems);
+	if (endpoint)
+		vec_push(&planner->guests, ((struct guest){name, endpoint->pods[0]}));
+	else
+		item->why = arena_strdup(&planner->cluster->plan.arena, problems.first->message);
+}
+
+static void choose_guests(struct planner *planner, struct lab_cases *cases)
+{
+	struct analyze_endpoints endpoints;
+
+	analyze_endpoints_init(&endpoints, &planner->cluster->base);
+	for (size_t i = 0; i < cases->items.n; i++)
+		for (int side = 0; side < 2; side++) {
+			struct lab_case *item = &cases->items.items[i];
+
+			if (!item->why && strchr(item->ends[side], '['))
+				invite(planner, item, item->ends[side], &endpoints);
+		}
+	analyze_endpoints_release(&endpoints);
+}
+
+static const char *name_of(const struct planner *planner, const struct model_pod *pod)
+{
+	for (size_t i = 0; i < planner->guests.n; i++)
+		if (planner->guests.items[i].pod == pod)
+			return planner->guests.items[i].name;
+	return arena_printf(&planner->cluster->plan.arena, "%s/%s", pod->ns->name, pod->name);
+}
+
 static void choose_pods(struct planner *planner)
 {
 	const struct model_snapshot *snapshot = planner->cluster->base.snapshot;
 
 	for (uint32_t i = 0; i < snapshot->n_pods; i++) {
 		struct model_pod *pod = snapshot->pods[i];
-		const char *why;
+		const char *why = left_out(snapshot, pod);
 
-		if (pod->origin == MODEL_HYPOTHETICAL)
-			continue;
-		why = left_out(snapshot, pod);
 		if (why)
 			lab_note(planner->cluster, "%s/%s is not in the lab: %s", pod->ns->name,
 				 pod->name, why);
@@ -158,7 +205,7 @@ static void plan_pod(struct planner *planner, struct model_pod *pod)
 
 	planner->cluster->pods[plan->n_pods++] = pod;
 	end->kind = LAB_POD;
-	end->name = arena_printf(&plan->arena, "%s/%s", pod->ns->name, pod->name);
+	end->name = name_of(planner, pod);
 	end->workload = arena_printf(&plan->arena, "%s/%s/%s", workload->ns->name, workload->kind,
 				     workload->name);
 	end->node = node_of(planner, pod);
@@ -181,10 +228,10 @@ static void plan_host_pod(struct planner *planner, const struct model_pod *pod)
 				      node->workload ? ", " : "", pod->ns->name, pod->name);
 }
 
-static void plan_ends(struct planner *planner)
+static void plan_ends(struct planner *planner, size_t max_outside)
 {
 	struct lab_plan *plan = &planner->cluster->plan;
-	const size_t n = planner->node_names.n + planner->pods.n + LAB_MAX_OUTSIDE;
+	const size_t n = planner->node_names.n + planner->pods.n + max_outside;
 
 	plan->ends = arena_alloc_n(&plan->arena, n, sizeof(*plan->ends));
 	planner->cluster->pods =
@@ -203,16 +250,23 @@ static void plan_ends(struct planner *planner)
 			node_set_ips(planner->cluster, &plan->ends[i]);
 }
 
-void lab_plan_make(struct lab_cluster *cluster, uint32_t n_nodes)
+void lab_plan_make(struct lab_cluster *cluster, const struct lab_input *input)
 {
 	struct planner planner = {.cluster = cluster};
+	struct lab_cases *cases = input->cases;
 
+	if (cases)
+		choose_guests(&planner, cases);
 	choose_pods(&planner);
-	choose_nodes(&planner, n_nodes);
-	plan_ends(&planner);
-	lab_plan_outside(cluster);
-	if (cluster->plan.n_sctp)
+	choose_nodes(&planner, input->n_nodes);
+	plan_ends(&planner, cases ? 2 * cases->items.n : LAB_MAX_OUTSIDE);
+	if (cases)
+		lab_plan_outside_of(cluster, cases);
+	else
+		lab_plan_outside(cluster);
+	if (cluster->plan.n_sctp && !cases)
 		lab_note(cluster, "%u SCTP ports are not probed", cluster->plan.n_sctp);
 	vec_release(&planner.pods);
 	vec_release(&planner.node_names);
+	vec_release(&planner.guests);
 }

@@ -4,10 +4,8 @@
 
 #include "lab/cluster.h"
 
-/*
- * Fills cluster->plan, pods and notes. `n_nodes` (0: one) nodes are made for pods that name none.
- */
-void lab_plan_make(struct lab_cluster *cluster, uint32_t n_nodes);
+/* Fills cluster->plan, pods and notes; of the cases what cannot be there gets its reason. */
+void lab_plan_make(struct lab_cluster *cluster, const struct lab_input *input);
 
 /*
  * Addresses outside the cluster to probe: one of each kind that the rules can tell apart (so one in
@@ -15,6 +13,9 @@ void lab_plan_make(struct lab_cluster *cluster, uint32_t n_nodes);
  * for addresses name. Adds the ends to the plan, whose nodes and pods are there.
  */
 void lab_plan_outside(struct lab_cluster *cluster);
+
+/* The same for cases: the addresses that they name and nobody in the plan has. */
+void lab_plan_outside_of(struct lab_cluster *cluster, struct lab_cases *cases);
 
 #define LAB_MAX_OUTSIDE 16
 

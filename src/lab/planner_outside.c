@@ -1,22 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lab/planner.h"
 
+#include "analyze/example.h"
 #include "compile/world.h"
 
-#include <string.h>
-
 #define MAX_PORTS 6 /* of each outside address */
-
-/* No host can have these: a packet to or from them does not get out of its own stack. */
-static const char *const unusable[] = {
-	"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3",
-	"::/8",      "fe80::/10",   "ff00::/8",
-};
-
-/* Examples that look like some, where any address would do. */
-static const char *const preferred[] = {
-	"198.51.100.10", "203.0.113.10", "192.0.2.10", "2001:db8::10", "2001:db8:ffff::10",
-};
 
 /* A kind of range that has an address already. */
 struct chosen {
@@ -69,61 +57,9 @@ static void choose_ports(struct outside *outside)
 		add_port(outside, PORT_TCP, 443);
 }
 
-/* The block of unusable addresses that holds this one. */
-static bool find_unusable(const struct ip_addr *addr, struct ip_range *ret)
+static bool is_in_plan(const void *plan, const struct ip_addr *addr)
 {
-	for (size_t i = 0; i < sizeof(unusable) / sizeof(*unusable); i++) {
-		struct ip_cidr cidr;
-
-		ip_cidr_parse(unusable[i], &cidr, NULL);
-		*ret = ip_cidr_range(&cidr);
-		if (ip_range_contains(ret, addr))
-			return true;
-	}
-	return false;
-}
-
-/* x.y.z.1 looks better than x.y.z.0. */
-static struct ip_addr second_of(const struct ip_range *range)
-{
-	struct ip_addr addr;
-
-	return ip_next(&range->first, &addr) && ip_range_contains(range, &addr) ? addr
-										: range->first;
-}
-
-/* Where to begin to look. */
-static struct ip_addr first_candidate(const struct ip_range *range)
-{
-	struct ip_addr addr;
-
-	for (size_t i = 0; i < sizeof(preferred) / sizeof(*preferred); i++) {
-		ip_parse(preferred[i], &addr, NULL);
-		if (ip_range_contains(range, &addr))
-			return addr;
-	}
-	return second_of(range);
-}
-
-/* An address of the range that can be outside the cluster; false when it has none. */
-static bool example_address(const struct lab_plan *plan, struct ip_range range, struct ip_addr *ret)
-{
-	struct ip_addr addr = first_candidate(&range);
-	struct ip_range block;
-
-	while (ip_range_contains(&range, &addr)) {
-		*ret = addr;
-		if (find_unusable(&addr, &block)) {
-			if (!ip_next(&block.last, &range.first))
-				return false;
-			addr = second_of(&range);
-		} else if (!lab_find_address(plan, &addr)) {
-			return true;
-		} else if (!ip_next(&addr, &addr)) {
-			return false;
-		}
-	}
-	return false;
+	return lab_find_address(plan, addr);
 }
 
 /* An address, and whether some block has it. */
@@ -215,7 +151,7 @@ static uint32_t choose_addresses(struct outside *outside, const struct compile_w
 	for (size_t i = 0; i < n && any_pod_has(plan, family); i++) {
 		struct ip_addr addr;
 
-		if (!example_address(plan, ranges[i].range, &addr) ||
+		if (!analyze_example_address(ranges[i].range, is_in_plan, plan, &addr) ||
 		    was_chosen(outside, ranges[i].peer_class, &addr))
 			continue;
 		if (plan->n_outside < LAB_MAX_OUTSIDE)
@@ -245,4 +181,32 @@ void lab_plan_outside(struct lab_cluster *cluster)
 			 n_left_out, LAB_MAX_OUTSIDE);
 	vec_release(&outside.chosen);
 	compile_world_free(world);
+}
+
+static const char *why_not(const struct ip_addr *addr)
+{
+	if (analyze_is_unusable(addr))
+		return "no host outside can have that address";
+	return addr->family == IP_V6 && !lab_has_v6() ? "this machine has no IPv6" : NULL;
+}
+
+void lab_plan_outside_of(struct lab_cluster *cluster, struct lab_cases *cases)
+{
+	struct lab_plan *plan = &cluster->plan;
+	struct outside outside = {.cluster = cluster};
+	struct ip_addr addr;
+
+	outside.ports = arena_alloc_n(&plan->arena, MAX_PORTS, sizeof(*outside.ports));
+	choose_ports(&outside);
+	for (size_t i = 0; i < cases->items.n; i++)
+		for (int side = 0; side < 2; side++) {
+			struct lab_case *item = &cases->items.items[i];
+
+			if (item->why || ip_parse(item->ends[side], &addr, NULL) ||
+			    lab_find_address(plan, &addr))
+				continue;
+			item->why = why_not(&addr);
+			if (!item->why)
+				add_end(&outside, &addr);
+		}
 }

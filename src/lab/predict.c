@@ -51,9 +51,10 @@ static void predict(const struct lab_plan *plan, const struct lab_nodes *nodes,
 	probe->stable_id = stable_id(plan, nodes, probe);
 	if (probe->verdict.action != TABLE_ALLOW)
 		probe->expected = LAB_DROPPED;
+	else if (lab_is_ping(probe) || lab_listens(to, probe->space, probe->port))
+		probe->expected = LAB_ANSWERED;
 	else
-		probe->expected = lab_listens(to, probe->space, probe->port) ? LAB_ANSWERED
-									     : LAB_REFUSED;
+		probe->expected = LAB_REFUSED;
 }
 
 void lab_predict(const struct lab_plan *plan, const struct lab_nodes *nodes,

@@ -4,6 +4,8 @@
 #include "base/vec.h"
 
 #define FIRST_CLOSED_PORT 9 /* "discard": nobody's today */
+#define PING_V4 (8 << 8)    /* type and code of an echo request */
+#define PING_V6 (128 << 8)
 
 const char *lab_outcome_name(enum lab_outcome outcome)
 {
@@ -23,6 +25,12 @@ uint16_t lab_closed_port(const struct lab_end *end)
 	while (lab_listens(end, PORT_TCP, port) || lab_listens(end, PORT_UDP, port))
 		port++;
 	return port;
+}
+
+bool lab_is_ping(const struct lab_probe *probe)
+{
+	return (probe->space == PORT_ICMP && probe->port == PING_V4) ||
+	       (probe->space == PORT_ICMPV6 && probe->port == PING_V6);
 }
 
 /* A port by both protocols: a rule for one of them must not open the other. */

@@ -40,10 +40,11 @@ enum lab_outcome {
 struct lab_probe {
 	uint32_t from, to; /* numbers of ends */
 	uint16_t port;
-	uint8_t space;          /* PORT_TCP or PORT_UDP */
+	uint8_t space;          /* enum port_space, up to PORT_ICMPV6 */
 	uint8_t ip;             /* of the target: ends[to].ips[ip] */
 	uint8_t expected;       /* enum lab_outcome */
 	uint8_t seen;           /* the same */
+	uint32_t line;          /* of the case that asks for it (lab/cases.h), or 0 */
 	int error;              /* of ODD: the errno, 0 = the wrong one answered */
 	uint32_t stable_id;     /* of the outcome that is expected to decide, or 0 */
 	struct verdict verdict; /* the prediction */
@@ -66,6 +67,9 @@ void lab_probes_list(const struct lab_plan *plan, struct lab_probes *ret);
 /* Those of one pair, added. */
 void lab_probes_list_pair(const struct lab_plan *plan, uint32_t from, uint32_t to,
 			  struct lab_probes *ret);
+
+/* An echo request, which every pod answers. */
+bool lab_is_ping(const struct lab_probe *probe);
 
 /* The port that is closed at an end and probed for that. */
 uint16_t lab_closed_port(const struct lab_end *end);

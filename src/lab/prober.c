@@ -2,7 +2,7 @@
 #include "lab/probe.h"
 
 #include "base/hash.h"
-#include "lab/sock.h"
+#include "lab/ask.h"
 #include "lab/topology.h"
 
 #include <arpa/inet.h>
@@ -19,12 +19,11 @@
 #define TIMEOUT_NS 2000000000u
 #define GRACE_NS 5000000u /* after a drop event: an answer would prove the event wrong */
 #define POLL_MS 1
-#define GREETING_SIZE 512
 
 /* A probe on its way. */
 struct flight {
 	struct lab_probe *probe; /* NULL: free */
-	int fd;
+	struct lab_ask ask;
 	bool was_dropped;
 	uint64_t key; /* of the flow */
 	uint64_t deadline;
@@ -36,6 +35,7 @@ struct prober {
 	size_t n_started, n_done;
 	struct flight flights[WINDOW];
 	uint32_t n_flights;
+	bool has_sctp; /* one of the flights is, and only one may be */
 	uint32_t here; /* the end whose namespace the thread is in; UINT32_MAX at first */
 	int epoll;
 	struct lab_fault *fault;
@@ -83,23 +83,16 @@ static uint64_t event_key(const struct event *event)
 	return hash_bytes(&key, sizeof(key), 0);
 }
 
-/* Connects, and with UDP says something. 0; or the errno that the kernel knew at once. */
-static int flight_connect(struct flight *flight, const struct lab_plan *plan)
+/* 0; or the errno that the kernel knew at once. */
+static int flight_ask(struct flight *flight, const struct lab_plan *plan)
 {
 	const struct lab_probe *probe = flight->probe;
 	const struct ip_addr *to = &plan->ends[probe->to].ips[probe->ip];
-	struct sockaddr_storage addr;
-	socklen_t size = lab_sockaddr(lab_end_ip(&plan->ends[probe->from], to->family), 0, &addr);
+	const int error =
+		lab_ask_send(&flight->ask, lab_end_ip(&plan->ends[probe->from], to->family), to);
 
-	if (bind(flight->fd, (struct sockaddr *)&addr, size))
-		return errno;
-	size = lab_sockaddr(to, probe->port, &addr);
-	flight->key = probe_key(plan, probe, lab_local_port(flight->fd));
-	if (connect(flight->fd, (struct sockaddr *)&addr, size) && errno != EINPROGRESS)
-		return errno;
-	if (probe->space == PORT_UDP && send(flight->fd, "?", 1, 0) != 1)
-		return errno;
-	return 0;
+	flight->key = probe_key(plan, probe, flight->ask.local);
+	return error;
 }
 
 static void flight_end(struct prober *prober, struct flight *flight, enum lab_outcome seen,
@@ -107,8 +100,10 @@ static void flight_end(struct prober *prober, struct flight *flight, enum lab_ou
 {
 	flight->probe->seen = seen;
 	flight->probe->error = error;
+	if (flight->probe->space == PORT_SCTP)
+		prober->has_sctp = false;
 	flight->probe = NULL;
-	close(flight->fd);
+	close(flight->ask.fd);
 	prober->n_flights--;
 	prober->n_done++;
 }
@@ -118,23 +113,16 @@ static void flight_refused(struct prober *prober, struct flight *flight, int err
 	flight_end(prober, flight, error == ECONNREFUSED ? LAB_REFUSED : LAB_ODD, error);
 }
 
-/* Something came: the greeting of who listens, or an error. */
+/* Something came. */
 static void flight_hear(struct prober *prober, struct flight *flight)
 {
 	const struct lab_plan *plan = prober->asked->plan;
 	const char *greeting = lab_end_greeting(&plan->ends[flight->probe->to]);
-	char heard[GREETING_SIZE];
-	const ssize_t n = recv(flight->fd, heard, sizeof(heard) - 1, 0);
+	int error = 0;
+	const enum lab_outcome seen = lab_ask_hear(&flight->ask, greeting, &error);
 
-	if (n < 0 && errno == EAGAIN)
-		return;
-	if (n < 0) {
-		flight_refused(prober, flight, errno);
-		return;
-	}
-	heard[n] = '\0';
-	heard[strcspn(heard, "\n")] = '\0';
-	flight_end(prober, flight, strcmp(heard, greeting) ? LAB_ODD : LAB_ANSWERED, 0);
+	if (seen != LAB_N_OUTCOMES)
+		flight_end(prober, flight, seen, error);
 }
 
 static int prober_enter(struct prober *prober, uint32_t end)
@@ -172,23 +160,40 @@ static int prober_start(struct prober *prober, struct lab_probe *probe)
 
 	if (error)
 		return error;
-	*flight = (struct flight){.probe = probe, .deadline = now_ns() + TIMEOUT_NS};
-	flight->fd = lab_socket(plan->ends[probe->to].ips[probe->ip].family,
-				probe->space == PORT_TCP ? SOCK_STREAM : SOCK_DGRAM);
-	if (flight->fd < 0 || epoll_ctl(prober->epoll, EPOLL_CTL_ADD, flight->fd, &event))
-		return lab_fail(prober->fault, -errno, "cannot make a socket");
+	*flight = (struct flight){
+		.probe = probe,
+		.ask = {.space = probe->space,
+			.family = plan->ends[probe->to].ips[probe->ip].family,
+			.local = (uint16_t)prober->n_started,
+			.remote = probe->port},
+		.deadline = now_ns() + TIMEOUT_NS,
+	};
+	error = lab_ask_open(&flight->ask);
+	if (!error && epoll_ctl(prober->epoll, EPOLL_CTL_ADD, flight->ask.fd, &event))
+		error = -errno;
+	if (error)
+		return lab_fail(prober->fault, error, "cannot make a socket");
 	prober->n_flights++;
-	error = flight_connect(flight, plan);
+	prober->has_sctp |= probe->space == PORT_SCTP;
+	error = flight_ask(flight, plan);
 	if (error)
 		flight_refused(prober, flight, error);
 	return 0;
+}
+
+static bool prober_may_start(const struct prober *prober)
+{
+	const struct lab_probes *probes = prober->probes;
+
+	return prober->n_flights < WINDOW && prober->n_started < probes->n &&
+	       !(prober->has_sctp && probes->items[prober->n_started].space == PORT_SCTP);
 }
 
 static int prober_fill_window(struct prober *prober)
 {
 	int error = 0;
 
-	while (!error && prober->n_flights < WINDOW && prober->n_started < prober->probes->n)
+	while (!error && prober_may_start(prober))
 		error = prober_start(prober, &prober->probes->items[prober->n_started++]);
 	return error;
 }

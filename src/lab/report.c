@@ -148,6 +148,8 @@ static void json_probe(struct json *json, const struct lab_report *report,
 
 	arena_init(&arena);
 	json_object(json);
+	if (probe->line)
+		json_uint_field(json, "case", probe->line);
 	json_field(json, "from", lab_end_title(from, &arena));
 	json_field(json, "to", lab_end_title(to, &arena));
 	json_field(json, "fromAddress",
@@ -165,6 +167,22 @@ static void json_probe(struct json *json, const struct lab_report *report,
 		json_side(json, "drop", &seen);
 	json_end(json);
 	arena_release(&arena);
+}
+
+/* By the numbers of their lines. */
+static void json_not_tried(struct json *json, const struct lab_cases *cases)
+{
+	json_key(json, "notTried");
+	json_array(json);
+	for (size_t i = 0; i < cases->items.n; i++) {
+		if (!cases->items.items[i].why)
+			continue;
+		json_object(json);
+		json_uint_field(json, "case", i + 1);
+		json_field(json, "why", cases->items.items[i].why);
+		json_end(json);
+	}
+	json_end(json);
 }
 
 void lab_report_json(FILE *out, const struct lab_report *report)
@@ -186,6 +204,8 @@ void lab_report_json(FILE *out, const struct lab_report *report)
 	for (size_t i = 0; i < probes->n; i++)
 		json_probe(&json, report, &probes->items[i]);
 	json_end(&json);
+	if (report->cases)
+		json_not_tried(&json, report->cases);
 	if (report->cluster)
 		render_aside_json(&json, report->cluster);
 	json_end(&json);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "analyze/cluster.h"
+#include "lab/cases.h"
 #include "lab/nodes.h"
 #include "lab/probe.h"
 
@@ -18,6 +19,7 @@ struct lab_report {
 	const struct lab_nodes *nodes;
 	const struct lab_probes *probes;       /* in the order of lab_probes_list() */
 	const struct analyze_cluster *cluster; /* NULL: not at hand, in a lab that is up */
+	const struct lab_cases *cases;         /* NULL: every pair */
 	uint64_t n_events_lost;
 };
 

@@ -23,10 +23,10 @@ socklen_t lab_sockaddr(const struct ip_addr *addr, uint16_t port, struct sockadd
 	return sizeof(*in6);
 }
 
-int lab_socket(enum ip_family family, int type)
+int lab_socket(enum ip_family family, int type, int protocol)
 {
 	const int fd = socket(family == IP_V4 ? AF_INET : AF_INET6,
-			      type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+			      type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 	const int on = 1;
 
 	if (fd < 0)

@@ -9,8 +9,8 @@
 /* Fills `ret`; its length. */
 socklen_t lab_sockaddr(const struct ip_addr *addr, uint16_t port, struct sockaddr_storage *ret);
 
-/* A nonblocking socket (SOCK_STREAM, SOCK_DGRAM) of a family; -errno. */
-int lab_socket(enum ip_family family, int type);
+/* A nonblocking socket of a family, SOCK_STREAM …; protocol 0: the type's own. -errno. */
+int lab_socket(enum ip_family family, int type, int protocol);
 
 /* The port of a bound socket, 0 when it has none. */
 uint16_t lab_local_port(int fd);

@@ -40,10 +40,11 @@ struct sysctl {
  * Every namespace. Refusals are ICMP errors, and a lab that asks a thousand questions wants all of
  * them: the kernel would send one a second. Reverse path checks belong to the datapath. A
  * link-local v6 address (addr_gen_mode) would bring router solicitations and multicast reports,
- * which are not the traffic that a lab is about.
+ * which are not the traffic that a lab is about. Root may ping.
  */
 static const struct sysctl common_sysctls[] = {
 	{"ipv4/icmp_ratemask", "0"},
+	{"ipv4/ping_group_range", "0 0"},
 	{"ipv6/icmp/ratelimit", "0"},
 	{"ipv4/conf/all/rp_filter", "0"},
 	{"ipv4/conf/default/rp_filter", "0"},

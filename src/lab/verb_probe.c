@@ -78,8 +78,11 @@ int lab_probe_and_report(const struct lab_home *home, const struct lab_plan *pla
 		.progress = isatty(STDERR_FILENO) ? show_progress : NULL,
 		.progress_data = &progress,
 	};
-	struct lab_report report = {
-		.plan = plan, .nodes = nodes, .probes = &probes, .cluster = cluster};
+	struct lab_report report = {.plan = plan,
+				    .nodes = nodes,
+				    .probes = &probes,
+				    .cluster = cluster,
+				    .cases = options->input.cases};
 	const int lock = lab_lock_events(home, &fault);
 	int code = LAB_EXIT_OK;
 
@@ -88,8 +91,8 @@ int lab_probe_and_report(const struct lab_home *home, const struct lab_plan *pla
 	for (uint32_t i = 0; i < nodes->n; i++)
 		datapath_events_read(nodes->datapaths[i], 0, ignore_event, NULL);
 	report.n_events_lost = count_lost_events(nodes);
-	if (options->cases)
-		lab_cases_list(plan, options->cases, &probes);
+	if (options->input.cases)
+		lab_cases_list(plan, options->input.cases, &probes);
 	else
 		lab_probes_list(plan, &probes);
 	lab_predict(plan, nodes, &probes);

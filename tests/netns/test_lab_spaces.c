@@ -91,7 +91,7 @@ static const char *hear(int fd, char *buf, size_t size)
 static const char *ask(const struct ip_addr *from, const struct ip_addr *to, int type,
 		       uint16_t port, char buf[128])
 {
-	const int fd = lab_socket(to->family, type);
+	const int fd = lab_socket(to->family, type, 0);
 	struct sockaddr_storage addr;
 	socklen_t size = lab_sockaddr(from, 0, &addr);
 	const char *answer = "connected";

@@ -144,7 +144,7 @@ static int socket_of(struct lab *lab, const struct lab_end *end, uint16_t port)
 
 	if (lab_netns_enter(lab_home_netns(&lab->home, &lab->cluster.plan, end, path)))
 		bail("cannot enter %s", path);
-	fd = lab_socket(IP_V4, SOCK_STREAM);
+	fd = lab_socket(IP_V4, SOCK_STREAM, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, size))
 		bail("cannot bind: %s", strerror(errno));
 	return fd;
