@@ -68,11 +68,9 @@ static int exit_code(const struct render_suite *output)
 	bool depends = false;
 
 	for (size_t i = 0; i < output->results->items.n; i++) {
-		if (render_suite_passes(output, i))
-			continue;
-		if (output->results->items.items[i].outcome != SUITE_DEPENDS)
+		if (render_suite_outcome(output, i) == SUITE_FAIL)
 			return CLI_NO;
-		depends = true;
+		depends |= render_suite_outcome(output, i) == SUITE_DEPENDS;
 	}
 	return depends ? CLI_DEPENDS : CLI_YES;
 }
@@ -107,15 +105,15 @@ static int conclude(const struct cli_options *options, const struct test_options
 	if (own->adequacy && !add_adequacy(output, diags, &adequacy))
 		code = CLI_USAGE;
 	if (code == CLI_YES && own->is_live) {
-		suite_live_init(&live, output->suite);
-		code = cli_live_run(options, &live);
+		code = suite_live_init(&live, output->suite, diags) ? CLI_USAGE
+								    : cli_live_run(options, &live);
 		output->live = &live;
 	}
 	if (code == CLI_YES) {
 		render(options, output);
 		code = exit_code(output);
 	}
-	if (own->is_live)
+	if (output->live)
 		suite_live_release(&live);
 	if (output->uncovered)
 		suite_uncovered_release(&uncovered);

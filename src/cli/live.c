@@ -16,6 +16,20 @@ struct words {
 	size_t cap;
 };
 
+/* Where pods are that have no address, said or not: the lab has defaults of its own. */
+static void list_pod_cidrs(struct suite_live *live, struct words *ret)
+{
+	const struct model_snapshot *snapshot = live->suite->cluster->snapshot;
+
+	for (uint32_t i = 0; i < snapshot->n_pod_cidrs; i++) {
+		char text[IP_CIDR_TEXT_SIZE];
+
+		vec_push(ret, "--pod-cidr");
+		vec_push(ret,
+			 arena_strdup(&live->arena, ip_cidr_format(&snapshot->pod_cidrs[i], text)));
+	}
+}
+
 /* The input of this run, in the words of the lab. */
 static void list_words(const struct cli_options *options, const char *cases, struct words *ret)
 {
@@ -27,10 +41,6 @@ static void list_words(const struct cli_options *options, const char *cases, str
 	for (size_t i = 0; i < options->paths.n; i++) {
 		vec_push(ret, "-f");
 		vec_push(ret, options->paths.items[i]);
-	}
-	for (size_t i = 0; i < options->pod_cidrs.n; i++) {
-		vec_push(ret, "--pod-cidr");
-		vec_push(ret, options->pod_cidrs.items[i]);
 	}
 	if (options->ns) {
 		vec_push(ret, "-n");
@@ -44,7 +54,6 @@ static void list_words(const struct cli_options *options, const char *cases, str
 		vec_push(ret, "--mesh=all");
 	if (options->skip_invalid)
 		vec_push(ret, "--invalid=skip");
-	vec_push(ret, NULL);
 }
 
 static int read_all(int fd, struct strbuf *ret)
@@ -84,7 +93,7 @@ static int run_lab(struct words *words, struct strbuf *ret)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : CLI_ENVIRONMENT;
 }
 
-static int write_cases(const struct suite_live *live, char *path)
+static int write_cases(struct suite_live *live, char *path)
 {
 	const int fd = mkstemp(path);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
@@ -119,6 +128,8 @@ int cli_live_run(const struct cli_options *options, struct suite_live *live)
 	if (write_cases(live, path))
 		return refuse(options, "the cases cannot be written to /tmp");
 	list_words(options, path, &words);
+	list_pod_cidrs(live, &words);
+	vec_push(&words, NULL);
 	fflush(stdout);
 	code = run_lab(&words, &text);
 	unlink(path);

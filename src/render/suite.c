@@ -3,12 +3,44 @@
 
 #include "analyze/text.h"
 
+#define MAX_NOT_TRIED 10 /* of a test */
+
+enum suite_outcome render_suite_outcome(const struct render_suite *output, size_t test)
+{
+	const enum suite_outcome outcome = output->results->items.items[test].outcome;
+
+	if (outcome != SUITE_PASS || !output->live || !output->live->results.items[test].is_tried)
+		return outcome;
+	return output->live->results.items[test].outcome;
+}
+
 bool render_suite_passes(const struct render_suite *output, size_t test)
 {
-	if (output->results->items.items[test].outcome != SUITE_PASS)
-		return false;
-	return !output->live || !output->live->results.items[test].is_probed ||
-	       output->live->results.items[test].outcome == SUITE_PASS;
+	return render_suite_outcome(output, test) == SUITE_PASS;
+}
+
+bool render_suite_skips(const struct render_suite *output, size_t test)
+{
+	return output->live && !output->live->results.items[test].is_tried &&
+	       render_suite_passes(output, test);
+}
+
+void render_suite_not_tried(const struct render_suite *output, size_t test, struct strbuf *ret)
+{
+	const struct suite_live *live = output->live;
+	uint32_t n = 0;
+
+	for (size_t i = 0; live && i < live->results.items[test].cases.n; i++) {
+		const struct suite_case *item =
+			&live->cases.items[live->results.items[test].cases.items[i]];
+
+		if (item->why && n++ < MAX_NOT_TRIED)
+			strbuf_printf(ret, "not tried on the wire: %s → %s%s%s: %s\n", item->from,
+				      item->to, item->port ? " " : "", item->port ? item->port : "",
+				      item->why);
+	}
+	if (n > MAX_NOT_TRIED)
+		strbuf_printf(ret, "and %u more not tried\n", n - MAX_NOT_TRIED);
 }
 
 /* Of a side that says this and that, what tells against the test. */
@@ -80,17 +112,39 @@ static void add_finding(const struct suite_test *test, const struct suite_findin
 	arena_release(&arena);
 }
 
+/* By name what was not seen as the test expects. */
+static void add_seen(const struct render_suite *output, size_t test, struct strbuf *ret)
+{
+	const struct suite_live *live = output->live;
+	const struct suite_live_result *result = &live->results.items[test];
+	const enum suite_seen want = live->suite->tests.items[test].expects_allow
+					     ? SUITE_SEEN_ALLOWED
+					     : SUITE_SEEN_DENIED;
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < result->cases.n; i++) {
+		const struct suite_case *item = &live->cases.items[result->cases.items[i]];
+
+		for (int seen = SUITE_SEEN_ALLOWED; seen < SUITE_N_SEEN; seen++)
+			if (item->n[seen] && seen != (int)want && n++ < SUITE_MAX_FINDINGS)
+				strbuf_printf(ret, "  %s → %s%s%s: %s\n", item->from, item->to,
+					      item->port ? " " : "", item->port ? item->port : "",
+					      suite_seen_name(seen));
+	}
+}
+
 static void add_live(const struct render_suite *output, size_t test, struct strbuf *ret)
 {
 	const struct suite_live_result *result = &output->live->results.items[test];
 
-	if (!result->is_probed || result->outcome == SUITE_PASS)
+	if (!result->is_tried || result->outcome == SUITE_PASS)
 		return;
 	strbuf_addstr(ret, "on the wire:");
 	for (int seen = 0; seen < SUITE_N_SEEN; seen++)
 		strbuf_printf(ret, "%s %u %s", seen ? "," : "", result->n[seen],
 			      suite_seen_name(seen));
 	strbuf_addch(ret, '\n');
+	add_seen(output, test, ret);
 }
 
 void render_suite_why(const struct render_suite *output, size_t test, struct strbuf *ret)

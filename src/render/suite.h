@@ -21,8 +21,15 @@ void render_suite_tap(const struct render_suite *output);
 void render_suite_junit(const struct render_suite *output);
 void render_suite_github(const struct render_suite *output);
 
-/* Whether the test holds, in the engine and where it was tried on the wire. */
+/* What became of a test in the engine, and of one that holds there on the wire, if it was tried. */
+enum suite_outcome render_suite_outcome(const struct render_suite *output, size_t test);
 bool render_suite_passes(const struct render_suite *output, size_t test);
+
+/* It holds in the engine, and nothing of it could be tried on the wire: neither passed nor failed. */
+bool render_suite_skips(const struct render_suite *output, size_t test);
+
+/* What of a test was not tried on the wire and why, a line each, of many the first. */
+void render_suite_not_tried(const struct render_suite *output, size_t test, struct strbuf *ret);
 
 /* What is wrong with a result, a line for each finding and its reasons; nothing of one that passes. */
 void render_suite_why(const struct render_suite *output, size_t test, struct strbuf *ret);

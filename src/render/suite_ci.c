@@ -6,6 +6,17 @@
 
 #include <stdio.h>
 
+static void write_skipped(const struct render_suite *output, size_t number)
+{
+	struct strbuf text = {0};
+
+	render_suite_not_tried(output, number, &text);
+	fputs(">\n      <skipped message=\"", stdout);
+	render_xml(stdout, text.len ? strbuf_str(&text) : "not tried on the wire");
+	puts("\"/>\n    </testcase>");
+	strbuf_release(&text);
+}
+
 static void write_case(const struct render_suite *output, size_t number)
 {
 	const struct suite_test *test = output->results->items.items[number].test;
@@ -18,13 +29,17 @@ static void write_case(const struct render_suite *output, size_t number)
 	fputs("\" file=\"", stdout);
 	render_xml(stdout, test->span.file->name);
 	printf("\" line=\"%u\"", test->span.line);
+	if (render_suite_skips(output, number)) {
+		write_skipped(output, number);
+		return;
+	}
 	if (render_suite_passes(output, number)) {
 		puts("/>");
 		return;
 	}
 	render_suite_why(output, number, &why);
 	printf(">\n      <failure type=\"%s\" message=\"",
-	       suite_outcome_name(output->results->items.items[number].outcome));
+	       suite_outcome_name(render_suite_outcome(output, number)));
 	render_xml(stdout, test->expects_allow ? "expected allow" : "expected deny");
 	fputs("\">", stdout);
 	render_xml(stdout, strbuf_str(&why));
@@ -38,6 +53,15 @@ static size_t count_failures(const struct render_suite *output, size_t first, si
 
 	for (size_t i = first; i < end; i++)
 		n += !render_suite_passes(output, i);
+	return n;
+}
+
+static size_t count_skipped(const struct render_suite *output, size_t first, size_t end)
+{
+	size_t n = 0;
+
+	for (size_t i = first; i < end; i++)
+		n += render_suite_skips(output, i);
 	return n;
 }
 
@@ -66,8 +90,8 @@ static size_t write_suite(const struct render_suite *output, size_t first)
 		end++;
 	fputs("  <testsuite name=\"", stdout);
 	render_xml(stdout, object->name);
-	printf("\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\">\n", end - first,
-	       count_failures(output, first, end));
+	printf("\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n", end - first,
+	       count_failures(output, first, end), count_skipped(output, first, end));
 	for (size_t i = first; i < end; i++)
 		write_case(output, i);
 	if (end == results->items.n)

@@ -23,15 +23,58 @@ static void write_finding(struct json *json, const struct suite_finding *finding
 	json_end(json);
 }
 
-static void write_live(struct json *json, const struct suite_live_result *result)
+static const char *live_outcome(const struct suite_live_result *result)
 {
+	return result->is_tried ? suite_outcome_name(result->outcome) : "skipped";
+}
+
+static void write_not_tried(struct json *json, const struct suite_live *live,
+			    const struct suite_live_result *result)
+{
+	json_key(json, "notTried");
+	json_array(json);
+	for (size_t i = 0; i < result->cases.n; i++) {
+		const struct suite_case *item = &live->cases.items[result->cases.items[i]];
+
+		if (!item->why)
+			continue;
+		json_object(json);
+		json_field(json, "from", item->from);
+		json_field(json, "to", item->to);
+		json_field(json, "port", item->port);
+		json_field(json, "why", item->why);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void write_live(struct json *json, const struct suite_live *live, size_t number)
+{
+	const struct suite_live_result *result = &live->results.items[number];
+
 	json_key(json, "live");
 	json_object(json);
-	json_field(json, "outcome", result->is_probed ? suite_outcome_name(result->outcome) : NULL);
+	json_field(json, "outcome", live_outcome(result));
 	json_uint_field(json, "allowed", result->n[SUITE_SEEN_ALLOWED]);
 	json_uint_field(json, "denied", result->n[SUITE_SEEN_DENIED]);
 	json_uint_field(json, "unclear", result->n[SUITE_SEEN_UNCLEAR]);
-	json_uint_field(json, "notProbed", result->n[SUITE_SEEN_NOTHING]);
+	json_uint_field(json, "skipped", result->n[SUITE_SEEN_NOTHING]);
+	write_not_tried(json, live, result);
+	json_end(json);
+}
+
+static void write_live_summary(struct json *json, const struct suite_live *live)
+{
+	uint32_t n[SUITE_N_OUTCOMES + 1] = {0};
+
+	for (size_t i = 0; i < live->results.n; i++)
+		n[live->results.items[i].is_tried ? live->results.items[i].outcome
+						  : SUITE_N_OUTCOMES]++;
+	json_key(json, "liveSummary");
+	json_object(json);
+	for (int outcome = 0; outcome < SUITE_N_OUTCOMES; outcome++)
+		json_uint_field(json, suite_outcome_name(outcome), n[outcome]);
+	json_uint_field(json, "skipped", n[SUITE_N_OUTCOMES]);
 	json_end(json);
 }
 
@@ -58,7 +101,7 @@ static void write_test(struct json *json, const struct render_suite *output, siz
 		write_finding(json, &result->findings.items[i]);
 	json_end(json);
 	if (output->live)
-		write_live(json, &output->live->results.items[number]);
+		write_live(json, output->live, number);
 	json_end(json);
 }
 
@@ -130,6 +173,8 @@ void render_suite_json(const struct render_suite *output)
 	for (int outcome = 0; outcome < SUITE_N_OUTCOMES; outcome++)
 		json_uint_field(&json, suite_outcome_name(outcome), results->n[outcome]);
 	json_end(&json);
+	if (output->live)
+		write_live_summary(&json, output->live);
 	if (output->uncovered)
 		write_uncovered(&json, output->uncovered);
 	if (output->adequacy)

@@ -29,23 +29,50 @@ static void print_why(const struct render_suite *output, size_t test, int indent
 	strbuf_release(&why);
 }
 
+static void print_not_tried(const struct render_suite *output, size_t test, int indent)
+{
+	struct strbuf text = {0};
+
+	render_suite_not_tried(output, test, &text);
+	print_lines(strbuf_str(&text), indent);
+	strbuf_release(&text);
+}
+
+/* What became of a test, in the engine and on the wire. */
+static const char *status_of(const struct render_suite *output, size_t number)
+{
+	return render_suite_skips(output, number)
+		       ? "skipped"
+		       : suite_outcome_name(render_suite_outcome(output, number));
+}
+
+static const char *color_of(const struct render_suite *output, size_t number)
+{
+	if (render_suite_skips(output, number))
+		return "\033[33m";
+	return render_suite_passes(output, number) ? "\033[32m" : "\033[31m";
+}
+
 static void print_test(const struct render_suite *output, size_t number)
 {
-	const struct suite_result *result = &output->results->items.items[number];
-	const struct suite_test *test = result->test;
-	const bool passes = render_suite_passes(output, number);
-	const char *color = passes ? "\033[32m" : "\033[31m";
+	const struct suite_test *test = output->results->items.items[number].test;
 
-	printf("%s%-7s%s %s: %s\n", output->color ? color : "",
-	       passes || result->outcome != SUITE_PASS ? suite_outcome_name(result->outcome)
-						       : suite_outcome_name(SUITE_FAIL),
-	       output->color ? "\033[0m" : "", test->object->name, test->name);
-	if (passes)
-		return;
-	if (test->description)
-		print_lines(test->description, 8);
-	printf("        %s:%u\n", test->span.file->name, test->span.line);
-	print_why(output, number, 8);
+	printf("%s%-7s%s %s: %s\n", output->color ? color_of(output, number) : "",
+	       status_of(output, number), output->color ? "\033[0m" : "", test->object->name,
+	       test->name);
+	if (!render_suite_passes(output, number)) {
+		if (test->description)
+			print_lines(test->description, 8);
+		printf("        %s:%u\n", test->span.file->name, test->span.line);
+		print_why(output, number, 8);
+	}
+	print_not_tried(output, number, 8);
+}
+
+static void print_comments(const struct strbuf *text, const char *before)
+{
+	for (const char *at = strbuf_str(text); *at; at = strchr(at, '\n') + 1)
+		printf("%s%.*s\n", before, (int)strcspn(at, "\n"), at);
 }
 
 /* What tests do not see, each of its lines with words before it. */
@@ -56,34 +83,44 @@ static void print_gaps(const struct render_suite *output, const char *before)
 	render_suite_gaps(output, &text);
 	if (text.len && !*before)
 		putchar('\n');
-	for (const char *at = strbuf_str(&text); *at; at = strchr(at, '\n') + 1)
-		printf("%s%.*s\n", before, (int)strcspn(at, "\n"), at);
+	print_comments(&text, before);
 	strbuf_release(&text);
 }
 
-static void print_live(const struct suite_live *live)
+static void print_tap_comments(const struct render_suite *output, size_t test)
 {
-	uint32_t n = 0;
+	struct strbuf text = {0};
+
+	render_suite_not_tried(output, test, &text);
+	print_comments(&text, "# ");
+	strbuf_release(&text);
+}
+
+static void print_live(const struct render_suite *output)
+{
+	const struct suite_live *live = output->live;
+	const size_t n_tried = suite_live_n_tried(live);
+	size_t n_skipped = 0;
 
 	for (size_t i = 0; i < live->results.n; i++)
-		n += live->results.items[i].is_probed;
-	printf("on the wire: %zu connections tried, for %u of %zu tests\n", live->probes.n, n,
-	       live->results.n);
+		n_skipped += !live->results.items[i].is_tried;
+	printf("on the wire: %zu connections tried, %zu not; %zu of %zu tests skipped\n", n_tried,
+	       live->cases.n - n_tried, n_skipped, live->results.n);
 }
 
 void render_suite_text(const struct render_suite *output)
 {
 	const struct suite_results *results = output->results;
-	size_t n_passed = 0;
+	size_t n_wrong = 0;
 
 	for (size_t i = 0; i < results->items.n; i++) {
 		print_test(output, i);
-		n_passed += render_suite_passes(output, i);
+		n_wrong += !render_suite_passes(output, i);
 	}
 	printf("%zu test%s, %zu not as expected\n", results->items.n,
-	       results->items.n == 1 ? "" : "s", results->items.n - n_passed);
+	       results->items.n == 1 ? "" : "s", n_wrong);
 	if (output->live)
-		print_live(output->live);
+		print_live(output);
 	print_gaps(output, "");
 	render_aside_text(output->suite->cluster, "");
 }
@@ -107,16 +144,17 @@ void render_suite_tap(const struct render_suite *output)
 
 	printf("TAP version 14\n1..%zu\n", results->items.n);
 	for (size_t i = 0; i < results->items.n; i++) {
-		const struct suite_result *result = &results->items.items[i];
-		const struct suite_test *test = result->test;
+		const struct suite_test *test = results->items.items[i].test;
 		const bool passes = render_suite_passes(output, i);
 
 		printf("%s %zu - ", passes ? "ok" : "not ok", i + 1);
 		print_tap_name(test);
-		putchar('\n');
-		if (passes)
+		puts(render_suite_skips(output, i) ? " # SKIP not tried on the wire" : "");
+		if (passes) {
+			print_tap_comments(output, i);
 			continue;
-		printf("  ---\n  outcome: %s\n  file: ", suite_outcome_name(result->outcome));
+		}
+		printf("  ---\n  outcome: %s\n  file: ", status_of(output, i));
 		render_quoted(stdout, test->span.file->name);
 		printf("\n  line: %u\n  why: |\n", test->span.line);
 		print_why(output, i, 4);

@@ -232,18 +232,25 @@ void suite_resolve(struct suite *suite, struct diag_list *diags)
 	list_all_pods(suite);
 }
 
-const char *suite_pod_text(struct suite *suite, const struct model_pod *pod)
+const char *suite_unseen_text(const struct suite *suite, const struct model_pod *pod,
+			      struct arena *arena)
 {
-	struct arena *arena = &suite->endpoints.arena;
-
-	for (size_t i = 0; i < suite->hypotheticals.items.n && pod->origin == MODEL_HYPOTHETICAL;
-	     i++) {
+	for (size_t i = 0; i < suite->hypotheticals.items.n; i++) {
 		const struct analyze_hypothetical *item = &suite->hypotheticals.items.items[i];
 
 		if (item->pod == pod)
 			return arena_printf(arena, "%s/%s", item->ns, item->name);
 	}
-	return analyze_workload_id(pod->workload, arena);
+	return NULL;
+}
+
+const char *suite_pod_text(struct suite *suite, const struct model_pod *pod)
+{
+	struct arena *arena = &suite->endpoints.arena;
+	const char *text = pod->origin == MODEL_HYPOTHETICAL ? suite_unseen_text(suite, pod, arena)
+							     : NULL;
+
+	return text ? text : analyze_workload_id(pod->workload, arena);
 }
 
 /* All that a judge can tell of a source. No padding. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suite/live.h"
 
-#include "analyze/question.h"
-#include "suite/ports.h"
+#include "analyze/text.h"
+#include "suite/live_cases.h"
 #include "tree/tree.h"
 
 #include <assert.h>
@@ -21,160 +21,131 @@ const char *suite_seen_name(enum suite_seen seen)
 	return names[seen];
 }
 
-static void enter_probe(struct suite_live *live, const struct suite_probe *probe)
+int suite_live_init(struct suite_live *live, struct suite *suite, struct diag_list *diags)
 {
-	const char *pair = arena_printf(&live->arena, "%s %s", probe->from, probe->to);
-	const uint32_t number = keyset_intern(&live->pairs, pair, strlen(pair), NULL);
-	struct suite_probe *entered;
+	struct analyze_judge judge;
+	int error;
 
-	if (number == live->first.n)
-		vec_push(&live->first, 0);
-	entered = vec_add(&live->probes);
-	*entered = *probe;
-	entered->next = live->first.items[number];
-	live->first.items[number] = (uint32_t)live->probes.n;
-}
-
-/* The ends of each range: what is between them is one to the rules or not, as the engine says. */
-static void list_ports(struct suite_live *live, struct suite_probe probe,
-		       const struct analyze_endpoint *to, const struct analyze_port *port,
-		       const struct model_pod *pod)
-{
-	struct port_set ports = {0};
-
-	if (port->is_any) {
-		probe.is_any = true;
-		enter_probe(live, &probe);
-		return;
-	}
-	suite_ports_at(to, port, pod, &ports);
-	for (size_t i = 0; i < ports.n; i++) {
-		const struct port_range *range = &ports.ranges[i];
-
-		if (range->space != PORT_TCP && range->space != PORT_UDP)
-			continue;
-		probe.port = (struct port_range){range->space, range->first, range->first};
-		enter_probe(live, &probe);
-		probe.port = (struct port_range){range->space, range->last, range->last};
-		if (range->last != range->first)
-			enter_probe(live, &probe);
-	}
-	port_set_release(&ports);
-}
-
-static bool is_there(const struct model_pod *pod)
-{
-	return pod->origin != MODEL_HYPOTHETICAL && !pod->host_network;
-}
-
-static void list_test(struct suite_live *live, size_t number)
-{
-	const struct suite_test *test = &live->suite->tests.items[number];
-	const struct analyze_endpoint *from = live->suite->ends[SUITE_FROM].items[number].whole;
-	const struct analyze_endpoint *to = live->suite->ends[SUITE_TO].items[number].whole;
-
-	for (uint32_t i = 0; i < from->n_pods; i++)
-		for (uint32_t k = 0; k < to->n_pods; k++) {
-			const struct model_pod *source = from->pods[i], *target = to->pods[k];
-			const struct suite_probe probe = {
-				.test = number,
-				.from = arena_printf(&live->arena, "%s/%s", source->ns->name,
-						     source->name),
-				.to = arena_printf(&live->arena, "%s/%s", target->ns->name,
-						   target->name),
-			};
-
-			for (uint32_t p = 0; p < test->n_ports; p++)
-				if (source != target && is_there(source) && is_there(target))
-					list_ports(live, probe, to, &test->ports[p], target);
-		}
-}
-
-void suite_live_init(struct suite_live *live, const struct suite *suite)
-{
 	*live = (struct suite_live){.suite = suite};
 	arena_init(&live->arena);
+	error = analyze_judge_init(&judge, suite->cluster, suite->pods.items, suite->pods.n, diags);
+	if (error)
+		return error;
 	for (size_t i = 0; i < suite->tests.n; i++) {
 		vec_add(&live->results);
-		list_test(live, i);
+		suite_list_cases(live, &judge, i);
 	}
+	analyze_judge_release(&judge);
+	return 0;
 }
 
 void suite_live_release(struct suite_live *live)
 {
-	vec_release(&live->probes);
+	for (size_t i = 0; i < live->results.n; i++)
+		vec_release(&live->results.items[i].cases);
 	vec_release(&live->results);
-	vec_release(&live->first);
-	keyset_release(&live->pairs);
+	vec_release(&live->cases);
+	vec_release(&live->lines);
+	keyset_release(&live->known);
+	keyset_release(&live->guests);
 	arena_release(&live->arena);
 }
 
-void suite_live_write(const struct suite_live *live, FILE *out)
+void suite_live_write(struct suite_live *live, FILE *out)
 {
-	for (size_t i = 0; i < live->probes.n; i++) {
-		const struct suite_probe *probe = &live->probes.items[i];
+	for (size_t i = 0; i < live->cases.n; i++) {
+		const struct suite_case *item = &live->cases.items[i];
 
-		fprintf(out, "%s %s", probe->from, probe->to);
-		if (!probe->is_any)
-			fprintf(out, " %u/%s", probe->port.first,
-				port_space_name(probe->port.space));
-		fputc('\n', out);
+		if (item->why)
+			continue;
+		vec_push(&live->lines, (uint32_t)i);
+		fprintf(out, "%s %s%s%s\n", item->from, item->to, item->port ? " " : "",
+			item->port ? item->port : "");
 	}
 }
 
-/* What arrived was allowed, whoever listens there. */
-static enum suite_seen seen_of(const char *outcome)
+/* The case of an object of the lab's, NULL: it is about none. */
+static struct suite_case *case_of(const struct suite_live *live, const struct tree_node *node)
 {
+	const struct tree_node *line = tree_get(node, "case");
+
+	if (!line || line->kind != TREE_INT || line->integer < 1 ||
+	    (uint64_t)line->integer > live->lines.n)
+		return NULL;
+	return &live->cases.items[live->lines.items[line->integer - 1]];
+}
+
+/* Nobody decides conditions in a lab, so that a drop says nothing of them. */
+static bool is_condition(const struct tree_node *result)
+{
+	const struct tree_node *drop = tree_get(result, "drop");
+	const char *reason = drop ? tree_get_string(drop, "reason") : NULL;
+
+	return reason && strcmp(reason, analyze_reason_name(VERDICT_CONDITION)) == 0;
+}
+
+/* What arrived was allowed, whoever listens there. */
+static enum suite_seen seen_of(const struct tree_node *result)
+{
+	const char *outcome = tree_get_string(result, "seen");
+
 	if (!outcome)
 		return SUITE_SEEN_UNCLEAR;
 	if (strcmp(outcome, "answered") == 0 || strcmp(outcome, "refused") == 0)
 		return SUITE_SEEN_ALLOWED;
-	return strcmp(outcome, "dropped") == 0 ? SUITE_SEEN_DENIED : SUITE_SEEN_UNCLEAR;
+	return strcmp(outcome, "dropped") == 0 && !is_condition(result) ? SUITE_SEEN_DENIED
+									: SUITE_SEEN_UNCLEAR;
 }
 
-static bool is_expected(const struct suite_live *live, const struct suite_probe *probe)
+static bool take_results(struct suite_live *live, const struct tree_node *results)
 {
-	return probe->seen == (live->suite->tests.items[probe->test].expects_allow
-				       ? SUITE_SEEN_ALLOWED
-				       : SUITE_SEEN_DENIED);
-}
+	if (!results || results->kind != TREE_SEQ)
+		return false;
+	for (uint32_t i = 0; i < results->len; i++) {
+		struct suite_case *item = case_of(live, results->items[i]);
 
-static bool is_port(const struct suite_probe *probe, const char *protocol, int64_t port)
-{
-	return probe->is_any || (port == probe->port.first &&
-				 strcmp(protocol, port_space_name(probe->port.space)) == 0);
-}
-
-static void take_result(struct suite_live *live, const struct tree_node *node)
-{
-	const char *from = tree_get_string(node, "from"), *to = tree_get_string(node, "to");
-	const char *protocol = tree_get_string(node, "protocol");
-	const struct tree_node *port = tree_get(node, "port");
-	const char *pair = arena_printf(&live->arena, "%s %s", from ? from : "", to ? to : "");
-	const uint32_t number = keyset_find(&live->pairs, pair, strlen(pair));
-
-	if (number == KEYSET_NONE || !protocol || !port || port->kind != TREE_INT)
-		return;
-	for (uint32_t i = live->first.items[number]; i; i = live->probes.items[i - 1].next) {
-		struct suite_probe *probe = &live->probes.items[i - 1];
-
-		if (is_port(probe, protocol, port->integer) &&
-		    (probe->seen == SUITE_SEEN_NOTHING || is_expected(live, probe)))
-			probe->seen = (uint8_t)seen_of(tree_get_string(node, "seen"));
+		if (item)
+			item->n[seen_of(results->items[i])]++;
 	}
+	return true;
+}
+
+static bool take_refusals(struct suite_live *live, const struct tree_node *refusals)
+{
+	if (!refusals || refusals->kind != TREE_SEQ)
+		return false;
+	for (uint32_t i = 0; i < refusals->len; i++) {
+		struct suite_case *item = case_of(live, refusals->items[i]);
+		const char *why = tree_get_string(refusals->items[i], "why");
+
+		if (item)
+			item->why = arena_strdup(&live->arena, why ? why : "the lab did not try");
+	}
+	return true;
 }
 
 static int take_document(void *arg, struct tree_node *root, const struct diag_file *file)
 {
 	struct suite_live *live = arg;
-	const struct tree_node *results = tree_get(root, "results");
 
 	(void)file;
-	if (!results || results->kind != TREE_SEQ)
-		return -1;
-	for (uint32_t i = 0; i < results->len; i++)
-		take_result(live, results->items[i]);
-	return 0;
+	return take_results(live, tree_get(root, "results")) &&
+			       take_refusals(live, tree_get(root, "notTried"))
+		       ? 0
+		       : -1;
+}
+
+/* Of several results, by family and port, the one that tells against the test. */
+static enum suite_seen case_seen(const struct suite_case *item, bool expects_allow)
+{
+	const enum suite_seen want = expects_allow ? SUITE_SEEN_ALLOWED : SUITE_SEEN_DENIED;
+	const enum suite_seen other = expects_allow ? SUITE_SEEN_DENIED : SUITE_SEEN_ALLOWED;
+
+	if (item->n[other])
+		return other;
+	if (item->n[SUITE_SEEN_UNCLEAR])
+		return SUITE_SEEN_UNCLEAR;
+	return item->n[want] ? want : SUITE_SEEN_NOTHING;
 }
 
 static enum suite_outcome conclude(const struct suite_live_result *result,
@@ -185,9 +156,27 @@ static enum suite_outcome conclude(const struct suite_live_result *result,
 
 	if (test->is_exists && result->n[want])
 		return SUITE_PASS;
-	if (result->n[other])
+	/* The one that there is may be among those that were not tried. */
+	if (test->is_exists && result->n[SUITE_SEEN_NOTHING])
+		return SUITE_DEPENDS;
+	if (result->n[other] && !(test->is_exists && result->n[SUITE_SEEN_UNCLEAR]))
 		return SUITE_FAIL;
 	return result->n[SUITE_SEEN_UNCLEAR] ? SUITE_DEPENDS : SUITE_PASS;
+}
+
+static void sum_up(struct suite_live *live, size_t number)
+{
+	const struct suite_test *test = &live->suite->tests.items[number];
+	struct suite_live_result *result = &live->results.items[number];
+
+	for (size_t i = 0; i < result->cases.n; i++) {
+		const struct suite_case *item = &live->cases.items[result->cases.items[i]];
+		const enum suite_seen seen = case_seen(item, test->expects_allow);
+
+		result->n[seen]++;
+		result->is_tried |= seen != SUITE_SEEN_NOTHING;
+	}
+	result->outcome = (uint8_t)conclude(result, test);
 }
 
 bool suite_live_read(struct suite_live *live, const char *text, size_t len)
@@ -203,14 +192,16 @@ bool suite_live_read(struct suite_live *live, const char *text, size_t len)
 	intern_release(&keys);
 	if (err || problems.n_errors)
 		return false;
-	for (size_t i = 0; i < live->probes.n; i++) {
-		const struct suite_probe *probe = &live->probes.items[i];
-
-		live->results.items[probe->test].n[probe->seen]++;
-		live->results.items[probe->test].is_probed |= probe->seen != SUITE_SEEN_NOTHING;
-	}
 	for (size_t i = 0; i < live->results.n; i++)
-		live->results.items[i].outcome =
-			(uint8_t)conclude(&live->results.items[i], &live->suite->tests.items[i]);
+		sum_up(live, i);
 	return true;
+}
+
+size_t suite_live_n_tried(const struct suite_live *live)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < live->cases.n; i++)
+		n += case_seen(&live->cases.items[i], true) != SUITE_SEEN_NOTHING;
+	return n;
 }

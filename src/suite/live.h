@@ -3,8 +3,10 @@
  * The tests on the wire: which connections to try in a lab of the same input, and what became of
  * them.
  *
- * A lab has the pods of the input, and only those: a set is tried by its known members, a pod that
- * is not there not at all. Silence and errors are a third state and never a denial.
+ * The lab has the pods of the input. It makes those besides that tests are about and the input does
+ * not show, with their labels, and addresses outside: of ranges one of each kind that the rules can
+ * tell apart. What is not tried has a reason, and no test passes on it. Silence, errors and what a
+ * condition decides are a third state and never a denial.
  */
 #pragma once
 
@@ -13,10 +15,10 @@
 
 /* id, name */
 #define SUITE_SEEN(X) \
-	X(NOTHING, "not probed") \
+	X(NOTHING, "not tried") \
 	X(ALLOWED, "allowed") \
 	X(DENIED, "denied") \
-	X(UNCLEAR, "unclear") /* no answer, and no event that says why */
+	X(UNCLEAR, "unclear") /* no answer, and no event that says why; or a condition */
 
 enum suite_seen {
 #define X(id, name) SUITE_SEEN_##id,
@@ -27,37 +29,43 @@ enum suite_seen {
 
 const char *suite_seen_name(enum suite_seen seen);
 
-struct suite_probe {
-	size_t test;
-	const char *from; /* "shop/web-0" */
+/* A connection, once for all tests that are about it. */
+struct suite_case {
+	const char *from; /* "shop/web-0", "shop/[app=x]", "203.0.113.1" */
 	const char *to;
-	bool is_any; /* every port that the lab tries between the two */
-	struct port_range port;
-	uint8_t seen;  /* enum suite_seen; of several the one that tells against the test */
-	uint32_t next; /* + 1, of the same two pods; 0: none */
+	const char *port; /* "80/TCP"; NULL: every port that the lab tries between the two */
+	const char *why;  /* it is not tried; or NULL */
+	uint32_t line;    /* of what the lab is told; 0: it is not told */
+	uint32_t n[SUITE_N_SEEN];
 };
 
-/* What the probes of one test come to. */
+/* What the cases of one test come to. */
 struct suite_live_result {
+	VEC(uint32_t) cases; /* by number */
 	uint32_t n[SUITE_N_SEEN];
-	bool is_probed;
-	uint8_t outcome; /* enum suite_outcome, if it was probed */
+	bool is_tried;
+	uint8_t outcome; /* enum suite_outcome, if it was tried */
 };
 
 struct suite_live {
 	const struct suite *suite;
 	struct arena arena;
-	VEC(struct suite_probe) probes;
+	VEC(struct suite_case) cases;
 	VEC(struct suite_live_result) results; /* by test */
-	struct keyset pairs;                   /* "FROM TO" */
-	VEC(uint32_t) first;                   /* probe + 1, by pair */
+	struct keyset known;                   /* "FROM TO PORT" of each case */
+	struct keyset guests;                  /* pods that the input does not show */
+	VEC(uint32_t) lines;                   /* the case of each line */
 };
 
-void suite_live_init(struct suite_live *live, const struct suite *suite);
+/* 0, or -E2BIG with a diagnostic. Release it in any case. */
+int suite_live_init(struct suite_live *live, struct suite *suite, struct diag_list *diags);
 void suite_live_release(struct suite_live *live);
 
 /* "FROM TO [PORT/PROTOCOL]" a line, for `bulkhead-lab run --cases`. */
-void suite_live_write(const struct suite_live *live, FILE *out);
+void suite_live_write(struct suite_live *live, FILE *out);
 
 /* Reads what `bulkhead-lab run -o json` printed. false: it is not that. */
 bool suite_live_read(struct suite_live *live, const char *text, size_t len);
+
+/* How many cases were tried. */
+size_t suite_live_n_tried(const struct suite_live *live);
