@@ -2,6 +2,8 @@
 /* Which kinds matter, and how: the one table. */
 #include "model/loader.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 #define OBJECT(group, kind, reader) \
@@ -133,21 +135,13 @@ static const struct model_kind ignored = {"", "", MODEL_ROLE_IGNORED, true, NULL
 static const struct model_kind vendor_policy = {"", "", MODEL_ROLE_NOT_EVALUATED, false, NULL};
 static const struct model_kind removed_policy = {"", "", MODEL_ROLE_REMOVED, false, NULL};
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text);
-	size_t end_len = strlen(end);
-
-	return len >= end_len && strcmp(text + len - end_len, end) == 0;
-}
-
 /*
  * Groups without a dot and those of k8s.io are Kubernetes' own, and the table has all that they
  * serve.
  */
 static bool is_kubernetes_group(const char *group)
 {
-	return !strchr(group, '.') || ends_with(group, ".k8s.io");
+	return !strchr(group, '.') || text_ends_with(group, ".k8s.io");
 }
 
 const struct model_kind *model_kind_find(const char *group, const char *kind)
@@ -155,7 +149,7 @@ const struct model_kind *model_kind_find(const char *group, const char *kind)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i].kind, kind) == 0 && strcmp(kinds[i].group, group) == 0)
 			return &kinds[i];
-	if (!ends_with(kind, "NetworkPolicy"))
+	if (!text_ends_with(kind, "NetworkPolicy"))
 		return &ignored;
 	if (strcmp(kind, "NetworkPolicy") == 0 && is_kubernetes_group(group))
 		return &removed_policy;

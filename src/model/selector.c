@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/strbuf.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +14,6 @@ static bool has_value(const struct selector_requirement *requirement, const char
 		if (requirement->values[i] == value)
 			return true;
 	return false;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text);
-	size_t end_len = strlen(end);
-
-	return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
 static bool requirement_holds(const struct selector_requirement *requirement, const char *value)
@@ -37,10 +30,9 @@ static bool requirement_holds(const struct selector_requirement *requirement, co
 	case SELECTOR_CONTAINS:
 		return value && strstr(value, requirement->values[0]);
 	case SELECTOR_STARTS_WITH:
-		return value &&
-		       strncmp(value, requirement->values[0], strlen(requirement->values[0])) == 0;
+		return value && text_behind(value, requirement->values[0]);
 	case SELECTOR_ENDS_WITH:
-		return value && ends_with(value, requirement->values[0]);
+		return value && text_ends_with(value, requirement->values[0]);
 	}
 	return false;
 }

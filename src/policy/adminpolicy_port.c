@@ -63,18 +63,6 @@ const struct policy_schema adminpolicy_destination_schema =
 const struct policy_schema adminpolicy_range_schema = {"a range", range_fields, RANGE_PROTOCOL,
 						       NULL, NULL};
 
-static const char *const protocol_names[] = {
-	[PORT_TCP] = "TCP",
-	[PORT_UDP] = "UDP",
-	[PORT_SCTP] = "SCTP",
-};
-
-static const struct policy_choices protocols = {
-	.what = "'protocol'",
-	.names = protocol_names,
-	.n = sizeof(protocol_names) / sizeof(protocol_names[0]),
-};
-
 static struct policy_port *add_port(struct policy_rule *rule, struct diag_span span)
 {
 	struct policy_port *port = &rule->ports[rule->n_ports++];
@@ -101,15 +89,6 @@ static void add_names(struct policy_reader *reader, const struct tree_node *node
 	}
 }
 
-static void read_protocol(struct policy_reader *reader, const struct tree_node *node,
-			  struct policy_port *ret)
-{
-	size_t space;
-
-	if (node && policy_choose(reader, &protocols, node, &space))
-		ret->space = (uint8_t)space;
-}
-
 static void read_number(struct policy_reader *reader, const struct tree_node *node,
 			struct policy_port *ret)
 {
@@ -120,7 +99,7 @@ static void read_number(struct policy_reader *reader, const struct tree_node *no
 	    fields.values[NUMBER_PORT])
 		policy_port_number(reader, "'port'", fields.values[NUMBER_PORT], &ret->first);
 	ret->last = ret->first;
-	read_protocol(reader, fields.values[NUMBER_PROTOCOL], ret);
+	policy_transport(reader, fields.values[NUMBER_PROTOCOL], &ret->space);
 }
 
 static void read_range(struct policy_reader *reader, const struct policy_schema *schema,
@@ -140,7 +119,7 @@ static void read_range(struct policy_reader *reader, const struct policy_schema 
 			     "'end' must be more than 'start', but is %u and that is %u", ret->last,
 			     ret->first);
 	if (schema->n_fields > RANGE_PROTOCOL)
-		read_protocol(reader, fields.values[RANGE_PROTOCOL], ret);
+		policy_transport(reader, fields.values[RANGE_PROTOCOL], &ret->space);
 }
 
 void adminpolicy_port_read_v1alpha1(struct policy_reader *reader, const struct tree_node *node,

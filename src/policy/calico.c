@@ -6,6 +6,7 @@
 #include "policy/calico.h"
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "policy/labelselector.h"
 #include "policy/metadata.h"
 #include "policy/networkpolicy.h"
@@ -118,12 +119,10 @@ struct kind {
 /* The raw object of a policy in the default tier may carry the tier's name. */
 static const char *plain_name(const struct model_policy_object *object)
 {
-	static const char prefix[] = "default.";
-	const bool is_raw = strncmp(object->group, "crd.", 4) == 0;
+	const bool is_raw = text_behind(object->group, "crd.");
+	const char *plain = text_behind(object->name, "default.");
 
-	return is_raw && strncmp(object->name, prefix, strlen(prefix)) == 0
-		       ? object->name + strlen(prefix)
-		       : object->name;
+	return is_raw && plain ? plain : object->name;
 }
 
 const char *policy_calico_tie(const struct policy_reader *reader, const char *kind,

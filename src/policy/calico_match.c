@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/strbuf.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -13,14 +14,6 @@ static bool has_value(const struct calico_selector *selector, const char *value)
 		if (strcmp(selector->values[i], value) == 0)
 			return true;
 	return false;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text);
-	size_t end_len = strlen(end);
-
-	return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
 /* A node that looks at a label; NULL is the value of an absent one. */
@@ -36,10 +29,9 @@ static bool value_matches(const struct calico_selector *selector, const char *va
 	case CALICO_SELECTOR_CONTAINS:
 		return value && strstr(value, selector->values[0]);
 	case CALICO_SELECTOR_STARTS_WITH:
-		return value &&
-		       strncmp(value, selector->values[0], strlen(selector->values[0])) == 0;
+		return value && text_behind(value, selector->values[0]);
 	case CALICO_SELECTOR_ENDS_WITH:
-		return value && ends_with(value, selector->values[0]);
+		return value && text_ends_with(value, selector->values[0]);
 	default:
 		return value;
 	}

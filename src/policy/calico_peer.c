@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/intern.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -102,14 +103,6 @@ static const char *orchestrator(const void *labels, const char *key)
 	return "k8s";
 }
 
-/* The label's name behind a prefix, or NULL. */
-static const char *behind(const char *key, const char *prefix)
-{
-	size_t len = strlen(prefix);
-
-	return strncmp(key, prefix, len) == 0 ? key + len : NULL;
-}
-
 /*
  * Where a label that is no pod's own comes from, as a leaf with the requirement; false for a label
  * of pods. Calico drops labels of pods that start like inherited ones.
@@ -117,8 +110,8 @@ static const char *behind(const char *key, const char *prefix)
 static bool inherited(const struct builder *builder, const struct calico_selector *selector,
 		      enum selector_op op, struct policy_peer *ret)
 {
-	const char *of_namespace = behind(selector->key, CALICO_OF_NAMESPACE);
-	const char *of_account = behind(selector->key, CALICO_OF_ACCOUNT);
+	const char *of_namespace = text_behind(selector->key, CALICO_OF_NAMESPACE);
+	const char *of_account = text_behind(selector->key, CALICO_OF_ACCOUNT);
 
 	*ret = all_pods;
 	if (of_namespace) {
@@ -297,7 +290,7 @@ static const char *set_label(const void *arg, const char *key)
 	const struct set_labels *labels = arg;
 	const struct model_snapshot *snapshot = labels->reader->snapshot;
 	const char *own = tree_get_string(labels->set->labels, key);
-	const char *of_namespace = behind(key, CALICO_OF_NAMESPACE);
+	const char *of_namespace = text_behind(key, CALICO_OF_NAMESPACE);
 	const struct model_namespace *ns;
 	const char *interned_key;
 

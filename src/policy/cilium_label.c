@@ -2,6 +2,7 @@
 #include "policy/cilium_label.h"
 
 #include "base/intern.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,9 +48,7 @@ bool cilium_since(const struct policy_reader *reader, uint16_t major, uint16_t m
 
 static size_t prefix_len(const char *key, const char *prefix)
 {
-	const size_t len = strlen(prefix);
-
-	return strncmp(key, prefix, len) == 0 ? len : 0;
+	return text_behind(key, prefix) ? strlen(prefix) : 0;
 }
 
 static size_t longest_included(const char *key)
@@ -115,13 +114,10 @@ static bool is_source(const char *text, size_t len, const char *source)
 	return len == strlen(source) && memcmp(text, source, len) == 0;
 }
 
-static bool starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
-
 static enum cilium_home home_of(const struct policy_reader *reader, const char **key)
 {
+	const char *ns_label;
+
 	if (strcmp(*key, NAMESPACE_KEY) == 0) {
 		*key = "kubernetes.io/metadata.name";
 		return CILIUM_NAMESPACE;
@@ -132,10 +128,11 @@ static enum cilium_home home_of(const struct policy_reader *reader, const char *
 	}
 	if (strcmp(*key, CLUSTER_KEY) == 0)
 		return CILIUM_CLUSTER;
-	if (!cilium_is_identity_label(reader, *key) || starts_with(*key, OWN_KEYS))
+	if (!cilium_is_identity_label(reader, *key) || text_behind(*key, OWN_KEYS))
 		return CILIUM_NOWHERE;
-	if (starts_with(*key, NAMESPACE_LABELS ".")) {
-		*key += strlen(NAMESPACE_LABELS ".");
+	ns_label = text_behind(*key, NAMESPACE_LABELS ".");
+	if (ns_label) {
+		*key = ns_label;
 		return CILIUM_NAMESPACE_LABEL;
 	}
 	return CILIUM_POD;

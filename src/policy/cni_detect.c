@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/cni_detect.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 /*
@@ -78,11 +80,10 @@ static bool is_image(const char *image, const char *name)
 
 static bool has_name(const struct sign *sign, const struct model_workload *daemon)
 {
-	const size_t len = sign->name ? strlen(sign->name) : 0;
+	const char *behind = sign->name ? text_behind(daemon->name, sign->name) : NULL;
 
 	/* "kube-flannel-ds-amd64" is kube-flannel's; "cilium-envoy" is not Cilium. */
-	return sign->name && strncmp(daemon->name, sign->name, len) == 0 &&
-	       (daemon->name[len] == '\0' || strncmp(daemon->name + len, "-ds", 3) == 0) &&
+	return behind && (!*behind || text_behind(behind, "-ds")) &&
 	       (!sign->ns || strcmp(daemon->ns->name, sign->ns) == 0);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/identity.h"
 
+#include "base/text.h"
+
 #include "model/syntax.h"
 
 #include <stdbool.h>
@@ -54,12 +56,12 @@ static const char *check(const struct policy_identity *identity, struct arena *a
 const char *policy_identity_parse(const char *text, struct arena *arena,
 				  struct policy_identity *ret)
 {
-	const bool has_scheme = strncmp(text, SCHEME, strlen(SCHEME)) == 0;
+	const char *behind = text_behind(text, SCHEME);
 	char *parts[N_PARTS];
-	size_t n = split(arena_strdup(arena, has_scheme ? text + strlen(SCHEME) : text), parts);
+	size_t n = split(arena_strdup(arena, behind ? behind : text), parts);
 	const char *wrong;
 
-	if (n == 2 && !has_scheme)
+	if (n == 2 && !behind)
 		*ret = (struct policy_identity){POLICY_TRUST_DOMAIN, parts[0], parts[1], NULL};
 	else if (n == N_PARTS && strcmp(parts[1], "ns") == 0 && strcmp(parts[3], "sa") == 0)
 		*ret = (struct policy_identity){parts[0], parts[2], parts[4], NULL};

@@ -2,6 +2,7 @@
 #include "policy/istio.h"
 
 #include "base/arena.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -255,7 +256,7 @@ static void unknown_key(struct policy_reader *reader, const struct tree_node *no
 	const char *similar;
 
 	for (const struct policy_alias *old = old_keys; old->key; old++) {
-		if (strncmp(node->text, old->key, strlen(old->key)) != 0)
+		if (!text_behind(node->text, old->key))
 			continue;
 		diag_hint(reader->diags, diag, "%s", old->hint);
 		return;

@@ -3,6 +3,7 @@
 #include "policy/istio.h"
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "policy/cidr.h"
 
 #include <ctype.h>
@@ -21,7 +22,7 @@ static struct diag *refuse(struct policy_reader *reader, const struct istio_matc
 
 static bool has_scheme(const struct tree_node *value)
 {
-	return strncmp(value->text, SCHEME, strlen(SCHEME)) == 0;
+	return text_behind(value->text, SCHEME);
 }
 
 /* A '*' that is no wildcard: neither all there is, nor the first or else the last character. */

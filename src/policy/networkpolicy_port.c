@@ -28,19 +28,6 @@ const struct policy_schema networkpolicy_port_schema = {
 	.aliases = port_aliases,
 };
 
-static const char *const protocol_names[] = {
-	[PORT_TCP] = "TCP",
-	[PORT_UDP] = "UDP",
-	[PORT_SCTP] = "SCTP",
-};
-
-static const struct policy_choices protocols = {
-	.what = "'protocol'",
-	.names = protocol_names,
-	.n = sizeof(protocol_names) / sizeof(protocol_names[0]),
-	.hint = "other protocols are allowed only by a rule without 'ports'",
-};
-
 /* What a text that is no port name was meant to be. */
 static void hint_name(struct policy_reader *reader, struct diag *diag, const char *text)
 {
@@ -98,7 +85,6 @@ void networkpolicy_port_read(struct policy_reader *reader, const struct tree_nod
 {
 	struct policy_fields fields;
 	const struct tree_node *port;
-	size_t space;
 
 	*ret = (struct policy_port){
 		.kind = POLICY_PORT_RANGE,
@@ -108,9 +94,7 @@ void networkpolicy_port_read(struct policy_reader *reader, const struct tree_nod
 	};
 	if (!policy_schema_read(reader, &networkpolicy_port_schema, node, &fields))
 		return;
-	if (fields.values[PROTOCOL] &&
-	    policy_choose(reader, &protocols, fields.values[PROTOCOL], &space))
-		ret->space = (uint8_t)space;
+	policy_transport(reader, fields.values[PROTOCOL], &ret->space);
 	port = fields.values[PORT];
 	if (port && port->kind == TREE_STRING)
 		read_name(reader, port, ret);

@@ -265,6 +265,27 @@ bool policy_choose(struct policy_reader *reader, const struct policy_choices *ch
 	return false;
 }
 
+static const char *const transport_names[] = {
+	[PORT_TCP] = "TCP",
+	[PORT_UDP] = "UDP",
+	[PORT_SCTP] = "SCTP",
+};
+
+static const struct policy_choices transports = {
+	.what = "'protocol'",
+	.names = transport_names,
+	.n = sizeof(transport_names) / sizeof(transport_names[0]),
+	.hint = "other protocols are allowed only by a rule without 'ports'",
+};
+
+void policy_transport(struct policy_reader *reader, const struct tree_node *node, uint8_t *ret)
+{
+	size_t space;
+
+	if (node && policy_choose(reader, &transports, node, &space))
+		*ret = (uint8_t)space;
+}
+
 void policy_key_check(struct policy_reader *reader, const char *what,
 		      const struct tree_member *member, model_syntax_fn syntax)
 {

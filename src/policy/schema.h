@@ -86,6 +86,9 @@ struct policy_choices {
 bool policy_choose(struct policy_reader *reader, const struct policy_choices *choices,
 		   const struct tree_node *node, size_t *ret);
 
+/* TCP, UDP or SCTP as an enum port_space; without a node, or when it is none, *ret stays. */
+void policy_transport(struct policy_reader *reader, const struct tree_node *node, uint8_t *ret);
+
 /* The key of a mapping with free keys. */
 void policy_key_check(struct policy_reader *reader, const char *what,
 		      const struct tree_member *member, model_syntax_fn syntax);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/status.h"
 
+#include "base/text.h"
+
 #include "policy/schema.h"
 
 #include <stdlib.h>
@@ -32,7 +34,7 @@ static bool is_trouble(const struct trouble *trouble, const char *type, const ch
 {
 	if (strcmp(status, trouble->status) != 0)
 		return false;
-	return trouble->is_prefix ? strncmp(type, trouble->type, strlen(trouble->type)) == 0
+	return trouble->is_prefix ? text_behind(type, trouble->type) != NULL
 				  : strcmp(type, trouble->type) == 0;
 }
 

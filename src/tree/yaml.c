@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/intern.h"
+#include "base/text.h"
 #include "tree/build.h"
 #include "tree/scalar.h"
 #include "tree/yaml_error.h"
@@ -76,9 +77,9 @@ static enum tag parse_tag(const yaml_char_t *uri, enum tree_kind *ret_kind)
 		return TAG_NONE;
 	if (strcmp(name, "!") == 0)
 		return TAG_NON_SPECIFIC;
-	if (strncmp(name, TAG_PREFIX, strlen(TAG_PREFIX)) != 0)
+	name = text_behind(name, TAG_PREFIX);
+	if (!name)
 		return TAG_UNKNOWN;
-	name += strlen(TAG_PREFIX);
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
 		if (strcmp(tags[i].name, name) == 0) {
 			*ret_kind = tags[i].kind;
@@ -90,16 +91,11 @@ static enum tag parse_tag(const yaml_char_t *uri, enum tree_kind *ret_kind)
 
 static void report_tag(struct reader *reader, struct tree_place place, const yaml_char_t *uri)
 {
-	const char *name = (const char *)uri;
-	const char *marks = "";
-	struct diag *diag;
+	const char *own = text_behind((const char *)uri, TAG_PREFIX);
+	struct diag *diag = tree_build_problem(&reader->builder, DIAG_BH0006, place,
+					       "unknown tag '%s%.60s'", own ? "!!" : "",
+					       own ? own : (const char *)uri);
 
-	if (strncmp(name, TAG_PREFIX, strlen(TAG_PREFIX)) == 0) {
-		name += strlen(TAG_PREFIX);
-		marks = "!!";
-	}
-	diag = tree_build_problem(&reader->builder, DIAG_BH0006, place, "unknown tag '%s%.60s'",
-				  marks, name);
 	diag_hint(reader->builder.diags, diag, "quote a value that starts with '!'");
 }
 
