@@ -53,6 +53,8 @@ void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_inpu
 		.n_pod_cidrs = input->n_pod_cidrs,
 		.skip_invalid = input->skip_invalid,
 		.keep_manifests = input->keep_manifests,
+		.instead = input->instead,
+		.n_instead = input->n_instead,
 	};
 	struct model_loader *loader = model_loader_new(&options);
 

@@ -9,24 +9,20 @@
 #pragma once
 
 #include "base/diag.h"
+#include "model/load.h"
 #include "model/model.h"
 #include "policy/ir.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A file that is not one of this machine: of a revision, say. */
-struct analyze_text {
-	const char *name;
-	const char *text;
-	size_t len;
-};
-
 struct analyze_input {
 	const char *const *paths;
 	size_t n_paths;
-	const struct analyze_text *texts; /* after the paths */
+	const struct model_text *texts; /* after the paths: of a revision, say */
 	size_t n_texts;
+	const struct model_text *instead; /* of the files of the paths that are called so */
+	size_t n_instead;
 	const char *ns; /* of objects that name none; NULL: "default" */
 	const char *const *pod_cidrs;
 	size_t n_pod_cidrs;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum fixing { FIX_NOTHING, FIX_SAFE, FIX_SUGGESTED };
@@ -163,21 +164,57 @@ static bool says_yes(void)
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
+/* What has no end: its text is gone once it was read. */
+static bool is_stream(const char *path)
+{
+	struct stat st;
+
+	return strcmp(path, "-") == 0 ||
+	       (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
+}
+
+/* Far more than any chain of fixes: each uncovers what it was written over. */
+#define MAX_ROUNDS 16
+
+/* What fixes uncover has fixes too: the input is scanned as it will be, until nothing is added. */
+static void fix_rest(const struct scan_words *own, const struct scan_options *options,
+		     struct scan_patches *patches, enum scan_fix least)
+{
+	bool has_more = true;
+
+	for (size_t i = 0; i < own->shared->paths.n; i++)
+		has_more &= !is_stream(own->shared->paths.items[i]);
+	for (int round = 0; has_more && round < MAX_ROUNDS; round++) {
+		struct analyze_cluster cluster;
+		struct scan scan;
+
+		cli_read_instead(own->shared, patches->texts.items, patches->texts.n, &cluster);
+		scan_init(&scan, &cluster, options);
+		scan_run(&scan);
+		has_more = scan_patches_add(patches, &scan, least);
+		scan_release(&scan);
+		analyze_cluster_release(&cluster);
+	}
+}
+
 /* The safe ones at once, the others after a yes. */
 static int fix(const struct scan_words *own, const struct scan *scan, int code)
 {
 	const enum scan_fix least = own->fixing == FIX_SUGGESTED ? SCAN_FIX_SUGGESTED
 								 : SCAN_FIX_SAFE;
 	struct scan_patches patches;
+	bool has_any;
 	int err = 0;
 
-	scan_patches_init(&patches, scan, least);
-	for (size_t i = 0; i < patches.n; i++)
-		fputs(strbuf_str(&patches.items[i].diff), stdout);
+	scan_patches_init(&patches);
+	has_any = scan_patches_add(&patches, scan, least);
+	if (has_any)
+		fix_rest(own, &scan->options, &patches, least);
+	fputs(strbuf_str(&patches.diff), stdout);
 	fflush(stdout);
-	if (patches.n && (least == SCAN_FIX_SAFE || says_yes()))
+	if (has_any && (least == SCAN_FIX_SAFE || says_yes()))
 		err = scan_patches_apply(&patches);
-	else if (patches.n == 0)
+	else if (!has_any)
 		fprintf(stderr, "bulkhead scan: there is nothing to fix\n");
 	if (err)
 		fprintf(stderr, "bulkhead scan: a file cannot be written: %s\n", strerror(-err));

@@ -12,13 +12,16 @@ void cli_print_diags(const struct cli_options *options, const struct diag_list *
 			diag_print(stderr, diag, options->color_errors);
 }
 
-void cli_read(const struct cli_options *options, struct analyze_cluster *ret)
+void cli_read_instead(const struct cli_options *options, const struct model_text *instead,
+		      size_t n_instead, struct analyze_cluster *ret)
 {
 	const struct analyze_input input = {
 		.paths = options->paths.items,
 		.n_paths = options->paths.n,
 		.texts = options->texts,
 		.n_texts = options->n_texts,
+		.instead = instead,
+		.n_instead = n_instead,
 		.ns = options->ns,
 		.pod_cidrs = options->pod_cidrs.items,
 		.n_pod_cidrs = options->pod_cidrs.n,
@@ -30,11 +33,17 @@ void cli_read(const struct cli_options *options, struct analyze_cluster *ret)
 		.keep_manifests = options->keep_manifests,
 	};
 	struct progress progress;
-	const char *cni;
 
 	progress_start(&progress, "reading the input");
 	analyze_cluster_load(ret, &input);
 	progress_stop(&progress);
+}
+
+void cli_read(const struct cli_options *options, struct analyze_cluster *ret)
+{
+	const char *cni;
+
+	cli_read_instead(options, NULL, 0, ret);
 	cni = analyze_cluster_cni_text(ret);
 	if (cni)
 		fprintf(stderr, "%s\n", cni);

@@ -28,7 +28,7 @@ struct cli_options {
 	const struct cli_option *own; /* of the verb, ends with a NULL name; NULL: none */
 	void *data;                   /* that they are about */
 	VEC(const char *) paths;
-	const struct analyze_text *texts; /* set by the verb: read after the paths */
+	const struct model_text *texts; /* set by the verb: read after the paths */
 	size_t n_texts;
 	VEC(const char *) pod_cidrs;
 	const char *ns;
@@ -72,6 +72,10 @@ int cli_load(const struct cli_options *options, struct analyze_cluster *ret);
 
 /* Reads the cluster; what was found wrong is the caller's to print. */
 void cli_read(const struct cli_options *options, struct analyze_cluster *ret);
+
+/* The same once more and without a word, with other texts in place of some files. */
+void cli_read_instead(const struct cli_options *options, const struct model_text *instead,
+		      size_t n_instead, struct analyze_cluster *ret);
 
 /* Prints diagnostics to stderr; notes only when asked for. */
 void cli_print_diags(const struct cli_options *options, const struct diag_list *diags);

@@ -76,9 +76,9 @@ static void add_text(struct reading *reading, const char *path, const char *text
 			       object[strlen(object) - 1] == '/' || !path;
 
 	vec_push(&reading->revision->texts,
-		 ((struct analyze_text){arena_printf(arena, PREFIX "%s%s%s", object,
-						     has_slash ? "" : "/", path ? path : ""),
-					arena_strndup(arena, text, len), len}));
+		 ((struct model_text){arena_printf(arena, PREFIX "%s%s%s", object,
+						   has_slash ? "" : "/", path ? path : ""),
+				      arena_strndup(arena, text, len), len}));
 }
 
 static int read_file(struct reading *reading)

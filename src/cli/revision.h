@@ -14,7 +14,7 @@
 
 struct revision {
 	struct arena arena; /* of texts */
-	VEC(struct analyze_text) texts;
+	VEC(struct model_text) texts;
 };
 
 bool revision_is(const char *spec);

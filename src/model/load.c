@@ -187,6 +187,31 @@ static bool is_recipe(const char *path, struct diag_list *diags)
 	return true;
 }
 
+/* A copy of the text, as a file of this name. */
+static struct diag_file *make_file(struct model_loader *loader, const struct model_text *text)
+{
+	struct arena *arena = &loader->snapshot->arena;
+	struct diag_file *file = arena_alloc(arena, sizeof(*file));
+
+	file->name = arena_strdup(arena, text->name);
+	file->text = arena_strndup(arena, text->text, text->len);
+	file->len = text->len;
+	return file;
+}
+
+/* The file, or what the options have in place of it. 0, or -errno. */
+static int load(struct model_loader *loader, const char *path, struct diag_file **ret)
+{
+	const struct model_options *options = &loader->options;
+
+	for (size_t i = 0; i < options->n_instead; i++)
+		if (strcmp(options->instead[i].name, path) == 0) {
+			*ret = make_file(loader, &options->instead[i]);
+			return 0;
+		}
+	return tree_load(path, NULL, &loader->snapshot->arena, ret);
+}
+
 void model_load_file(struct model_loader *loader, const char *path, struct diag_list *diags)
 {
 	struct diag_file *file;
@@ -194,7 +219,7 @@ void model_load_file(struct model_loader *loader, const char *path, struct diag_
 
 	if (access(path, R_OK) == 0 && is_recipe(path, diags))
 		return;
-	ret = tree_load(path, NULL, &loader->snapshot->arena, &file);
+	ret = load(loader, path, &file);
 	if (ret < 0)
 		model_report_unreadable(path, ret, diags);
 	else
@@ -229,14 +254,10 @@ void model_load_path(struct model_loader *loader, const char *path, struct diag_
 void model_load_text(struct model_loader *loader, const char *name, const char *text, size_t len,
 		     struct diag_list *diags)
 {
-	struct arena *arena = &loader->snapshot->arena;
-	struct diag_file *file = arena_alloc(arena, sizeof(*file));
+	const struct model_text given = {name, text, len};
 	size_t before = n_seen(loader, diags);
 
-	file->name = arena_strdup(arena, name);
-	file->text = arena_strndup(arena, text, len);
-	file->len = len;
-	read_text(loader, file, diags);
+	read_text(loader, make_file(loader, &given), diags);
 	if (n_seen(loader, diags) == before)
 		report_empty(name, diags);
 }

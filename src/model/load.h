@@ -13,12 +13,21 @@
 
 #include "model/model.h"
 
+/* A text that is at hand already. */
+struct model_text {
+	const char *name;
+	const char *text;
+	size_t len;
+};
+
 struct model_options {
 	const char *default_namespace; /* of objects that name none; NULL = "default" */
 	const char *const *pod_cidrs;  /* NULL: 10.244.0.0/16, v6 only where the input shows it */
 	size_t n_pod_cidrs;
 	bool skip_invalid;   /* refused texts and objects are only warned of */
 	bool keep_manifests; /* every object's tree stays, in the snapshot's `manifests` */
+	const struct model_text *instead; /* of the files that are called so */
+	size_t n_instead;
 	bool no_assumed_dns; /* for tests: the cluster is exactly the input */
 };
 

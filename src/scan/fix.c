@@ -96,17 +96,18 @@ struct hunk {
 	struct strbuf text;
 };
 
-static void add_hunk(struct scan_patch *patch, const struct hunk *hunk, size_t *shift)
+static void add_hunk(struct strbuf *diff, const struct diag_file *file, const struct hunk *hunk,
+		     size_t *shift)
 {
-	const char *old = patch->file->text + hunk->start;
+	const char *old = file->text + hunk->start;
 	const size_t len = hunk->end - hunk->start;
 	const size_t n_old = count_lines(old, len);
 	const size_t n_new = count_lines(hunk->text.text, hunk->text.len);
 
-	strbuf_printf(&patch->diff, "@@ -%zu,%zu +%zu,%zu @@\n", hunk->line, n_old,
+	strbuf_printf(diff, "@@ -%zu,%zu +%zu,%zu @@\n", hunk->line, n_old,
 		      hunk->line + *shift - (n_new == 0), n_new);
-	add_lines(&patch->diff, '-', old, len);
-	add_lines(&patch->diff, '+', hunk->text.text, hunk->text.len);
+	add_lines(diff, '-', old, len);
+	add_lines(diff, '+', hunk->text.text, hunk->text.len);
 	*shift += n_new - n_old;
 }
 
@@ -152,77 +153,97 @@ static size_t take_hunk(const struct diag_file *file, const struct edits *edits,
 	return n;
 }
 
-static void make_patch(struct scan_patch *patch, const struct edits *edits)
+/* The text with the edits done, and what that changes. */
+static void edit(const struct diag_file *file, const struct edits *edits, struct strbuf *diff,
+		 struct strbuf *ret)
 {
-	const struct diag_file *file = patch->file;
 	size_t at = 0, line = 1, shift = 0;
 
-	strbuf_printf(&patch->diff, "--- %s\n+++ %s\n", file->name, file->name);
+	strbuf_printf(diff, "--- %s\n+++ %s\n", file->name, file->name);
 	for (size_t i = 0; i < edits->n;) {
 		struct hunk hunk = {0};
 
 		i += take_hunk(file, edits, i, &hunk);
 		hunk.line = line + count_lines(file->text + at, hunk.start - at);
-		add_hunk(patch, &hunk, &shift);
-		strbuf_add(&patch->text, file->text + at, hunk.start - at);
-		strbuf_add(&patch->text, hunk.text.text, hunk.text.len);
+		add_hunk(diff, file, &hunk, &shift);
+		strbuf_add(ret, file->text + at, hunk.start - at);
+		strbuf_add(ret, hunk.text.text, hunk.text.len);
 		line = hunk.line + count_lines(file->text + hunk.start, hunk.end - hunk.start);
 		at = hunk.end;
 		strbuf_release(&hunk.text);
 	}
-	strbuf_add(&patch->text, file->text + at, file->len - at);
-	patch->n_edits = edits->n;
+	strbuf_add(ret, file->text + at, file->len - at);
 }
 
-static bool has_patch(const struct scan_patches *patches, const struct diag_file *file)
+/* What becomes of a file by the runs so far; NULL: nothing. */
+static struct model_text *find_text(const struct scan_patches *patches, const char *name)
 {
-	for (size_t i = 0; i < patches->n; i++)
-		if (patches->items[i].file == file)
-			return true;
-	return false;
+	for (size_t i = 0; i < patches->texts.n; i++)
+		if (strcmp(patches->texts.items[i].name, name) == 0)
+			return &patches->texts.items[i];
+	return NULL;
 }
 
-static void patch_file(struct scan_patches *patches, const struct scan *scan,
+static bool patch_file(struct scan_patches *patches, const struct scan *scan,
 		       const struct diag_file *file, enum scan_fix least)
 {
+	struct model_text *text = find_text(patches, file->name);
+	struct strbuf edited = {0};
 	struct edits edits = {0};
-	struct scan_patch *patch;
 
-	if (has_patch(patches, file) || !is_editable(file))
-		return;
-	collect(scan, file, least, &edits);
-	if (edits.n) {
-		patch = vec_add(patches);
-		patch->file = file;
-		make_patch(patch, &edits);
-	}
+	if (text ? text->len == file->len && memcmp(text->text, file->text, file->len) == 0
+		 : is_editable(file))
+		collect(scan, file, least, &edits);
+	if (edits.n == 0)
+		return false;
+	edit(file, &edits, &patches->diff, &edited);
 	vec_release(&edits);
+	if (!text) {
+		text = vec_add(&patches->texts);
+		text->name = arena_strdup(&patches->arena, file->name);
+	}
+	text->text = arena_strndup(&patches->arena, strbuf_str(&edited), edited.len);
+	text->len = edited.len;
+	strbuf_release(&edited);
+	return true;
 }
 
-void scan_patches_init(struct scan_patches *patches, const struct scan *scan, enum scan_fix least)
+void scan_patches_init(struct scan_patches *patches)
 {
 	*patches = (struct scan_patches){0};
+	arena_init(&patches->arena);
+}
+
+bool scan_patches_add(struct scan_patches *patches, const struct scan *scan, enum scan_fix least)
+{
+	struct hash_map seen = {0};
+	bool has_more = false, is_new;
+
 	for (size_t i = 0; i < scan->findings.n; i++) {
 		const struct scan_finding *finding = &scan->findings.items[i];
 
-		if (is_wanted(finding, least) && finding->edits.n)
-			patch_file(patches, scan, finding->edits.items[0].file, least);
+		for (size_t k = 0; is_wanted(finding, least) && k < finding->edits.n; k++) {
+			hash_map_put(&seen, hash_ptr(finding->edits.items[k].file), &is_new);
+			if (is_new)
+				has_more |= patch_file(patches, scan, finding->edits.items[k].file,
+						       least);
+		}
 	}
+	hash_map_release(&seen);
+	return has_more;
 }
 
 void scan_patches_release(struct scan_patches *patches)
 {
-	for (size_t i = 0; i < patches->n; i++) {
-		strbuf_release(&patches->items[i].text);
-		strbuf_release(&patches->items[i].diff);
-	}
-	vec_release(patches);
+	vec_release(&patches->texts);
+	strbuf_release(&patches->diff);
+	arena_release(&patches->arena);
 }
 
 /* A new file in place of the old one, so that nobody reads half of it. */
-static int write_patch(const struct scan_patch *patch)
+static int write_text(const struct model_text *text)
 {
-	const char *name = patch->file->name;
+	const char *name = text->name;
 	struct strbuf temporary = {0};
 	struct stat st;
 	int fd, err = 0;
@@ -236,7 +257,7 @@ static int write_patch(const struct scan_patch *patch)
 	if (!out) {
 		err = -errno;
 	} else {
-		fwrite(patch->text.text, 1, patch->text.len, out);
+		fwrite(text->text, 1, text->len, out);
 		if (fchmod(fd, st.st_mode) < 0 || fflush(out) != 0 || ferror(out))
 			err = -EIO;
 		if (fclose(out) != 0 || (!err && rename(temporary.text, name) < 0))
@@ -252,7 +273,7 @@ int scan_patches_apply(const struct scan_patches *patches)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < patches->n && !err; i++)
-		err = write_patch(&patches->items[i]);
+	for (size_t i = 0; i < patches->texts.n && !err; i++)
+		err = write_text(&patches->texts.items[i]);
 	return err;
 }

@@ -5,29 +5,27 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/strbuf.h"
+#include "model/load.h"
 #include "scan/scan.h"
 
-struct scan_patch {
-	const struct diag_file *file;
-	struct strbuf text; /* as it will be */
-	struct strbuf diff; /* unified, without context */
-	size_t n_edits;
+struct scan_patches {
+	VEC(struct model_text) texts; /* the files as they will be, each once */
+	struct strbuf diff; /* unified, without context: what each run adds to those before */
+	struct arena arena;
 };
 
-struct scan_patches {
-	struct scan_patch *items; /* by the order of the findings */
-	size_t n;
-	size_t cap;
-};
+void scan_patches_init(struct scan_patches *patches);
+void scan_patches_release(struct scan_patches *patches);
 
 /*
- * The patches of findings whose fix is at hand and at least this safe; not of what is suppressed. Of
- * two edits of one place the first counts. Texts that are not files, or were read from another
- * encoding, are left out.
+ * Adds the fixes of a run that are at hand and at least this safe; not of what is suppressed. Of two
+ * edits of one place the first counts. Texts that are not files, or were read from another encoding,
+ * are left out. What is fixed may uncover more: the next run reads `texts` in place of their files,
+ * until there is nothing to add, which is false.
  */
-void scan_patches_init(struct scan_patches *patches, const struct scan *scan, enum scan_fix least);
-void scan_patches_release(struct scan_patches *patches);
+bool scan_patches_add(struct scan_patches *patches, const struct scan *scan, enum scan_fix least);
 
 /* Writes the files. 0, or -errno of the first that cannot be written. */
 int scan_patches_apply(const struct scan_patches *patches);

@@ -169,6 +169,35 @@ ok_int "$(python3 -c 'import json, sys; print(len(json.load(sys.stdin)["findings
 run "$bulkhead" scan "$@" "$work/ignore.yaml"
 ok_like "$out" '^0 findings' "BH704: and nothing is left to find"
 
+# What one fix uncovers, the same run fixes too: a field by its right name is null, and then a rule is empty.
+cat >"$work/layers.yaml" <<'END'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - form:   # anybody
+    ports: [{port: 80, protocol: tcp}]
+END
+cp "$work/layers.yaml" "$work/layers.before"
+run "$bulkhead" scan --fix "$work/layers.yaml"
+ok_like "$(cat "$work/layers.yaml")" '^  - from: \[\]   # anybody$' "what a fix uncovers is fixed by the same run"
+run "$bulkhead" scan --fix "$work/layers.yaml"
+ok_like "$err" 'there is nothing to fix' "and a second run has nothing to do"
+cp "$work/layers.before" "$work/layers.yaml"
+run sh -c 'echo y | "$1" scan --fix=suggested "$2"' sh "$bulkhead" "$work/layers.yaml"
+printf '%s\n' "$out" >"$work/patch"
+ok_like "$(cat "$work/layers.yaml")" '^  - from: \[\]   # anybody$' "and with one yes to all that is suggested"
+if command -v patch >/dev/null; then
+	cp "$work/layers.before" "$work/patched.yaml"
+	(cd / && patch -s "$work/patched.yaml" "$work/patch")
+	ok_str "$(cat "$work/patched.yaml")" "$(cat "$work/layers.yaml")" "which shows all that is done"
+fi
+cp "$work/layers.before" "$work/layers.yaml"
+run sh -c '"$1" scan --fix "$2" - <"$3"' sh "$bulkhead" "$work/layers.yaml" tests/scan/BH206/bad.yaml
+ok_like "$(cat "$work/layers.yaml")" '^  - from:   # anybody$' "what cannot be read twice is fixed once"
+
 # DNS: however the list of rules is written.
 for list in '' 'egress: []' 'egress:' 'egress: [{to: [{podSelector: {}}]}]'; do
 	sed "s/^  policyTypes: .*/  $list\n  policyTypes: [Egress] # both ways/" tests/scan/BH501/bad.yaml |
