@@ -45,6 +45,14 @@ ok_like "$err" 'there is nothing to fix' "a second time there is nothing to do"
 ok_str "$out" "" "and nothing is shown"
 ok_str "$(stat -c %Y.%i "$copy")" "$before" "nor written"
 
+# A key in quotes is renamed within them: in JSON every key is.
+cat >"$work/keys.json" <<'JSON'
+{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "db", "namespace": "shop"},
+ "spec": {"podSelectr": {}}}
+JSON
+run "$bulkhead" scan --rules BH101 --fail-on none --fix "$work/keys.json"
+ok_str "$(tail -1 "$work/keys.json")" ' "spec": {"podSelector": {}}}' "a misspelt key of JSON"
+
 # Of what was in force before, no verdict changes.
 awk '/^# What an API server refuses/ { exit } { print }' $fixtures/fix.yaml >"$work/unfixed.yaml"
 cp "$work/unfixed.yaml" "$work/fixed.yaml"
