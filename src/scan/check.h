@@ -88,7 +88,10 @@ void scan_edit_append(struct scan *scan, struct scan_finding *finding, const str
 void scan_edit_item(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		    const struct tree_node *item, const char *const *lines, const char *flow);
 
-/* Puts a member with a sequence of one item before another member, where that has its own line. */
+/* Each member of the mapping has lines of its own, as far as its text shows. */
+bool scan_is_block(struct scan *scan, const struct diag_file *file, const struct tree_node *map);
+
+/* Puts a member with a sequence of one item before another one of a block, which has its own line. */
 void scan_edit_member(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_member *before, const char *key, const char *const *lines);
 

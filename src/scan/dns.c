@@ -215,7 +215,8 @@ static void add_rule(struct scan *scan, struct scan_finding *finding, const stru
 	const struct tree_node *spec = tree_get(policy->object->root, "spec");
 	const struct tree_member *egress = tree_member(spec, "egress");
 
-	if (!scan_is_networkpolicy(policy))
+	if (!scan_is_networkpolicy(policy) ||
+	    (!egress && !(spec && scan_is_block(scan, file, spec))))
 		return;
 	if (!egress)
 		scan_edit_member(scan, finding, file, tree_member(spec, "policyTypes"), "egress",

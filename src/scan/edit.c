@@ -136,6 +136,14 @@ void scan_edit_item(struct scan *scan, struct scan_finding *finding, const struc
 		scan_edit(finding, file, at, 0, block_item(scan, lines, indent_at(file, at)));
 }
 
+bool scan_is_block(struct scan *scan, const struct diag_file *file, const struct tree_node *map)
+{
+	/* a mapping in braces begins with the brace, one of lines with its first key */
+	return map->kind == TREE_MAP && map->len > 0 && map->members[0].line == map->line &&
+	       map->members[0].column == map->column &&
+	       indent_at(file, scan_offset(scan, file, map->line, map->column)) >= 0;
+}
+
 void scan_edit_member(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_member *before, const char *key, const char *const *lines)
 {

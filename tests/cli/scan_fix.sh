@@ -53,6 +53,23 @@ JSON
 run "$bulkhead" scan --rules BH101 --fail-on none --fix "$work/keys.json"
 ok_str "$(tail -1 "$work/keys.json")" ' "spec": {"podSelector": {}}}' "a misspelt key of JSON"
 
+# Lines in braces are no block, though a key may begin one.
+cat >"$work/braces.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop}
+spec: {containers: [{name: db}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: shop}
+spec: {podSelector: {}, # of all
+    policyTypes: [Egress]}
+YAML
+cp "$work/braces.yaml" "$work/braces.before"
+run "$bulkhead" scan --rules BH501 --fail-on none --fix "$work/braces.yaml"
+ok_str "$(cat "$work/braces.yaml")" "$(cat "$work/braces.before")" "no block is put into braces"
+
 # Of what was in force before, no verdict changes.
 awk '/^# What an API server refuses/ { exit } { print }' $fixtures/fix.yaml >"$work/unfixed.yaml"
 cp "$work/unfixed.yaml" "$work/fixed.yaml"
