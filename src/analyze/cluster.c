@@ -6,6 +6,7 @@
 #include "policy/identity.h"
 
 #include <assert.h>
+#include <string.h>
 
 static void choose_cni(struct analyze_cluster *cluster, const struct analyze_input *input)
 {
@@ -80,4 +81,10 @@ void analyze_cluster_release(struct analyze_cluster *cluster)
 	model_snapshot_free(cluster->snapshot);
 	arena_release(&cluster->arena);
 	*cluster = (struct analyze_cluster){0};
+}
+
+bool analyze_is_system(const char *ns)
+{
+	return strncmp(ns, "kube-", strlen("kube-")) == 0 ||
+	       strncmp(ns, "openshift-", strlen("openshift-")) == 0;
 }

@@ -52,6 +52,9 @@ void analyze_cluster_load(struct analyze_cluster *ret, const struct analyze_inpu
 /* "cni: cilium 1.18, from DaemonSet kube-system/cilium"; NULL when the input does not show it. */
 const char *analyze_cluster_cni_text(struct analyze_cluster *cluster);
 
+/* Whether a namespace is the platform's own: kube-*, openshift-*. */
+bool analyze_is_system(const char *ns);
+
 /* Whether a pod is in the mesh, by the input or the option. */
 static inline bool analyze_cluster_in_mesh(const struct analyze_cluster *cluster,
 					   const struct model_pod *pod)

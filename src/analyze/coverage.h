@@ -5,7 +5,9 @@
  * Every ratio is two counts, so that it can be added up. What is counted is what policies do, by the
  * same rows as everybody else's answers: pods that a default deny isolates, pairs of pods that may
  * talk. Host-network pods cannot be isolated, are in no other count and have their own. The
- * system namespaces (kube-system, kube-public, kube-node-lease) have no level.
+ * system namespaces have no level.
+ *
+ * Every output format walks the same tables below, so that all have the same numbers.
  *
  * Cost: that of a map without unfolding it.
  */
@@ -14,104 +16,189 @@
 #include "analyze/cluster.h"
 #include "base/vec.h"
 
-/* How a pod is isolated in one direction. id, name */
-#define ANALYZE_ISOLATIONS(X) \
-	X(DEFAULT_DENY, "default_deny")     /* and what is allowed is said */ \
-	X(ALLOW_ALL_RULE, "allow_all_rule") /* and a rule allows everything */ \
-	X(NONE, "none")
+/*
+ * What is counted of pods, policies, exceptions and tests; the counts of namespaces add up to those
+ * of their owner, and with what belongs to no namespace to those of the cluster.
+ *
+ *	id, name, metric, labels of the metric
+ */
+#define ANALYZE_COUNTS(X) \
+	/* namespaces with pods: a default deny of both directions has every pod, some, no pod */ \
+	X(PROTECTED, "namespaces_protected", NAMESPACES, "state=\"protected\"") \
+	X(PARTIAL, "namespaces_partial", NAMESPACES, "state=\"partial\"") \
+	X(UNPROTECTED, "namespaces_unprotected", NAMESPACES, "state=\"unprotected\"") \
+	X(EXEMPT, "namespaces_exempt", NAMESPACES, "state=\"exempt\"") \
+	/* pods: what no policy names is denied; a policy isolates and rules let all in; neither */ \
+	X(EGRESS_DENY, "pods_egress_default_deny", PODS, \
+	  "direction=\"egress\",isolation=\"default_deny\"") \
+	X(EGRESS_OPEN, "pods_egress_allow_all_rule", PODS, \
+	  "direction=\"egress\",isolation=\"allow_all_rule\"") \
+	X(EGRESS_NONE, "pods_egress_none", PODS, "direction=\"egress\",isolation=\"none\"") \
+	X(INGRESS_DENY, "pods_ingress_default_deny", PODS, \
+	  "direction=\"ingress\",isolation=\"default_deny\"") \
+	X(INGRESS_OPEN, "pods_ingress_allow_all_rule", PODS, \
+	  "direction=\"ingress\",isolation=\"allow_all_rule\"") \
+	X(INGRESS_NONE, "pods_ingress_none", PODS, "direction=\"ingress\",isolation=\"none\"") \
+	X(HOST_PODS, "hostnetwork_pods", HOST_PODS, "") \
+	/* ordered pairs of pods, to one of these, on some port */ \
+	X(ALLOWED, "pairs_allowed", PAIRS, "set=\"allowed\"") \
+	X(POSSIBLE, "pairs_possible", PAIRS, "set=\"possible\"") \
+	X(OWNED, "policies_with_owner", POLICIES, "owner_named=\"true\"") \
+	X(UNOWNED, "policies_without_owner", POLICIES, "owner_named=\"false\"") \
+	X(BROAD, "broad_rules", BROAD_RULES, "") \
+	/* of those, by what is broad: one rule may be so in several ways */ \
+	X(ANY_PEER, "broad_any_peer", BREADTHS, "kind=\"any_peer\"") \
+	X(ANY_PORT, "broad_any_port", BREADTHS, "kind=\"any_port\"") \
+	X(ALL_NAMESPACES, "broad_all_namespaces", BREADTHS, "kind=\"all_namespaces\"") \
+	X(WORLD_EGRESS, "broad_world_egress", BREADTHS, "kind=\"world_egress\"") \
+	X(WORLD_INGRESS, "broad_world_ingress", BREADTHS, "kind=\"world_ingress\"") \
+	X(PORT_RANGE, "broad_port_range_gt_1000", BREADTHS, "kind=\"port_range_gt_1000\"") \
+	X(CIDR, "broad_cidr_lt_16", BREADTHS, "kind=\"cidr_lt_16\"") \
+	/* exceptions from findings: in force, and over; the others are of those in force */ \
+	X(ACTIVE, "exceptions_active", EXCEPTIONS, "state=\"active\"") \
+	X(EXPIRED, "exceptions_expired", EXCEPTIONS, "state=\"expired\"") \
+	X(NO_EXPIRY, "exceptions_no_expiry", EXCEPTIONS, "state=\"no_expiry\"") \
+	X(NO_OWNER, "exceptions_no_owner", EXCEPTIONS, "state=\"no_owner\"") \
+	X(STALE, "exceptions_stale", EXCEPTIONS, "state=\"stale\"") \
+	X(PASSED, "tests_passed", TESTS, "mode=\"static\",result=\"pass\"") \
+	X(FAILED, "tests_failed", TESTS, "mode=\"static\",result=\"fail\"") \
+	X(DEPENDS, "tests_depends", TESTS, "mode=\"static\",result=\"depends\"") \
+	/* changes of rules: a test notices, or none */ \
+	X(KILLED, "mutants_killed", MUTANTS, "fate=\"killed\"") \
+	X(SURVIVED, "mutants_survived", MUTANTS, "fate=\"survived\"")
 
-enum analyze_isolation {
-#define X(id, name) ANALYZE_ISOLATION_##id,
-	ANALYZE_ISOLATIONS(X)
+enum analyze_count {
+#define X(id, name, metric, labels) ANALYZE_COUNT_##id,
+	ANALYZE_COUNTS(X)
 #undef X
-		ANALYZE_N_ISOLATIONS
+		ANALYZE_N_COUNTS
 };
 
-/* What is broad of a rule that allows. id, name, words */
-#define ANALYZE_BREADTHS(X) \
-	X(ANY_PEER, "any_peer", "any peer") \
-	X(ANY_PORT, "any_port", "any port") \
-	X(ALL_NAMESPACES, "all_namespaces", "every namespace") \
-	X(WORLD_EGRESS, "world_egress", "to every address") \
-	X(WORLD_INGRESS, "world_ingress", "from every address") \
-	X(PORT_RANGE, "port_range_gt_1000", "more than 1000 ports") \
-	X(CIDR, "cidr_lt_16", "a block larger than /16, or /32 of IPv6")
+/* Families of counts, as they are scraped. id, name, what it says */
+#define ANALYZE_METRICS(X) \
+	X(NAMESPACES, "bulkhead_namespaces", "Namespaces with pods, by state.") \
+	X(PODS, "bulkhead_pods", \
+	  "Pods outside the network of their host, by how they are isolated.") \
+	X(HOST_PODS, "bulkhead_hostnetwork_pods", \
+	  "Pods in the network of their host, which no policy isolates.") \
+	X(PAIRS, "bulkhead_reachability_cells", \
+	  "Ordered pairs of pods, to a pod of the namespace.") \
+	X(POLICIES, "bulkhead_policies", "Policies, by whether they name an owner.") \
+	X(BROAD_RULES, "bulkhead_broad_rules_distinct", "Rules that allow broadly, each once.") \
+	X(BREADTHS, "bulkhead_broad_rules", "Rules that allow broadly, by what is broad.") \
+	X(EXCEPTIONS, "bulkhead_exceptions", \
+	  "Exceptions from findings: active or expired; no_expiry, no_owner, stale of the " \
+	  "active.") \
+	X(TESTS, "bulkhead_policy_tests", "Policy tests, by result.") \
+	X(MUTANTS, "bulkhead_policy_test_mutants", \
+	  "Changes of rules that change access, by whether a policy test notices.")
 
-enum analyze_breadth {
-#define X(id, name, words) ANALYZE_BREADTH_##id,
-	ANALYZE_BREADTHS(X)
+enum analyze_metric {
+#define X(id, name, help) ANALYZE_METRIC_##id,
+	ANALYZE_METRICS(X)
 #undef X
-		ANALYZE_N_BREADTHS
+		ANALYZE_N_METRICS
 };
 
-/* The state of a namespace. id, name */
-#define ANALYZE_STATES(X) \
-	X(PROTECTED, "protected") /* a default deny isolates every pod in both directions */ \
-	X(PARTIAL, "partial") \
-	X(UNPROTECTED, "unprotected") /* no pod in any */ \
-	X(EXEMPT, "exempt")           /* a system namespace */
+/*
+ * Ratios of counts, so that they can be added up: one, of a sum.
+ *
+ *	id, name in JSON, column, words, numerator, first and last of the denominator
+ */
+#define ANALYZE_RATIOS(X) \
+	X(PROTECTED, "protectedNamespaces", "protected", "protected namespaces", PROTECTED, \
+	  PROTECTED, UNPROTECTED) \
+	X(INGRESS, "defaultDenyIngress", "deny in", "pods with default deny, ingress", \
+	  INGRESS_DENY, INGRESS_DENY, INGRESS_NONE) \
+	X(EGRESS, "defaultDenyEgress", "deny out", "pods with default deny, egress", EGRESS_DENY, \
+	  EGRESS_DENY, EGRESS_NONE) \
+	X(OPENNESS, "openness", "open", "pairs of pods that may talk", ALLOWED, POSSIBLE, \
+	  POSSIBLE) \
+	X(UNOWNED, "policiesWithoutOwner", "no owner", "policies without an owner", UNOWNED, \
+	  OWNED, UNOWNED) \
+	X(TESTS, "tests", "tests", "policy tests that hold", PASSED, PASSED, DEPENDS) \
+	X(ADEQUACY, "adequacy", "adequacy", "changes of rules that tests notice", KILLED, KILLED, \
+	  SURVIVED)
 
-enum analyze_state {
-#define X(id, name) ANALYZE_STATE_##id,
-	ANALYZE_STATES(X)
+enum analyze_ratio {
+#define X(id, name, column, words, part, first, last) ANALYZE_RATIO_##id,
+	ANALYZE_RATIOS(X)
 #undef X
-		ANALYZE_N_STATES
+		ANALYZE_N_RATIOS
 };
 
-const char *analyze_isolation_name(enum analyze_isolation isolation);
-const char *analyze_breadth_name(enum analyze_breadth breadth);
-const char *analyze_breadth_words(enum analyze_breadth breadth);
-const char *analyze_state_name(enum analyze_state state);
+struct analyze_count_info {
+	const char *name;
+	uint8_t metric;     /* enum analyze_metric */
+	const char *labels; /* 'state="protected"', "": none */
+};
+
+struct analyze_metric_info {
+	const char *name;
+	const char *help;
+};
+
+struct analyze_ratio_info {
+	const char *name;
+	const char *column;
+	const char *words;
+	uint8_t part; /* enum analyze_count, as are first … */
+	uint8_t first;
+	uint8_t last; /* … to last, of which it is a part */
+};
+
+extern const struct analyze_count_info analyze_counts[ANALYZE_N_COUNTS];
+extern const struct analyze_metric_info analyze_metrics[ANALYZE_N_METRICS];
+extern const struct analyze_ratio_info analyze_ratios[ANALYZE_N_RATIOS];
 
 #define ANALYZE_NO_LEVEL UINT32_MAX
 
 /* Counts of a namespace, an owner, or all. */
 struct analyze_coverage_row {
-	const char *name;                  /* NULL: all */
-	const char *owner;                 /* NULL: none is named; of a namespace */
-	uint32_t states[ANALYZE_N_STATES]; /* namespaces with pods */
-	uint32_t pods[POLICY_N_DIRECTIONS][ANALYZE_N_ISOLATIONS];
-	uint32_t n_pods;
-	uint32_t n_host_pods;
-	uint32_t n_with_dns; /* pods that may ask the cluster's DNS */
-	uint32_t n_bounded;  /* pods without unconditional ways to addresses outside */
-	uint32_t n_identity; /* pods of which a rule asks who, or what is asked for */
-	uint64_t n_allowed;  /* ordered pairs of pods, to one of these, on some port */
-	uint64_t n_possible;
-	uint32_t n_policies;
-	uint32_t n_owned; /* policies that name an owner */
-	uint32_t broad[ANALYZE_N_BREADTHS];
-	uint32_t n_broad; /* rules that are broad in some way */
+	const char *name;  /* NULL: all, or what is in no namespace; "": without an owner */
+	const char *owner; /* NULL: none is named; of a namespace */
+	uint64_t counts[ANALYZE_N_COUNTS];
 	uint32_t level;   /* of a namespace: 0 to 5; ANALYZE_NO_LEVEL */
 	const char *next; /* the next best step; NULL: none */
 };
 
+/* What another module has counted. */
+struct analyze_coverage_extra {
+	const char *ns; /* NULL, or what is no namespace of the input: in none */
+	uint8_t count;  /* enum analyze_count */
+	uint32_t n;
+};
+
 /* What other modules know of the same input. */
 struct analyze_coverage_extras {
+	VEC(struct analyze_coverage_extra) items;
 	bool has_tests;
-	uint32_t n_passed;
-	uint32_t n_failed;
-	uint32_t n_depends;
 	bool has_adequacy;
-	uint32_t n_killed;
-	uint32_t n_survived;
-	uint32_t n_active; /* exceptions */
-	uint32_t n_expired;
-	uint32_t n_without_expiry;
-	uint32_t n_without_owner;
-	uint32_t n_stale; /* that nothing needs */
+	const char *const *system; /* namespaces that are exempt besides the usual */
+	size_t n_system;
 };
 
 struct analyze_coverage {
 	const struct analyze_cluster *cluster;
 	struct arena arena;
-	struct analyze_coverage_extras extras;
+	bool has_tests;
+	bool has_adequacy;
 	struct analyze_coverage_row total;
+	struct analyze_coverage_row unplaced;        /* what is in no namespace */
 	VEC(struct analyze_coverage_row) namespaces; /* with pods or policies, by name */
 	VEC(struct analyze_coverage_row) owners;     /* of namespaces, by name */
 };
 
-/* The cluster must have been loaded with keep_manifests: owners are annotations too. */
+/*
+ * The cluster must have been loaded with keep_manifests: owners are annotations too. Adds a
+ * hypothetical pod to its snapshot.
+ */
 void analyze_coverage_build(struct analyze_coverage *ret, struct analyze_cluster *cluster,
 			    const struct analyze_coverage_extras *extras);
 void analyze_coverage_release(struct analyze_coverage *coverage);
+
+/* Whether there is something to count: tests, mutants. */
+bool analyze_coverage_has(const struct analyze_coverage *coverage, enum analyze_count count);
+
+/* What a ratio is a part of; the part itself is a count of the row. */
+uint64_t analyze_coverage_whole(const struct analyze_coverage_row *row, enum analyze_ratio ratio);

@@ -4,61 +4,119 @@
 
 #include "base/arena.h"
 
-/* A level's condition: how many fulfil it, of how many, and what to do about the others. */
-struct demand {
-	uint32_t n;
-	uint32_t of;
-	const char *step; /* with the number that is missing */
+#include <inttypes.h>
+
+struct grading {
+	struct analyze_coverage *coverage;
+	struct coverage_place *place;
 };
 
-static bool fails(struct analyze_coverage *coverage, struct analyze_coverage_row *row,
-		  const struct demand *demand)
+static uint64_t count(const struct grading *grading, enum analyze_count count)
 {
-	if (demand->n >= demand->of)
-		return false;
-	row->next = arena_printf(&coverage->arena, demand->step, demand->of - demand->n);
-	return true;
+	return grading->place->row.counts[count];
 }
 
-/* What every level demands, from the first; true: the level is reached. */
-static bool reaches(struct analyze_coverage *coverage, struct analyze_coverage_row *row,
-		    uint32_t level)
+/* false, and the step is said: there are some of what there should be none of. */
+static bool is_clear(const struct grading *grading, const char *step, uint64_t n)
 {
-	const struct analyze_coverage_extras *extras = &coverage->extras;
-	const uint32_t *in = row->pods[POLICY_INGRESS], *out = row->pods[POLICY_EGRESS];
-	const uint32_t n = row->n_pods,
-		       n_tests = extras->n_passed + extras->n_failed + extras->n_depends;
-	const struct demand demands[][3] = {
-		[1] = {{in[ANALYZE_ISOLATION_DEFAULT_DENY], n,
-			"default deny for ingress; pods that take what anybody sends: %u"}},
-		[2] = {{out[ANALYZE_ISOLATION_DEFAULT_DENY], n,
-			"default deny for egress; pods that send to anybody: %u"},
-		       {row->n_with_dns, n, "allow DNS; pods that cannot resolve names: %u"}},
-		[3] = {{0, row->n_broad, "narrow broad rules: %u"}},
-		[4] = {{row->n_bounded, n,
-			"bound egress by names; pods that may reach addresses outside whatever "
-			"their names: %u"},
-		       {row->n_identity, n,
-			"ask for identities or requests; pods for which no rule does: %u"}},
-		[5] = {{row->n_owned, row->n_policies, "name the owners of policies: %u"},
-		       {extras->n_passed, n_tests ? n_tests : 1,
-			"write policy tests that hold; missing or failing: %u"},
-		       {0, extras->n_expired + extras->n_without_expiry,
-			"settle exceptions that are over or never end: %u"}},
+	if (n)
+		grading->place->row.next =
+			arena_printf(&grading->coverage->arena, "%s: %" PRIu64, step, n);
+	return n == 0;
+}
+
+/* " at shop.yaml:12" */
+static const char *place_of(const struct grading *grading, const struct policy_rule *rule)
+{
+	if (!rule || !rule->span.file)
+		return "";
+	return arena_printf(&grading->coverage->arena, " at %s:%u", rule->span.file->name,
+			    rule->span.line);
+}
+
+/* A default deny, or where there is one, no rule that makes nothing of it; first what is about more pods. */
+static bool is_closed(const struct grading *grading, enum policy_direction direction)
+{
+	static const struct {
+		uint8_t open;
+		uint8_t none;
+		const char *open_words;
+		const char *none_words;
+	} words[POLICY_N_DIRECTIONS] = {
+		[POLICY_EGRESS] = {ANALYZE_COUNT_EGRESS_OPEN, ANALYZE_COUNT_EGRESS_NONE,
+				   "which lets out to anybody",
+				   "default deny for egress; pods that send to anybody"},
+		[POLICY_INGRESS] = {ANALYZE_COUNT_INGRESS_OPEN, ANALYZE_COUNT_INGRESS_NONE,
+				    "which lets in anybody",
+				    "default deny for ingress; pods that take what anybody sends"},
 	};
+	const uint64_t n_open = count(grading, words[direction].open);
+	const uint64_t n_none = count(grading, words[direction].none);
 
-	for (size_t i = 0; i < 3; i++)
-		if (demands[level][i].step && fails(coverage, row, &demands[level][i]))
-			return false;
-	return true;
+	if (n_open <= n_none)
+		return is_clear(grading, words[direction].none_words, n_none);
+	return is_clear(grading,
+			arena_printf(&grading->coverage->arena,
+				     "narrow the rule%s, %s; pods with such rules",
+				     place_of(grading, grading->place->opener[direction]),
+				     words[direction].open_words),
+			n_open);
 }
 
-void coverage_grade(struct analyze_coverage *coverage, struct analyze_coverage_row *row)
+static bool is_narrow(const struct grading *grading)
 {
-	row->level = ANALYZE_NO_LEVEL;
-	if (row->n_pods == 0 || row->states[ANALYZE_STATE_EXEMPT])
+	const struct coverage_place *place = grading->place;
+
+	return is_clear(grading,
+			arena_printf(&grading->coverage->arena,
+				     "narrow broad rules, first the one%s",
+				     place_of(grading, place->broadest)),
+			place->n_broad);
+}
+
+static bool reaches(const struct grading *grading, uint32_t level)
+{
+	const struct coverage_place *place = grading->place;
+	const uint64_t n_tests = analyze_coverage_whole(&place->row, ANALYZE_RATIO_TESTS);
+
+	switch (level) {
+	case 1:
+		return is_closed(grading, POLICY_INGRESS);
+	case 2:
+		return is_closed(grading, POLICY_EGRESS) &&
+		       is_clear(grading, "allow DNS; pods that cannot resolve names",
+				place->n_pods - place->n_with_dns);
+	case 3:
+		return is_narrow(grading);
+	case 4:
+		return is_clear(grading,
+				"bound egress by names; pods that may reach addresses outside "
+				"whatever their names",
+				place->n_pods - place->n_bounded) &&
+		       is_clear(grading,
+				"ask for identities or requests; pods for which no rule does",
+				place->n_pods - place->n_identity);
+	default:
+		return is_clear(grading, "name the owners of policies",
+				count(grading, ANALYZE_COUNT_UNOWNED)) &&
+		       is_clear(grading, "write a policy test of who may reach it; missing",
+				n_tests == 0) &&
+		       is_clear(grading, "mend policy tests that do not hold",
+				n_tests - count(grading, ANALYZE_COUNT_PASSED)) &&
+		       is_clear(grading, "settle exceptions that are over or never end",
+				count(grading, ANALYZE_COUNT_EXPIRED) +
+					count(grading, ANALYZE_COUNT_NO_EXPIRY));
+	}
+}
+
+void coverage_grade(struct analyze_coverage *coverage, struct coverage_place *place)
+{
+	const struct grading grading = {coverage, place};
+
+	place->row.level = ANALYZE_NO_LEVEL;
+	if (place->n_pods == 0 || place->row.counts[ANALYZE_COUNT_EXEMPT])
 		return;
-	row->level = 0;
-	while (row->level < 5 && reaches(coverage, row, row->level + 1))
-		row->level++;
+	place->row.level = 0;
+	while (place->row.level < 5 && reaches(&grading, place->row.level + 1))
+		place->row.level++;
 }

@@ -85,14 +85,14 @@ static void count_endpoint(struct pairs *pairs, const struct analyze_map_endpoin
 
 	for (uint32_t i = 0; i < endpoint->n_known; i++) {
 		const struct model_pod *pod = endpoint->pods[i];
-		struct analyze_coverage_row *row = &builder->rows[pod->ns->index];
+		struct coverage_place *place = &builder->places[pod->ns->index];
 
 		if (!coverage_counts(pod))
 			continue;
-		row->n_allowed += pairs->in[endpoint->group];
-		row->n_possible += builder->n_pods - 1;
-		row->n_with_dns += pairs->asks_dns[endpoint->group];
-		row->n_bounded += pairs->is_bounded[endpoint->group];
+		place->row.counts[ANALYZE_COUNT_ALLOWED] += pairs->in[endpoint->group];
+		place->row.counts[ANALYZE_COUNT_POSSIBLE] += builder->n_pods - 1;
+		place->n_with_dns += pairs->asks_dns[endpoint->group];
+		place->n_bounded += pairs->is_bounded[endpoint->group];
 	}
 }
 

@@ -8,9 +8,12 @@
 #define WIDE_V4 16
 #define WIDE_V6 32
 
+#define N_KINDS (ANALYZE_COUNT_CIDR - ANALYZE_COUNT_ANY_PEER + 1)
+#define KIND(id) (1u << (ANALYZE_COUNT_##id - ANALYZE_COUNT_ANY_PEER))
+
 struct breadth {
 	const struct policy_rule *rule;
-	unsigned int found; /* bits of enum analyze_breadth */
+	unsigned int found; /* bits from ANALYZE_COUNT_ANY_PEER on */
 };
 
 static void check_pods(void *arg, const struct policy_peer *leaf)
@@ -19,7 +22,7 @@ static void check_pods(void *arg, const struct policy_peer *leaf)
 
 	if (!leaf->pods.ns && !leaf->pods.namespaces.n && !leaf->pods.pods.n &&
 	    !leaf->pods.accounts.n)
-		breadth->found |= 1u << ANALYZE_BREADTH_ALL_NAMESPACES;
+		breadth->found |= KIND(ALL_NAMESPACES);
 }
 
 static void check_block(void *arg, const struct policy_peer *leaf)
@@ -29,11 +32,10 @@ static void check_block(void *arg, const struct policy_peer *leaf)
 
 	/* Two halves of the world are as much of it as one whole. */
 	if (leaf->cidr.prefix_len <= 1)
-		breadth->found |= 1u << (breadth->rule->direction == POLICY_EGRESS
-						 ? ANALYZE_BREADTH_WORLD_EGRESS
-						 : ANALYZE_BREADTH_WORLD_INGRESS);
+		breadth->found |= breadth->rule->direction == POLICY_EGRESS ? KIND(WORLD_EGRESS)
+									    : KIND(WORLD_INGRESS);
 	else if (leaf->cidr.prefix_len < least)
-		breadth->found |= 1u << ANALYZE_BREADTH_CIDR;
+		breadth->found |= KIND(CIDR);
 }
 
 static unsigned int breadth_of(const struct policy_rule *rule)
@@ -41,9 +43,9 @@ static unsigned int breadth_of(const struct policy_rule *rule)
 	struct breadth breadth = {.rule = rule};
 
 	if (rule->any_peer)
-		breadth.found |= 1u << ANALYZE_BREADTH_ANY_PEER;
+		breadth.found |= KIND(ANY_PEER);
 	if (rule->any_port)
-		breadth.found |= 1u << ANALYZE_BREADTH_ANY_PORT;
+		breadth.found |= KIND(ANY_PORT);
 	for (uint32_t i = 0; i < rule->n_peers; i++) {
 		policy_peer_each(&rule->peers[i], POLICY_PEER_PODS, check_pods, &breadth);
 		policy_peer_each(&rule->peers[i], POLICY_PEER_CIDR, check_block, &breadth);
@@ -51,20 +53,56 @@ static unsigned int breadth_of(const struct policy_rule *rule)
 	for (uint32_t i = 0; i < rule->n_ports; i++)
 		if (rule->ports[i].kind == POLICY_PORT_RANGE &&
 		    rule->ports[i].last - rule->ports[i].first > MANY_PORTS)
-			breadth.found |= 1u << ANALYZE_BREADTH_PORT_RANGE;
+			breadth.found |= KIND(PORT_RANGE);
 	return breadth.found;
 }
 
-static void count_rule(struct analyze_coverage_row *row, const struct policy_rule *rule)
+/* Whoever it lets in or out, before how. */
+static unsigned int weight_of(unsigned int kinds)
 {
-	unsigned int found;
+	if (kinds & KIND(ANY_PEER))
+		return 3;
+	if (kinds & (KIND(ALL_NAMESPACES) | KIND(WORLD_EGRESS) | KIND(WORLD_INGRESS)))
+		return 2;
+	return kinds ? 1 : 0;
+}
 
-	if (rule->action != POLICY_ALLOW)
-		return;
-	found = breadth_of(rule);
-	row->n_broad += found != 0;
-	for (int i = 0; i < ANALYZE_N_BREADTHS; i++)
-		row->broad[i] += found >> i & 1;
+static bool is_broader(unsigned int kinds, unsigned int than)
+{
+	const unsigned int a = weight_of(kinds), b = weight_of(than);
+
+	return a > b || (a == b && (kinds & KIND(ANY_PORT)) > (than & KIND(ANY_PORT)));
+}
+
+static unsigned int add_rule(struct coverage_place *place, const struct policy_rule *rule)
+{
+	const unsigned int kinds = rule->action == POLICY_ALLOW ? breadth_of(rule) : 0;
+
+	place->n_broad += kinds != 0;
+	if (is_broader(kinds, place->breadth)) {
+		place->breadth = kinds;
+		place->broadest = rule;
+	}
+	return kinds;
+}
+
+void coverage_add_breadth(struct coverage_place *place, const struct policy *policy)
+{
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+		for (uint32_t i = 0; i < policy->n_rules[direction]; i++)
+			add_rule(place, &policy->rules[direction][i]);
+}
+
+static void count_rules(struct coverage_place *place, const struct policy *policy)
+{
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+		for (uint32_t k = 0; k < policy->n_rules[direction]; k++) {
+			const unsigned int kinds = add_rule(place, &policy->rules[direction][k]);
+
+			place->row.counts[ANALYZE_COUNT_BROAD] += kinds != 0;
+			for (int i = 0; i < N_KINDS; i++)
+				place->row.counts[ANALYZE_COUNT_ANY_PEER + i] += kinds >> i & 1;
+		}
 }
 
 void coverage_count_policies(struct coverage_builder *builder)
@@ -73,19 +111,13 @@ void coverage_count_policies(struct coverage_builder *builder)
 
 	for (uint32_t i = 0; i < policies->n_policies; i++) {
 		const struct policy *policy = policies->policies[i];
-		const struct model_namespace *ns =
-			policy->ns ? model_find_namespace(builder->cluster->snapshot, policy->ns)
-				   : NULL;
-		/* Those of the whole cluster are in no namespace's row. */
-		struct analyze_coverage_row *row = ns ? &builder->rows[ns->index]
-						      : &builder->coverage->total;
+		struct coverage_place *place = coverage_place(builder, policy->ns);
+		const bool has_owner = analyze_owner(policy->object->root) != NULL;
 
-		if (policy->part == 0) {
-			row->n_policies++;
-			row->n_owned += analyze_owner(policy->object->root) != NULL;
-		}
-		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
-			for (uint32_t k = 0; k < policy->n_rules[direction]; k++)
-				count_rule(row, &policy->rules[direction][k]);
+		if (policy->part == 0)
+			place->row.counts[has_owner ? ANALYZE_COUNT_OWNED : ANALYZE_COUNT_UNOWNED]++;
+		/* What is only staged lets nobody in yet. */
+		if (policy_has_say(policy, false))
+			count_rules(place, policy);
 	}
 }

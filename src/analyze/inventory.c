@@ -43,19 +43,9 @@ static void count_policies(const struct analyze_cluster *cluster,
 	}
 }
 
-static void find_owners(const struct model_snapshot *snapshot,
-			struct analyze_inventory_namespace *rows)
+static void take_owner(void *arg, const struct model_namespace *ns, const char *owner)
 {
-	for (uint32_t i = 0; i < snapshot->n_manifests; i++) {
-		const struct model_manifest *manifest = &snapshot->manifests[i];
-		const struct model_namespace *ns =
-			strcmp(manifest->kind, "Namespace") == 0 && !*manifest->group
-				? model_find_namespace(snapshot, manifest->name)
-				: NULL;
-
-		if (ns)
-			rows[ns->index].owner = analyze_owner(manifest->root);
-	}
+	((struct analyze_inventory_namespace *)arg)[ns->index].owner = owner;
 }
 
 static void count_namespaces(struct analyze_inventory *inventory)
@@ -67,7 +57,7 @@ static void count_namespaces(struct analyze_inventory *inventory)
 	memset(rows, 0, snapshot->n_namespaces * sizeof(*rows));
 	count_contents(snapshot, rows);
 	count_policies(inventory->cluster, rows);
-	find_owners(snapshot, rows);
+	analyze_owners_each(snapshot, take_owner, rows);
 	for (uint32_t i = 0; i < snapshot->n_namespaces; i++) {
 		rows[i].ns = snapshot->namespaces[i];
 		if (rows[i].ns->origin == MODEL_DECLARED || rows[i].n_workloads ||

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/options.h"
+#include "cli/judging.h"
 
 #include "cli/progress.h"
 #include "render/coverage.h"
-#include "scan/scan.h"
-#include "suite/suite.h"
+#include "scan/coverage.h"
+#include "suite/coverage.h"
 
-#include <string.h>
 #include <time.h>
 
 struct coverage_options {
 	struct cli_options *shared;
+	struct cli_judging judging;
 	bool adequacy;
-	int64_t now;
 };
 
 static bool set_adequacy(void *data, const char *value)
@@ -26,55 +25,16 @@ static bool set_now(void *data, const char *value)
 {
 	struct coverage_options *own = data;
 
-	if (!scan_time_parse(value, &own->now)) {
-		cli_refuse(own->shared, "--now %s is no time, expected 2027-01-31", value);
-		return false;
-	}
-	own->now -= strchr(value, 'T') ? 0 : 1; /* a day: its last second */
-	return true;
+	return cli_judging_set_now(&own->judging, own->shared, value);
 }
 
 static const struct cli_option own_options[] = {
 	{"adequacy", false, set_adequacy, 0},
+	{"config", true, NULL, offsetof(struct coverage_options, judging.config_path)},
+	{"baseline", true, NULL, offsetof(struct coverage_options, judging.baseline)},
 	{"now", true, set_now, 0},
 	{0},
 };
-
-static void count_exception(const struct scan_exception *exception, int64_t now,
-			    struct analyze_coverage_extras *ret)
-{
-	if (exception->problem)
-		return;
-	if (exception->until <= now) {
-		ret->n_expired++;
-		return;
-	}
-	ret->n_active++;
-	ret->n_without_expiry += exception->until == SCAN_NEVER;
-	ret->n_without_owner += exception->owner == NULL;
-	ret->n_stale += exception->n_used == 0;
-}
-
-/* What an exception is needed for only a scan can tell; where there are none it is spared. */
-static void count_exceptions(struct analyze_cluster *cluster, int64_t now,
-			     struct analyze_coverage_extras *ret)
-{
-	const struct scan_options options = {.now = now};
-	struct scan scan;
-	size_t n;
-
-	scan_init(&scan, cluster, &options);
-	scan_exceptions_read(&scan);
-	n = scan.exceptions.n;
-	scan_release(&scan);
-	if (n == 0)
-		return;
-	scan_init(&scan, cluster, &options);
-	scan_run(&scan);
-	for (size_t i = 0; i < scan.exceptions.n; i++)
-		count_exception(&scan.exceptions.items[i], now, ret);
-	scan_release(&scan);
-}
 
 static bool count_results(struct suite *suite, bool adequacy, struct diag_list *diags,
 			  struct analyze_coverage_extras *ret)
@@ -85,15 +45,11 @@ static bool count_results(struct suite *suite, bool adequacy, struct diag_list *
 
 	if (!suite_run(suite, diags, &results))
 		return false;
-	ret->has_tests = true;
-	ret->n_passed = results.n[SUITE_PASS];
-	ret->n_failed = results.n[SUITE_FAIL];
-	ret->n_depends = results.n[SUITE_DEPENDS];
+	suite_coverage_add_results(ret, suite, &results);
 	if (adequacy)
 		is_done = suite_find_adequacy(suite, &results, diags, &mutants);
-	ret->has_adequacy = adequacy && is_done;
-	ret->n_killed = mutants.n[SUITE_KILLED];
-	ret->n_survived = mutants.n[SUITE_SURVIVED];
+	if (adequacy && is_done)
+		suite_coverage_add_adequacy(ret, &mutants);
 	suite_adequacy_release(&mutants);
 	suite_results_release(&results);
 	return is_done;
@@ -134,8 +90,10 @@ static void render(const struct cli_options *options, const struct analyze_cover
 	}
 }
 
-static int cover(const struct coverage_options *own, struct analyze_cluster *cluster)
+static int cover(const struct coverage_options *own, struct analyze_cluster *cluster,
+		 const struct scan_config *config)
 {
+	const struct scan_options judged = {.config = config, .now = own->judging.now};
 	struct analyze_coverage_extras extras = {0};
 	struct analyze_coverage coverage;
 	struct progress progress;
@@ -145,7 +103,7 @@ static int cover(const struct coverage_options *own, struct analyze_cluster *clu
 	diag_list_init(&diags, &cluster->arena);
 	progress_start(&progress, "counting");
 	/* Both add hypothetical pods, which no count has. */
-	count_exceptions(cluster, own->now, &extras);
+	scan_coverage_add(&extras, cluster, &judged);
 	if (count_tests(cluster, own->adequacy, &diags, &extras)) {
 		analyze_coverage_build(&coverage, cluster, &extras);
 		code = CLI_YES;
@@ -156,26 +114,33 @@ static int cover(const struct coverage_options *own, struct analyze_cluster *clu
 		render(own->shared, &coverage);
 		analyze_coverage_release(&coverage);
 	}
+	vec_release(&extras.items);
 	return code;
 }
 
 static int run(const struct coverage_options *own, int n, char **words)
 {
 	struct analyze_cluster cluster;
+	struct scan_config config;
 	int code = cli_take_paths(own->shared, n, words);
 
 	if (code != CLI_YES)
 		return code;
-	code = cli_load(own->shared, &cluster);
-	if (code == CLI_YES)
-		code = cover(own, &cluster);
-	analyze_cluster_release(&cluster);
+	if (cli_judging_load(&own->judging, own->shared, &config)) {
+		code = cli_load(own->shared, &cluster);
+		if (code == CLI_YES)
+			code = cover(own, &cluster, &config);
+		analyze_cluster_release(&cluster);
+	} else {
+		code = CLI_USAGE;
+	}
+	scan_config_release(&config);
 	return code;
 }
 
 int cli_run_coverage(const struct cli_command *command, int argc, char **argv)
 {
-	struct coverage_options own = {.now = (int64_t)time(NULL)};
+	struct coverage_options own = {.judging.now = (int64_t)time(NULL)};
 	struct cli_options options = {
 		.command = command,
 		.own = own_options,

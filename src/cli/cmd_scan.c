@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/options.h"
+#include "cli/judging.h"
 
 #include "cli/progress.h"
 #include "render/scan.h"
-#include "scan/config.h"
 #include "scan/fix.h"
 #include "scan/loading.h"
 
@@ -18,15 +17,13 @@ enum fixing { FIX_NOTHING, FIX_SAFE, FIX_SUGGESTED };
 struct scan_words {
 	struct cli_options *shared;
 	const char *rules;
-	const char *config_path;
-	const char *baseline;
+	struct cli_judging judging;
 	const char *write_baseline;
 	const char *explain;
 	enum scan_severity fail_on;
 	bool never_fails;
 	bool lists_rules;
 	enum fixing fixing;
-	int64_t now;
 };
 
 static bool set_fail_on(void *data, const char *value)
@@ -46,13 +43,7 @@ static bool set_now(void *data, const char *value)
 {
 	struct scan_words *own = data;
 
-	if (scan_time_parse(value, &own->now)) {
-		own->now -= strchr(value, 'T') ? 0 : 1; /* a day: its last second */
-		return true;
-	}
-	cli_refuse(own->shared, "--now %s is no time, expected 2027-01-31 or 2027-01-31T12:00:00Z",
-		   value);
-	return false;
+	return cli_judging_set_now(&own->judging, own->shared, value);
 }
 
 static bool set_list(void *data, const char *value)
@@ -75,8 +66,8 @@ static bool set_fix(void *data, const char *value)
 
 static const struct cli_option own_options[] = {
 	{"rules", true, NULL, offsetof(struct scan_words, rules)},
-	{"config", true, NULL, offsetof(struct scan_words, config_path)},
-	{"baseline", true, NULL, offsetof(struct scan_words, baseline)},
+	{"config", true, NULL, offsetof(struct scan_words, judging.config_path)},
+	{"baseline", true, NULL, offsetof(struct scan_words, judging.baseline)},
 	{"write-baseline", true, NULL, offsetof(struct scan_words, write_baseline)},
 	{"explain", true, NULL, offsetof(struct scan_words, explain)},
 	{"fail-on", true, set_fail_on, 0},
@@ -227,7 +218,7 @@ static int scan_cluster(const struct scan_words *own, const struct scan_config *
 	const struct scan_options scan_options = {
 		.config = config,
 		.rules = own->rules,
-		.now = own->now,
+		.now = own->judging.now,
 	};
 	struct analyze_cluster cluster;
 	struct progress progress;
@@ -289,11 +280,8 @@ static int run(struct scan_words *own, int n, char **words)
 		return cli_refuse(own->shared, "there is no input: name files or directories");
 	if (!check_rules(own))
 		return CLI_USAGE;
-	scan_config_init(&config);
-	if ((!own->config_path || scan_config_load(&config, own->config_path)) &&
-	    (!own->baseline || scan_baseline_load(&config, own->baseline)))
+	if (cli_judging_load(&own->judging, own->shared, &config))
 		code = scan_cluster(own, &config);
-	cli_print_diags(own->shared, &config.diags);
 	scan_config_release(&config);
 	return code;
 }
@@ -325,7 +313,7 @@ static int list_rules(const struct scan_words *own)
 
 int cli_run_scan(const struct cli_command *command, int argc, char **argv)
 {
-	struct scan_words own = {.fail_on = SCAN_HIGH, .now = (int64_t)time(NULL)};
+	struct scan_words own = {.fail_on = SCAN_HIGH, .judging.now = (int64_t)time(NULL)};
 	struct cli_options options = {
 		.command = command,
 		.own = own_options,

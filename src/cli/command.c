@@ -61,8 +61,10 @@ static const struct cli_command commands[] = {
 	 CLI_WITH_INPUT, CLI_FORMAT(CSV) | CLI_FORMAT(MD) | CLI_FORMAT(DOT) | CLI_FORMAT(SVG),
 	 cli_run_map},
 	{"coverage", "how mature the policies are, in numbers that can be tracked", "PATH…",
-	 "  --adequacy      how many changes of rules the policy tests notice, too\n"
-	 "  --now TIME      when exceptions are judged (now)\n",
+	 "  --adequacy        how many changes of rules the policy tests notice, too\n"
+	 "  --config FILE     exceptions and system namespaces: docs/config.md\n"
+	 "  --baseline FILE   its findings are exceptions, too\n"
+	 "  --now TIME        when exceptions are judged (now)\n",
 	 CLI_WITH_INPUT, CLI_FORMAT(CSV) | CLI_FORMAT(MD) | CLI_FORMAT(PROMETHEUS),
 	 cli_run_coverage},
 	{"diff", "which access does a change add or remove", "OLD NEW",

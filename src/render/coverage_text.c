@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/coverage.h"
 
+#include "base/arena.h"
 #include "render/aside.h"
+#include "render/coverage_table.h"
 #include "render/markdown.h"
 
 #include <inttypes.h>
@@ -26,151 +28,195 @@ static void print_end(bool md)
 	puts(md ? " |" : "");
 }
 
-static void print_line(const char *words, uint64_t part, uint64_t whole, bool md)
+/* "any peer: 3": the kinds of broad rules that there are. */
+static void print_kinds(const struct analyze_coverage_row *row)
 {
-	print_words(words, md);
-	print_ratio(part, whole);
-	print_end(md);
+	static const char *const words[] = {
+		"any peer",
+		"any port",
+		"every namespace",
+		"to every address",
+		"from every address",
+		"more than 1000 ports",
+		"a block larger than /16, or /32 of IPv6",
+	};
+
+	for (int i = 0; i <= ANALYZE_COUNT_CIDR - ANALYZE_COUNT_ANY_PEER; i++)
+		if (row->counts[ANALYZE_COUNT_ANY_PEER + i])
+			printf("; %s: %" PRIu64, words[i], row->counts[ANALYZE_COUNT_ANY_PEER + i]);
 }
 
-static uint32_t isolated(const struct analyze_coverage_row *row, enum policy_direction direction)
+static void print_counts(const struct analyze_coverage_row *row, bool md)
 {
-	return row->pods[direction][ANALYZE_ISOLATION_DEFAULT_DENY];
-}
-
-static uint32_t n_namespaces(const struct analyze_coverage_row *row)
-{
-	return row->states[ANALYZE_STATE_PROTECTED] + row->states[ANALYZE_STATE_PARTIAL] +
-	       row->states[ANALYZE_STATE_UNPROTECTED];
-}
-
-static void print_counts(const struct analyze_coverage *coverage, bool md)
-{
-	const struct analyze_coverage_row *row = &coverage->total;
-	const struct analyze_coverage_extras *extras = &coverage->extras;
+	const uint64_t *counts = row->counts;
 
 	print_words("broad rules", md);
-	printf("%u", row->n_broad);
-	for (int i = 0; i < ANALYZE_N_BREADTHS; i++)
-		if (row->broad[i])
-			printf("; %s: %u", analyze_breadth_words(i), row->broad[i]);
+	printf("%" PRIu64, counts[ANALYZE_COUNT_BROAD]);
+	print_kinds(row);
 	print_end(md);
 	print_words("exceptions", md);
-	printf("%u active, %u expired, %u without an end, %u without an owner, %u not needed",
-	       extras->n_active, extras->n_expired, extras->n_without_expiry,
-	       extras->n_without_owner, extras->n_stale);
+	printf("%" PRIu64 " active, %" PRIu64 " expired, %" PRIu64 " without an end, %" PRIu64
+	       " without an owner, %" PRIu64 " stale",
+	       counts[ANALYZE_COUNT_ACTIVE], counts[ANALYZE_COUNT_EXPIRED],
+	       counts[ANALYZE_COUNT_NO_EXPIRY], counts[ANALYZE_COUNT_NO_OWNER],
+	       counts[ANALYZE_COUNT_STALE]);
 	print_end(md);
 	print_words("host-network pods", md);
-	printf("%u, which no policy isolates", row->n_host_pods);
+	printf("%" PRIu64 ", which no policy isolates", counts[ANALYZE_COUNT_HOST_PODS]);
 	print_end(md);
 }
 
 static void print_total(const struct analyze_coverage *coverage, bool md)
 {
-	const struct analyze_coverage_row *row = &coverage->total;
-	const struct analyze_coverage_extras *extras = &coverage->extras;
-
-	print_line("protected namespaces", row->states[ANALYZE_STATE_PROTECTED], n_namespaces(row),
-		   md);
-	print_line("pods with default deny, ingress", isolated(row, POLICY_INGRESS), row->n_pods,
-		   md);
-	print_line("pods with default deny, egress", isolated(row, POLICY_EGRESS), row->n_pods, md);
-	print_line("pairs of pods that may talk", row->n_allowed, row->n_possible, md);
-	print_line("policies that name an owner", row->n_owned, row->n_policies, md);
-	if (extras->has_tests)
-		print_line("policy tests that hold", extras->n_passed,
-			   extras->n_passed + extras->n_failed + extras->n_depends, md);
-	if (extras->has_adequacy)
-		print_line("changes of rules that tests notice", extras->n_killed,
-			   extras->n_killed + extras->n_survived, md);
-	print_counts(coverage, md);
+	for (int i = 0; i < ANALYZE_N_RATIOS; i++) {
+		if (!analyze_coverage_has(coverage, analyze_ratios[i].part))
+			continue;
+		print_words(analyze_ratios[i].words, md);
+		print_ratio(coverage->total.counts[analyze_ratios[i].part],
+			    analyze_coverage_whole(&coverage->total, i));
+		print_end(md);
+	}
+	print_counts(&coverage->total, md);
 }
 
-static void print_level(const struct analyze_coverage_row *row)
+struct table {
+	const struct analyze_coverage *coverage;
+	struct arena arena;
+	bool of_namespaces;
+	int widths[COVERAGE_COLUMNS];
+};
+
+/* In characters: what continues one in UTF-8 is none. */
+static int width_of(const char *text)
 {
-	if (row->level == ANALYZE_NO_LEVEL)
-		fputs(" -", stdout);
-	else
-		printf("L%u", row->level);
+	int n = 0;
+
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
 }
 
-static void print_namespace(const struct analyze_coverage_row *row)
+static void widen(struct table *table, const struct coverage_cells *cells)
 {
-	printf("  ");
-	print_level(row);
-	printf("  %-20s in %u/%u, out %u/%u, open ", row->name, isolated(row, POLICY_INGRESS),
-	       row->n_pods, isolated(row, POLICY_EGRESS), row->n_pods);
-	print_ratio(row->n_allowed, row->n_possible);
-	if (row->owner)
-		printf(", owner %s", row->owner);
+	for (size_t i = 0; i < cells->n; i++) {
+		const int width = width_of(cells->texts[i]);
+
+		if (width > table->widths[i])
+			table->widths[i] = width;
+	}
+}
+
+static void print_cells(const struct table *table, const struct coverage_cells *cells)
+{
+	fputs(" ", stdout);
+	for (size_t i = 0; i < cells->n; i++) {
+		const int pad = table->widths[i] - width_of(cells->texts[i]);
+
+		printf(" %s%*s", cells->texts[i], i + 1 < cells->n ? pad + 1 : 0, "");
+	}
 	putchar('\n');
+}
+
+typedef void (*row_fn)(struct table *table, const struct analyze_coverage_row *row);
+
+static void each_row(struct table *table, row_fn fn)
+{
+	const struct analyze_coverage *coverage = table->coverage;
+	const struct analyze_coverage_row *rows = table->of_namespaces ? coverage->namespaces.items
+								       : coverage->owners.items;
+	const size_t n = table->of_namespaces ? coverage->namespaces.n : coverage->owners.n;
+
+	for (size_t i = 0; i < n; i++)
+		fn(table, &rows[i]);
+	if (coverage_unplaced(coverage))
+		fn(table, &coverage->unplaced);
+}
+
+static void widen_row(struct table *table, const struct analyze_coverage_row *row)
+{
+	struct coverage_cells cells;
+
+	coverage_cells(&cells, table->coverage, row, table->of_namespaces, &table->arena);
+	widen(table, &cells);
+}
+
+static void print_row(struct table *table, const struct analyze_coverage_row *row)
+{
+	struct coverage_cells cells;
+
+	coverage_cells(&cells, table->coverage, row, table->of_namespaces, &table->arena);
+	print_cells(table, &cells);
 	if (row->next)
-		printf("        next: %s\n", row->next);
+		printf("      next: %s\n", row->next);
+}
+
+static void print_table(const struct analyze_coverage *coverage, bool of_namespaces)
+{
+	struct table table = {.coverage = coverage, .of_namespaces = of_namespaces};
+	struct coverage_cells heads;
+
+	arena_init(&table.arena);
+	coverage_heads(&heads, coverage, of_namespaces);
+	widen(&table, &heads);
+	each_row(&table, widen_row);
+	putchar('\n');
+	print_cells(&table, &heads);
+	each_row(&table, print_row);
+	arena_release(&table.arena);
 }
 
 void render_coverage_text(const struct analyze_coverage *coverage)
 {
 	puts("the cluster");
 	print_total(coverage, false);
-	puts("\nnamespaces");
-	for (size_t i = 0; i < coverage->namespaces.n; i++)
-		print_namespace(&coverage->namespaces.items[i]);
-	puts("\nowners");
-	for (size_t i = 0; i < coverage->owners.n; i++) {
-		const struct analyze_coverage_row *row = &coverage->owners.items[i];
-
-		printf("  %-24s protected namespaces ", *row->name ? row->name : "(none)");
-		print_ratio(row->states[ANALYZE_STATE_PROTECTED], n_namespaces(row));
-		fputs(", open ", stdout);
-		print_ratio(row->n_allowed, row->n_possible);
-		putchar('\n');
-	}
+	print_table(coverage, true);
+	print_table(coverage, false);
 	render_aside_text(coverage->cluster, "");
 }
 
-static void print_md_rows(const struct analyze_coverage *coverage)
+static void print_md_cell(const char *text)
 {
-	puts("\n| namespace | owner | level | ingress | egress | open | next step |\n"
-	     "|---|---|---|---|---|---|---|");
-	for (size_t i = 0; i < coverage->namespaces.n; i++) {
-		const struct analyze_coverage_row *row = &coverage->namespaces.items[i];
-
-		printf("| `%s` | ", row->name);
-		render_md_cell(row->owner ? row->owner : "");
-		fputs(" | ", stdout);
-		print_level(row);
-		fputs(" | ", stdout);
-		print_ratio(isolated(row, POLICY_INGRESS), row->n_pods);
-		fputs(" | ", stdout);
-		print_ratio(isolated(row, POLICY_EGRESS), row->n_pods);
-		fputs(" | ", stdout);
-		print_ratio(row->n_allowed, row->n_possible);
-		printf(" | %s |\n", row->next ? row->next : "");
-	}
+	fputs("| ", stdout);
+	render_md_cell(text);
+	putchar(' ');
 }
 
-static void print_md_owners(const struct analyze_coverage *coverage)
+static void print_md_row(struct table *table, const struct analyze_coverage_row *row)
 {
-	puts("\n| owner | protected namespaces | open |\n|---|---|---|");
-	for (size_t i = 0; i < coverage->owners.n; i++) {
-		const struct analyze_coverage_row *row = &coverage->owners.items[i];
+	struct coverage_cells cells;
 
-		fputs("| ", stdout);
-		render_md_cell(*row->name ? row->name : "(none)");
-		fputs(" | ", stdout);
-		print_ratio(row->states[ANALYZE_STATE_PROTECTED], n_namespaces(row));
-		fputs(" | ", stdout);
-		print_ratio(row->n_allowed, row->n_possible);
-		puts(" |");
-	}
+	coverage_cells(&cells, table->coverage, row, table->of_namespaces, &table->arena);
+	for (size_t i = 0; i < cells.n; i++)
+		print_md_cell(cells.texts[i]);
+	if (table->of_namespaces)
+		print_md_cell(row->next ? row->next : "");
+	puts("|");
+}
+
+static void print_md_table(const struct analyze_coverage *coverage, bool of_namespaces)
+{
+	struct table table = {.coverage = coverage, .of_namespaces = of_namespaces};
+	struct coverage_cells heads;
+
+	arena_init(&table.arena);
+	coverage_heads(&heads, coverage, of_namespaces);
+	putchar('\n');
+	for (size_t i = 0; i < heads.n; i++)
+		print_md_cell(heads.texts[i]);
+	puts(of_namespaces ? "| next step |" : "|");
+	for (size_t i = 0; i < heads.n; i++)
+		fputs("|---", stdout);
+	puts(of_namespaces ? "|---|" : "|");
+	each_row(&table, print_md_row);
+	arena_release(&table.arena);
 }
 
 void render_coverage_md(const struct analyze_coverage *coverage)
 {
 	puts("## Coverage\n\n| | |\n|---|---|");
 	print_total(coverage, true);
-	print_md_rows(coverage);
-	print_md_owners(coverage);
+	print_md_table(coverage, true);
+	print_md_table(coverage, false);
 	puts("");
 	render_aside_text(coverage->cluster, "- ");
 }

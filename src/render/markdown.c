@@ -7,7 +7,7 @@
 void render_md_cell(const char *text)
 {
 	for (; *text; text++) {
-		if (strchr("|<*_`", *text))
+		if (strchr("\\|<*_`", *text))
 			putchar('\\');
 		putchar(*text == '\n' ? ' ' : *text);
 	}

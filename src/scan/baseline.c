@@ -26,7 +26,9 @@ static void read_entry(const struct reading *reading, const struct tree_node *li
 	struct scan_exception exception = {
 		.source = SCAN_EXCEPTION_BASELINE,
 		.fingerprint = text_of(entry, "fingerprint"),
+		.place = text_of(entry, "namespace"),
 		.reason = text_of(entry, "reason"),
+		.owner = text_of(entry, "owner"),
 		.until_text = text_of(entry, "until"),
 		.until = SCAN_NEVER,
 		.span = span,

@@ -403,7 +403,7 @@ static void read_exception_object(struct reader *reader, const struct tree_membe
 
 	if (!read_pattern(reader, member->value, &pattern))
 		return;
-	exception->ns = pattern.ns;
+	exception->ns = exception->place = pattern.ns;
 	exception->kind = pattern.kind;
 	exception->name = pattern.name;
 }

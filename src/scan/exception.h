@@ -33,6 +33,14 @@ enum scan_exception_source {
 
 #define SCAN_NEVER INT64_MAX
 
+/* What has become of one. */
+enum scan_exception_state {
+	SCAN_EXCEPTION_UNREADABLE, /* it holds for nothing */
+	SCAN_EXCEPTION_EXPIRED,
+	SCAN_EXCEPTION_STALE, /* nothing is found that it is for, and every rule was asked */
+	SCAN_EXCEPTION_IN_FORCE,
+};
+
 struct scan_exception {
 	uint8_t source;     /* enum scan_exception_source */
 	const char **rules; /* ids, or what they begin with: "BH3"; none: every rule */
@@ -40,6 +48,7 @@ struct scan_exception {
 	const char *kind;             /* NULL: any */
 	const char *ns;               /* NULL: any */
 	const char *name;             /* NULL: any; these three of an object */
+	const char *place;            /* NULL, or the namespace that it was made in */
 	const struct diag_file *file; /* of a comment: findings on these lines */
 	uint32_t first_line;
 	uint32_t last_line;
@@ -76,6 +85,10 @@ void scan_exceptions_read(struct scan *scan);
 
 /* BH703 and BH704: exceptions that ran out, that nothing needs, or that say too much. */
 void scan_exceptions_judge(struct scan *scan);
+
+/* Once they were applied. */
+enum scan_exception_state scan_exception_state(const struct scan *scan,
+					       const struct scan_exception *exception);
 
 /* Marks the findings that an exception holds for, and counts its uses. */
 void scan_exceptions_apply(struct scan *scan);

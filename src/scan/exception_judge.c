@@ -42,10 +42,16 @@ static const char *breadth_of(const struct scan_exception *exception)
 	return NULL;
 }
 
-static bool is_unused(const struct scan *scan, const struct scan_exception *exception)
+enum scan_exception_state scan_exception_state(const struct scan *scan,
+					       const struct scan_exception *exception)
 {
-	return !exception->problem && exception->until > scan->options.now &&
-	       exception->n_used == 0 && had_its_chance(scan, exception);
+	if (exception->problem)
+		return SCAN_EXCEPTION_UNREADABLE;
+	if (exception->until <= scan->options.now)
+		return SCAN_EXCEPTION_EXPIRED;
+	if (exception->n_used == 0 && had_its_chance(scan, exception))
+		return SCAN_EXCEPTION_STALE;
+	return SCAN_EXCEPTION_IN_FORCE;
 }
 
 /* Which entries of a list go. */
@@ -57,7 +63,8 @@ static const bool *gone_of(struct scan *scan, const struct tree_node *list)
 		const struct scan_exception *exception = &scan->exceptions.items[i];
 
 		if (exception->list == list)
-			gone[exception->number] = is_unused(scan, exception);
+			gone[exception->number] = scan_exception_state(scan, exception) ==
+						  SCAN_EXCEPTION_STALE;
 	}
 	return gone;
 }
@@ -82,22 +89,25 @@ static void judge(struct scan *scan, const struct scan_exception *exception)
 	const char *rules = exception->n_rules ? exception->rules[0] : "every rule";
 	const char *breadth = breadth_of(exception);
 
-	if (exception->problem) {
+	switch (scan_exception_state(scan, exception)) {
+	case SCAN_EXCEPTION_UNREADABLE:
 		scan_report_as(scan, SCAN_BH704, place_of(exception),
 			       "this exception is not understood, and holds for nothing: %s",
 			       exception->problem);
-		return;
-	}
-	if (exception->until <= scan->options.now) {
+		break;
+	case SCAN_EXCEPTION_EXPIRED:
 		scan_report_as(scan, SCAN_BH703, place_of(exception),
 			       "the exception for %s ended with %s: what it covered counts again",
 			       rules, exception->until_text);
-		return;
-	}
-	if (is_unused(scan, exception))
+		break;
+	case SCAN_EXCEPTION_STALE:
 		report_unused(scan, exception, rules);
-	else if (breadth)
-		scan_report_as(scan, SCAN_BH704, place_of(exception), "%s", breadth);
+		break;
+	case SCAN_EXCEPTION_IN_FORCE:
+		if (breadth)
+			scan_report_as(scan, SCAN_BH704, place_of(exception), "%s", breadth);
+		break;
+	}
 }
 
 void scan_exceptions_judge(struct scan *scan)

@@ -56,6 +56,30 @@ static void bind_lines(struct scan_exception *exception, struct line line, uint3
 	}
 }
 
+static const char *namespace_of(const struct model_manifest *manifest)
+{
+	return strcmp(manifest->kind, "Namespace") == 0 ? manifest->name : manifest->ns;
+}
+
+/* That of the last object of the file that does not begin after the line. */
+static const char *namespace_at(const struct scan *scan, const struct diag_file *file,
+				uint32_t line)
+{
+	const char *ret = NULL;
+	uint32_t best = 0;
+
+	for (uint32_t i = 0; i < scan->snapshot->n_manifests; i++) {
+		const struct model_manifest *manifest = &scan->snapshot->manifests[i];
+		const uint32_t first = manifest->root->line;
+
+		if (manifest->file != file || first > line || first < best)
+			continue;
+		best = first;
+		ret = namespace_of(manifest);
+	}
+	return ret;
+}
+
 static void read_comment(struct scan *scan, const struct diag_file *file, const struct line *line,
 			 uint32_t number)
 {
@@ -74,6 +98,7 @@ static void read_comment(struct scan *scan, const struct diag_file *file, const 
 			     &scan->arena, exception);
 	exception->file = file;
 	bind_lines(exception, *line, number);
+	exception->place = namespace_at(scan, file, exception->first_line);
 }
 
 static void read_file(struct scan *scan, const struct diag_file *file)
@@ -107,7 +132,7 @@ static void read_annotation(struct scan *scan, const struct model_manifest *mani
 	exception = vec_add(&scan->exceptions);
 	exception->source = SCAN_EXCEPTION_ANNOTATION;
 	exception->kind = manifest->kind;
-	exception->ns = strcmp(manifest->kind, "Namespace") == 0 ? manifest->name : manifest->ns;
+	exception->ns = exception->place = namespace_of(manifest);
 	exception->name = manifest->name;
 	exception->span = tree_key_span(manifest->file, tree_member(annotations, ANNOTATION));
 	exception->list = annotations->len > 1 ? annotations : metadata;

@@ -155,6 +155,5 @@ bool scan_is_networkpolicy(const struct policy *policy)
 bool scan_is_system(const struct scan *scan, const struct model_namespace *ns)
 {
 	return (scan->config && scan_texts_have(&scan->config->system, ns->name)) ||
-	       strncmp(ns->name, "kube-", strlen("kube-")) == 0 ||
-	       strncmp(ns->name, "openshift-", strlen("openshift-")) == 0;
+	       analyze_is_system(ns->name);
 }

@@ -9,8 +9,8 @@ shop=examples/shop
 run "$bulkhead" coverage $shop
 ok_int "$status" 0 "coverage is an answer"
 ok_like "$out" '^  protected namespaces +4/4 \(100 %\)$' "ratios have both numbers"
-ok_like "$out" '^  L2  ingress .*open 1/12' "a level for each namespace"
-ok_like "$out" '^        next: narrow broad rules: 1$' "and the next step"
+ok_like "$out" '^  ingress +L2 .* 1/12 ' "a level for each namespace"
+ok_like "$out" '^      next: narrow broad rules, first the one at .*ingress.yaml:[0-9]+: 1$' "and the next step"
 
 # What map and explain say of the same pods, counted here.
 cat >"$tap_work/count.py" <<'PYTHON'
@@ -39,9 +39,10 @@ for end in ends.values():
         for direction in isolated:
             isolated[direction] += group[direction]["isolated"] * len(group["pods"])
 total = mine["total"]
-pods = total["pods"]
+pods = {way: total["counts"]["pods_%s_default_deny" % way] + total["counts"]["pods_%s_allow_all_rule" % way]
+        for way in isolated}
 print((total["openness"]["numerator"], total["openness"]["denominator"]) == (allowed, n * (n - 1)),
-      all(isolated[way] == pods[way]["default_deny"] + pods[way]["allow_all_rule"] for way in isolated))
+      isolated == pods)
 PYTHON
 for input in $shop tests/cli/fixtures/town; do
 	ok_str "$(python3 "$tap_work/count.py" "$bulkhead" $input 2>&1)" "True True" "$input: as map and explain have it"
@@ -108,23 +109,23 @@ metadata:
 spec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{}], egress: [{}]}
 YAML
 run "$bulkhead" coverage "$tap_work/all.yaml"
-ok_like "$out" '^  L0  flat .* in 0/1, out 0/1' "nothing isolates"
-ok_like "$out" 'owner team, a$' "an owner, by an annotation of the namespace"
+ok_like "$out" '^  flat +L0 +team, a +0/1 +0/1 +0/1 ' "nothing isolates"
+ok_like "$out" '^  team, a +0/1 ' "an owner, by an annotation of the namespace"
 ok_like "$out" 'next: default deny for ingress; pods that take what anybody sends: 1' "its next step"
-ok_like "$out" '^  L1  inward ' "one direction"
-ok_like "$out" '^  L1  shut .* in 1/1, out 1/1' "both without DNS"
+ok_like "$out" '^  inward +L1 ' "one direction"
+ok_like "$out" '^  shut +L1 +- +1/1 +1/1 +1/1 ' "both without DNS"
 ok_like "$out" 'next: allow DNS; pods that cannot resolve names: 1' "is one step short"
-ok_like "$out" '^  L0  illusion ' "a default deny that a rule undoes is none"
+ok_like "$out" '^  illusion +L0 ' "a default deny that a rule undoes is none"
 ok_like "$out" '^  protected namespaces +1/4 ' "and protects nothing"
 ok_like "$out" '^  host-network pods +1,' "host-network pods are counted apart"
-ok_like "$out" '^  policies that name an owner +1/3 ' "owners of policies"
+ok_like "$out" '^  policies without an owner +2/3 ' "owners of policies"
 ok_like "$out" '^  exceptions +0 active, 1 expired' "exceptions that are over"
 run "$bulkhead" coverage "$tap_work/all.yaml" --now 2020-01-01
 ok_like "$out" '^  exceptions +1 active, 0 expired' "and were not, then"
 run "$bulkhead" coverage "$tap_work/all.yaml" -o csv
-ok_like "$out" '^flat,"team, a",0,1,0,0,1,' "CSV, quoted where needed"
+ok_like "$out" '^namespace,flat,"team, a",0,0,0,1,0,' "CSV, quoted where needed"
 run "$bulkhead" coverage "$tap_work/all.yaml" -o md
-ok_like "$out" '^\| `shut` \|  \| L1 \| 1/1 \(100 %\)' "Markdown"
+ok_like "$out" '^\| shut \| L1 \| - \| 1/1 \| 1/1 \|' "Markdown"
 ok_like "$out" '^\| team, a \| 0/1' "Markdown: by owner"
 ok_like "$out" '^\| exceptions \| 0 active, 1 expired' "Markdown: exceptions"
 
@@ -145,8 +146,8 @@ print(len(seen) > 20 and not problems, *problems[:3])
 PYTHON
 run "$bulkhead" coverage "$tap_work/all.yaml" -o prometheus
 ok_str "$(printf '%s\n' "$out" | python3 "$tap_work/grammar.py")" "True" "the grammar of Prometheus, each series once"
-ok_like "$out" '^bulkhead_namespaces\{state="protected"\} 1$' "Prometheus: a count"
-ok_like "$out" '^bulkhead_pods\{direction="ingress",isolation="allow_all_rule"\} 1$' "Prometheus: what a rule undoes"
+ok_like "$out" '^bulkhead_namespaces\{namespace="shut",owner="",state="protected"\} 1$' "Prometheus: a count"
+ok_like "$out" '^bulkhead_pods\{namespace="illusion",owner="",direction="ingress",isolation="allow_all_rule"\} 1$' "Prometheus: what a rule undoes"
 
 cat >"$tap_work/tests.yaml" <<'YAML'
 apiVersion: bulkhead.dev/v1
@@ -161,8 +162,77 @@ run "$bulkhead" coverage "$tap_work/all.yaml" "$tap_work/tests.yaml" --adequacy 
 ok_str "$(printf '%s' "$out" | python3 -c '
 import json, sys
 answer = json.load(sys.stdin)
-print(answer["tests"], answer["adequacy"]["numerator"], [row["level"] for row in answer["namespaces"]])')" \
+print(answer["total"]["tests"], answer["total"]["adequacy"]["numerator"], [row["level"] for row in answer["namespaces"]])')" \
 	"{'numerator': 1, 'denominator': 2} 0 [0, 0, 1, 1]" "tests are counted where there are some"
+# A default deny is what rules do to somebody whom none of them has in mind.
+cat >"$tap_work/open.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: everybody}
+spec: {containers: [{name: c}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: all, namespace: everybody}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+  ingress: [{from: [{namespaceSelector: {}}]}]
+  egress: [{to: [{namespaceSelector: {}}]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: baseline}
+spec: {containers: [{name: c}]}
+---
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: BaselineAdminNetworkPolicy
+metadata: {name: default}
+spec:
+  subject: {namespaces: {matchLabels: {kubernetes.io/metadata.name: baseline}}}
+  ingress: [{action: Deny, from: [{namespaces: {}}]}]
+  egress: [{action: Deny, to: [{namespaces: {}}]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: named}
+spec: {containers: [{name: c}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: all, namespace: named}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+  ingress: [{from: [{podSelector: {}}], ports: [{port: 80}]}]
+  egress:
+  - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}}]
+    ports: [{port: 53, protocol: UDP}]
+---
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata: {name: broad}
+spec:
+  priority: 5
+  subject: {namespaces: {matchLabels: {kubernetes.io/metadata.name: named}}}
+  ingress: [{action: Allow, from: [{namespaces: {}}], ports: [{portNumber: {protocol: TCP, port: 9090}}]}]
+YAML
+run "$bulkhead" coverage "$tap_work/open.yaml"
+ok_like "$out" '^  everybody +L0 +- +0/1 +0/1 +0/1 ' "every pod of every namespace is everybody"
+ok_like "$out" 'next: narrow the rule at .*open.yaml:12, which lets in anybody; pods with such rules: 1$' "and the rule is named"
+ok_like "$out" '^  baseline +L1 +- +0/1 +1/1 +0/1 ' "a baseline that denies every pod is a default deny, of what comes in"
+ok_like "$out" '^  named +L2 +- +1/1 +1/1 +1/1 .* 0 +0 +0 +0$' "a broad rule of a cluster-wide policy"
+ok_like "$out" 'next: narrow broad rules, first the one at .*open.yaml:50: 1$' "is one of the namespaces that it is about"
+ok_like "$out" '^  \(no namespace\) .* 1 +0 +0 +0$' "and counted once"
+cat >"$tap_work/system.yaml" <<'YAML'
+apiVersion: bulkhead.dev/v1
+kind: Configuration
+systemNamespaces: [everybody]
+YAML
+run "$bulkhead" coverage "$tap_work/open.yaml" --config "$tap_work/system.yaml"
+ok_like "$out" '^  everybody +- +- +0/0 ' "system namespaces of the configuration are exempt"
+run "$bulkhead" coverage "$tap_work/open.yaml" --config "$tap_work/none.yaml"
+ok_int "$status" 2 "a configuration that is not there"
 run "$bulkhead" coverage
 ok_int "$status" 2 "no input"
 tap_done

@@ -53,7 +53,7 @@ import json, sys
 print(*[json.loads(line)["verdict"] for line in sys.stdin])')" \
 	"deny deny allow allow deny allow deny allow deny deny" "closed, but for DNS, the monitoring and the ingress controller"
 run "$bulkhead" coverage "$tap_work/kubernetes.yaml" "$tap_work/web.yaml"
-ok_like "$out" '^  L3  web .*owner team-a$' "born at L3"
+ok_like "$out" '^  web +L3 +team-a ' "born at L3"
 
 # Files, and again.
 run "$bulkhead" init web --owner team-a -o "$tap_work/web"
