@@ -29,12 +29,10 @@ static void write_conditions(const struct analyze_portsets *sets, uint32_t condi
 	putchar(',');
 	if (conditions == ANALYZE_PORTS_CERTAIN)
 		return;
-	putchar('"');
-	for (size_t i = 0; i < analyze_portsets_n_texts(sets, conditions); i++) {
-		fputs(i ? "\n" : "", stdout);
-		render_csv_quoted(analyze_portsets_text(sets, conditions, i), stdout);
-	}
-	putchar('"');
+	render_csv_open(analyze_portsets_text(sets, conditions, 0), stdout);
+	for (size_t i = 1; i < analyze_portsets_n_texts(sets, conditions); i++)
+		render_csv_add(analyze_portsets_text(sets, conditions, i), stdout);
+	render_csv_close(stdout);
 }
 
 static void write_ports(const struct writing *writing, const struct analyze_diff_pair *pair,

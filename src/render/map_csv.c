@@ -18,12 +18,10 @@ static void write_conditions(const void *arg, uint32_t number, FILE *out)
 {
 	const struct analyze_map *map = arg;
 
-	putc('"', out);
-	for (size_t i = 0; i < analyze_portsets_n_texts(&map->sets, number); i++) {
-		fputs(i ? "\n" : "", out);
-		render_csv_quoted(analyze_portsets_text(&map->sets, number, i), out);
-	}
-	putc('"', out);
+	render_csv_open(analyze_portsets_text(&map->sets, number, 0), out);
+	for (size_t i = 1; i < analyze_portsets_n_texts(&map->sets, number); i++)
+		render_csv_add(analyze_portsets_text(&map->sets, number, i), out);
+	render_csv_close(out);
 }
 
 static void write_range(const void *arg, uint32_t number, FILE *out)

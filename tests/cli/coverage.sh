@@ -164,6 +164,16 @@ import json, sys
 answer = json.load(sys.stdin)
 print(answer["total"]["tests"], answer["total"]["adequacy"]["numerator"], [row["level"] for row in answer["namespaces"]])')" \
 	"{'numerator': 1, 'denominator': 2} 0 [0, 0, 1, 1]" "tests are counted where there are some"
+# What a spreadsheet would evaluate is text.
+for owner in '=HYPERLINK("http://x")' '+1' '-1' '@SUM(A1)'; do
+	printf 'apiVersion: v1\nkind: Namespace\nmetadata: {name: flat, annotations: {owner: %s}}\n' \
+		"'$owner'" >"$tap_work/formula.yaml"
+	run "$bulkhead" coverage "$tap_work/all.yaml" "$tap_work/formula.yaml" -o csv
+	ok_str "$(printf '%s\n' "$out" | python3 -c '
+import csv, sys
+print(*{row["owner"] for row in csv.DictReader(sys.stdin) if row["name"] == "flat"})')" "'$owner" "CSV: $owner is no formula"
+done
+
 # A default deny is what rules do to somebody whom none of them has in mind.
 cat >"$tap_work/open.yaml" <<'YAML'
 apiVersion: v1
