@@ -270,6 +270,10 @@ static int run(struct cli_options *options, struct diff_words *own, char **words
 	cli_print_diags(options, &own->config.diags);
 	for (int side = 0; side < ANALYZE_N_SIDES && code == CLI_YES; side++)
 		code = load(options, &sides[side]);
+	/* One of them may be: then all is new, or all is gone. */
+	if (code == CLI_YES && cli_is_empty(&sides[ANALYZE_OLD].cluster) &&
+	    cli_is_empty(&sides[ANALYZE_NEW].cluster))
+		code = cli_refuse_empty(options);
 	if (code == CLI_YES)
 		code = compare(options, own, sides);
 	for (int side = 0; side < ANALYZE_N_SIDES; side++)
@@ -285,6 +289,7 @@ int cli_run_diff(const struct cli_command *command, int argc, char **argv)
 		.command = command,
 		.own = own_options,
 		.data = &own,
+		.may_be_empty = true,
 	};
 	int n, code = CLI_USAGE;
 

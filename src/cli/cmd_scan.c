@@ -235,8 +235,8 @@ static int scan_cluster(const struct scan_words *own, const struct scan_config *
 		code = CLI_USAGE;
 	if (own->write_baseline && !write_baseline(own, &scan))
 		code = CLI_ENVIRONMENT;
-	if (cluster.snapshot->n_objects == 0 && scan.findings.n == 0)
-		code = cli_refuse(own->shared, "there is nothing to scan: no objects in the input");
+	if (cli_is_empty(&cluster) && scan.findings.n == 0)
+		code = cli_refuse_empty(own->shared);
 	else if (own->fixing)
 		code = fix(own, &scan, code);
 	else

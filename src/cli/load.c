@@ -49,10 +49,27 @@ void cli_read(const struct cli_options *options, struct analyze_cluster *ret)
 		fprintf(stderr, "%s\n", cni);
 }
 
+bool cli_is_empty(const struct analyze_cluster *cluster)
+{
+	return cluster->snapshot->n_objects == 0;
+}
+
+int cli_refuse_empty(const struct cli_options *options)
+{
+	fprintf(stderr,
+		"bulkhead %s: there are no objects in the input, nothing was answered\n"
+		"    hint: folders are searched for *.yaml, *.yml and *.json; templates are built "
+		"first: helm template CHART | bulkhead … -f -\n",
+		options->command->name);
+	return CLI_USAGE;
+}
+
 int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
 {
 	cli_read(options, ret);
 	cli_print_diags(options, &ret->diags);
+	if (ret->diags.n_errors == 0 && cli_is_empty(ret) && !options->may_be_empty)
+		return cli_refuse_empty(options);
 	if (ret->diags.n_errors == 0)
 		return CLI_YES;
 	fprintf(stderr, "bulkhead %s: %zu error%s, nothing was answered%s\n",

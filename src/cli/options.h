@@ -40,6 +40,7 @@ struct cli_options {
 	enum cli_format format;
 	const char *folder; /* of a verb that takes CLI_WITH_FOLDER; NULL: none */
 	bool skip_invalid;
+	bool may_be_empty; /* set by the verb: an input without objects is one */
 	bool keep_manifests; /* set by the verb: it asks for objects as they were written */
 	bool is_verbose;
 	bool color;        /* on stdout */
@@ -69,6 +70,10 @@ int cli_refuse(const struct cli_options *options, const char *format, ...)
  * to be released in either case.
  */
 int cli_load(const struct cli_options *options, struct analyze_cluster *ret);
+
+/* An input that says nothing: no answer rests on it. CLI_USAGE, after a message with a hint. */
+bool cli_is_empty(const struct analyze_cluster *cluster);
+int cli_refuse_empty(const struct cli_options *options);
 
 /* Reads the cluster; what was found wrong is the caller's to print. */
 void cli_read(const struct cli_options *options, struct analyze_cluster *ret);

@@ -43,6 +43,72 @@ ok_int "$status" 0 "--pod-cidr"
 run "$bulkhead" can default/extra 1.2.3.4 1 -f "$tap_work/pod.yaml" --pod-cidr nonsense
 ok_int "$status" 2 "a pod CIDR that is none"
 
+# Every verb, of an input that has nothing, no workloads, no policies, or is not there.
+mkdir "$tap_work/empty" "$tap_work/policies" "$tap_work/workloads"
+cat >"$tap_work/policies/deny.yaml" <<-EOF
+	apiVersion: networking.k8s.io/v1
+	kind: NetworkPolicy
+	metadata: {name: deny, namespace: a}
+	spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+EOF
+cat >"$tap_work/workloads/pod.yaml" <<-EOF
+	apiVersion: v1
+	kind: Pod
+	metadata: {name: a, namespace: a}
+	spec: {containers: [{name: c}]}
+EOF
+# VERB: what it says of the input, whose place is IN.
+every_verb() {
+	for words in "scan IN" "map IN" "coverage IN" "inventory IN" "can a/a internet 443 -f IN" \
+		"explain a/a -f IN" "reach a/a -f IN" "reach --rank IN" "test IN" "diff IN IN"; do
+		# shellcheck disable=SC2046,SC2086
+		run "$bulkhead" $(echo $words | sed "s|IN|$tap_work/$1|g")
+		printf '%s %s\n' "${words%% *}" "$status"
+		printf '%s\n' "$err" >>"$tap_work/said"
+	done
+}
+ok_str "$(every_verb empty)" "scan 2
+map 2
+coverage 2
+inventory 2
+can 2
+explain 2
+reach 2
+reach 2
+test 2
+diff 2" "a folder without objects is no input"
+ok_int "$(grep -c 'there are no objects in the input, nothing was answered$' "$tap_work/said")" 10 "which each verb says"
+ok_int "$(grep -c '^    hint: folders are searched for' "$tap_work/said")" 10 "with a hint"
+rm "$tap_work/said"
+ok_str "$(every_verb typo | sort -u -k 2 | cut -d ' ' -f 2)" "2" "a path that is not there"
+ok_int "$(grep -Ec 'typo: error: cannot read: No such file' "$tap_work/said")" 10 "is named by each verb"
+# Without pods nobody can be asked for.
+ok_str "$(every_verb policies)" "scan 0
+map 0
+coverage 0
+inventory 0
+can 2
+explain 2
+reach 2
+reach 0
+test 2
+diff 0" "policies without workloads"
+ok_str "$(every_verb workloads)" "scan 1
+map 0
+coverage 0
+inventory 0
+can 0
+explain 0
+reach 0
+reach 0
+test 2
+diff 0" "workloads without policies"
+run "$bulkhead" diff "$tap_work/empty" "$tap_work/workloads"
+ok_int "$status" 1 "where there was nothing, everything is new"
+ok_like "$err" 'empty: warning: no objects in here' "and that is said"
+run sh -c "'$bulkhead' map - </dev/null"
+ok_int "$status" 2 "nothing through a pipe"
+
 # Errors: all of them, then exit 2; or without what is wrong.
 run "$bulkhead" map -o json $fixtures/bad
 ok_int "$status" 2 "errors are no map"

@@ -112,7 +112,7 @@ json '[(f["rule"], f["severity"]) for f in it["findings"] if not f["suppressed"]
 mkdir "$tap_work/empty"
 scan "$tap_work/empty"
 ok_int "$status" 2 "an empty folder is no clean result"
-ok_like "$err" 'there is nothing to scan' "and is said"
+ok_like "$err" 'bulkhead scan: there are no objects in the input' "and is said"
 scan "$fixtures/chart"
 ok_like "$err" 'helm template' "a Helm chart: how to render it"
 scan tests/cli/fixtures/scan/shopp.yaml
