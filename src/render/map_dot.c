@@ -7,32 +7,54 @@
 #include <stdio.h>
 #include <string.h>
 
-static void write_box(const struct picture_box *box, const char *indent)
+static void add_member(void *arg, const char *id)
 {
+	strbuf_printf(arg, "\n%s", id);
+}
+
+/* What a box stands for is its tooltip. */
+static void write_box(const struct map_picture *picture, uint32_t number, const char *indent)
+{
+	const struct picture_box *box = &picture->boxes.items[number];
+	struct strbuf members = {0};
+
 	fputs(indent, stdout);
 	render_quoted(stdout, box->id);
 	fputs(" [label=", stdout);
 	render_quoted(stdout, box->name);
+	if (map_picture_is_gathered(picture, number)) {
+		strbuf_addstr(&members, box->id);
+		map_picture_members(picture, number, add_member, &members);
+		fputs(", peripheries=2, tooltip=", stdout);
+		render_quoted(stdout, strbuf_str(&members));
+	}
 	fputs(*box->frame ? "];\n" : ", style=\"rounded,dashed\"];\n", stdout);
+	strbuf_release(&members);
 }
 
-/* Boxes are sorted by frame. */
+/* Boxes are sorted by frame. A cluster is called by its namespace, whatever else there is. */
 static void write_boxes(const struct map_picture *picture)
 {
+	struct strbuf id = {0};
 	const char *frame = "";
 
-	for (size_t i = 0; i < picture->boxes.n; i++) {
+	for (uint32_t i = 0; i < picture->boxes.n; i++) {
 		const struct picture_box *box = &picture->boxes.items[i];
 
 		if (strcmp(frame, box->frame) != 0) {
-			printf("%s\tsubgraph cluster_%zu {\n\t\tlabel=", *frame ? "\t}\n" : "", i);
+			strbuf_clear(&id);
+			strbuf_printf(&id, "cluster_%s", box->frame);
+			fputs(*frame ? "\t}\n\tsubgraph " : "\tsubgraph ", stdout);
+			render_quoted(stdout, strbuf_str(&id));
+			fputs(" {\n\t\tlabel=", stdout);
 			render_quoted(stdout, box->frame);
 			fputs(";\n", stdout);
 			frame = box->frame;
 		}
-		write_box(box, *frame ? "\t\t" : "\t");
+		write_box(picture, i, *frame ? "\t\t" : "\t");
 	}
 	fputs(*frame ? "\t}\n" : "", stdout);
+	strbuf_release(&id);
 }
 
 static void write_arrow(const struct map_picture *picture, const struct picture_arrow *arrow)

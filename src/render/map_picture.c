@@ -2,6 +2,7 @@
 #include "render/map_picture.h"
 
 #include "analyze/text.h"
+#include "base/keyset.h"
 
 #include <string.h>
 
@@ -9,16 +10,17 @@
 
 struct drawing {
 	struct map_picture *picture;
-	uint32_t *box_of; /* by endpoint, NO_BOX until one is needed */
-	uint32_t outside; /* the box of addresses outside, NO_BOX: none yet */
-	uint32_t open;    /* the box of all that are open */
+	uint32_t *box_of;      /* by set, NO_BOX until one is needed */
+	uint32_t *lone_box_of; /* by endpoint that is in no set */
+	uint32_t outside;      /* the box of addresses outside, NO_BOX: none yet */
+	uint32_t open;         /* the box of all that are open */
 	struct hash_map arrows;
+	struct keyset notes; /* about ranges, that were told */
 };
 
-static uint32_t add_box(struct drawing *drawing, const char *frame, const char *name,
-			const char *id)
+static uint32_t add_box(struct drawing *drawing, const struct picture_box *box)
 {
-	vec_push(&drawing->picture->boxes, ((struct picture_box){frame, name, id, 0}));
+	vec_push(&drawing->picture->boxes, *box);
 	return (uint32_t)drawing->picture->boxes.n - 1;
 }
 
@@ -37,22 +39,79 @@ static const char *name_of(struct drawing *drawing, uint32_t number)
 	return endpoint->name;
 }
 
-static uint32_t box_of(struct drawing *drawing, uint32_t endpoint)
+static struct picture_box endpoint_box(struct drawing *drawing, uint32_t endpoint)
 {
 	const struct analyze_map *map = drawing->picture->map;
-	const struct analyze_map_endpoint *item;
+	const struct analyze_map_endpoint *item = &map->endpoints.items[endpoint];
 	const bool has_frame = !map->options.by_namespace && endpoint != map->ingress;
+
+	return (struct picture_box){.frame = has_frame ? item->ns : "",
+				    .name = name_of(drawing, endpoint),
+				    .id = item->id,
+				    .set = MAP_GATHER_NONE};
+}
+
+/* One that stands for several. */
+static struct picture_box set_box(struct drawing *drawing, uint32_t number)
+{
+	struct map_picture *picture = drawing->picture;
+	const struct map_gathered *set = &picture->gather.sets.items[number];
+	const struct analyze_map_endpoint *first = &picture->map->endpoints.items[set->first];
+	struct picture_box box = endpoint_box(drawing, set->first);
+
+	box.set = number;
+	switch (set->kind) {
+	case MAP_GATHER_ONE:
+		break;
+	case MAP_GATHER_ALIKE:
+		box.name = arena_printf(&picture->arena, "%u workloads", set->n);
+		box.id = arena_printf(&picture->arena, "%s and %u with the same access", first->id,
+				      set->n - 1);
+		break;
+	case MAP_GATHER_NAMESPACE:
+		box.frame = "";
+		box.name = first->ns;
+		box.id = arena_printf(&picture->arena, "%s (all %u workloads)", first->ns, set->n);
+		break;
+	case MAP_GATHER_NAMESPACES:
+		box.frame = "";
+		box.name = arena_printf(&picture->arena, "%u namespaces", set->n_namespaces);
+		box.id = arena_printf(&picture->arena, "%s and %u more namespaces", first->ns,
+				      set->n_namespaces - 1);
+		break;
+	}
+	return box;
+}
+
+static uint32_t hub_box(struct drawing *drawing, enum picture_kind kind, const char *name,
+			const char *id)
+{
+	return add_box(
+		drawing,
+		&(struct picture_box){
+			.kind = kind, .frame = "", .name = name, .id = id, .set = MAP_GATHER_NONE});
+}
+
+static uint32_t box_of(struct drawing *drawing, uint32_t endpoint)
+{
+	const struct map_gather *gather = &drawing->picture->gather;
+	struct picture_box box;
+	uint32_t *known, set;
 
 	if (endpoint == ANALYZE_MAP_OUTSIDE) {
 		if (drawing->outside == NO_BOX)
-			drawing->outside = add_box(drawing, "", "addresses outside", "outside");
+			drawing->outside =
+				hub_box(drawing, PICTURE_OUTSIDE, "addresses outside", "outside");
 		return drawing->outside;
 	}
-	item = &map->endpoints.items[endpoint];
-	if (drawing->box_of[endpoint] == NO_BOX)
-		drawing->box_of[endpoint] = add_box(drawing, has_frame ? item->ns : "",
-						    name_of(drawing, endpoint), item->id);
-	return drawing->box_of[endpoint];
+	set = gather->set_of[endpoint];
+	known = set == MAP_GATHER_NONE ? &drawing->lone_box_of[endpoint] : &drawing->box_of[set];
+	if (*known == NO_BOX) {
+		box = set == MAP_GATHER_NONE ? endpoint_box(drawing, endpoint)
+					     : set_box(drawing, set);
+		*known = add_box(drawing, &box);
+	}
+	return *known;
 }
 
 static uint32_t open_box(struct drawing *drawing)
@@ -60,7 +119,7 @@ static uint32_t open_box(struct drawing *drawing)
 	struct map_picture *picture = drawing->picture;
 
 	if (drawing->open == NO_BOX)
-		drawing->open = add_box(drawing, "",
+		drawing->open = hub_box(drawing, PICTURE_OPEN,
 					arena_printf(&picture->arena, "all open (%u)",
 						     picture->fold.n_open),
 					"all-open");
@@ -85,16 +144,33 @@ static struct picture_arrow *arrow_between(struct drawing *drawing, uint32_t fro
 	return arrow;
 }
 
-static void note_range(const struct analyze_map *map, struct picture_arrow *arrow,
+/* The same of several endpoints in one box is told once. */
+static void note_range(struct drawing *drawing, struct picture_arrow *arrow,
 		       const struct analyze_map_connection *connection)
 {
+	const struct analyze_map *map = drawing->picture->map;
+	const struct ip_range *range = connection->range;
+	const struct ip_addr lowest = ip_lowest(range->first.family);
+	const struct ip_addr highest = ip_highest(range->first.family);
+	struct strbuf line = {0};
 	char first[IP_TEXT_SIZE], last[IP_TEXT_SIZE];
+	bool is_new;
+	size_t start;
 
-	arrow->n_ranges++;
-	strbuf_printf(&arrow->note, "%s%s-%s: ", arrow->note.len ? "\n" : "",
-		      ip_format(&connection->range->first, first),
-		      ip_format(&connection->range->last, last));
-	analyze_ports_text(analyze_portsets_get(&map->sets, connection->ports), &arrow->note);
+	strbuf_printf(&line, "%u>%u ", arrow->from, arrow->to);
+	start = line.len;
+	strbuf_printf(&line, "%s-%s: ", ip_format(&range->first, first),
+		      ip_format(&range->last, last));
+	analyze_ports_text(analyze_portsets_get(&map->sets, connection->ports), &line);
+	keyset_intern(&drawing->notes, line.text, line.len, &is_new);
+	if (is_new) {
+		arrow->n_ranges++;
+		strbuf_printf(&arrow->note, "%s%s", arrow->note.len ? "\n" : "",
+			      strbuf_str(&line) + start);
+	}
+	arrow->has_whole_family |= ip_equal(&range->first, &lowest) &&
+				   ip_equal(&range->last, &highest);
+	strbuf_release(&line);
 }
 
 static void draw_connection(void *arg, const struct analyze_map_connection *connection)
@@ -116,7 +192,7 @@ static void draw_connection(void *arg, const struct analyze_map_connection *conn
 	else
 		arrow->on_terms = analyze_portsets_union(sets, arrow->on_terms, connection->ports);
 	if (connection->range)
-		note_range(picture->map, arrow, connection);
+		note_range(drawing, arrow, connection);
 }
 
 /* Where each box goes when they are sorted. */
@@ -130,7 +206,7 @@ static int compare_order(const void *left, const void *right)
 	const struct order *a = left, *b = right;
 	const int order = strcmp(a->box->frame, b->box->frame);
 
-	return order ? order : strcmp(a->box->name, b->box->name);
+	return order ? order : strcmp(a->box->id, b->box->id);
 }
 
 static void sort_boxes(struct map_picture *picture)
@@ -168,6 +244,22 @@ static void draw_rest(struct drawing *drawing)
 		open_box(drawing);
 }
 
+/* Endpoints in boxes; those that are open and the proxy of routes are for themselves. */
+static void gather(struct drawing *drawing)
+{
+	struct map_picture *picture = drawing->picture;
+	const size_t n = picture->map->endpoints.n;
+	bool *is_out = arena_alloc_n(&picture->arena, n + 1, sizeof(*is_out));
+
+	for (uint32_t i = 0; i < n; i++)
+		is_out[i] = map_fold_is_open(&picture->fold, i) || i == picture->map->ingress;
+	map_gather_init(&picture->gather, picture->map, is_out);
+	drawing->box_of = arena_alloc_n(&picture->arena, n + 1, sizeof(*drawing->box_of));
+	drawing->lone_box_of = arena_alloc_n(&picture->arena, n + 1, sizeof(*drawing->lone_box_of));
+	memset(drawing->box_of, 0xff, n * sizeof(*drawing->box_of));
+	memset(drawing->lone_box_of, 0xff, n * sizeof(*drawing->lone_box_of));
+}
+
 void map_picture_init(struct map_picture *picture, struct analyze_map *map)
 {
 	struct drawing drawing = {.picture = picture, .outside = NO_BOX, .open = NO_BOX};
@@ -175,14 +267,12 @@ void map_picture_init(struct map_picture *picture, struct analyze_map *map)
 	*picture = (struct map_picture){.map = map};
 	arena_init(&picture->arena);
 	map_fold_init(&picture->fold, map);
-	drawing.box_of =
-		vec_grow(NULL, &(size_t){0}, map->endpoints.n + 1, sizeof(*drawing.box_of));
-	memset(drawing.box_of, 0xff, map->endpoints.n * sizeof(*drawing.box_of));
+	gather(&drawing);
 	analyze_map_each(map, draw_connection, &drawing);
 	draw_rest(&drawing);
 	sort_boxes(picture);
 	hash_map_release(&drawing.arrows);
-	free(drawing.box_of);
+	keyset_release(&drawing.notes);
 }
 
 void map_picture_release(struct map_picture *picture)
@@ -191,8 +281,42 @@ void map_picture_release(struct map_picture *picture)
 		strbuf_release(&picture->arrows.items[i].note);
 	vec_release(&picture->arrows);
 	vec_release(&picture->boxes);
+	map_gather_release(&picture->gather);
 	map_fold_release(&picture->fold);
 	arena_release(&picture->arena);
+}
+
+bool map_picture_is_gathered(const struct map_picture *picture, uint32_t box)
+{
+	const uint32_t set = picture->boxes.items[box].set;
+
+	if (picture->boxes.items[box].kind == PICTURE_OPEN)
+		return true;
+	return set != MAP_GATHER_NONE && picture->gather.sets.items[set].n > 1;
+}
+
+void map_picture_members(const struct map_picture *picture, uint32_t box, map_picture_fn fn,
+			 void *arg)
+{
+	const struct picture_box *item = &picture->boxes.items[box];
+	const struct analyze_map *map = picture->map;
+
+	for (uint32_t i = 0; i < map->endpoints.n; i++)
+		if (item->kind == PICTURE_OPEN ? map_fold_is_open(&picture->fold, i)
+					       : item->set != MAP_GATHER_NONE &&
+							 picture->gather.set_of[i] == item->set)
+			fn(arg, map->endpoints.items[i].id);
+}
+
+struct picture_gathered map_picture_gathered(const struct map_picture *picture)
+{
+	struct picture_gathered ret = {0};
+
+	for (size_t i = 0; i < picture->gather.sets.n; i++) {
+		ret.n_alike += picture->gather.sets.items[i].kind == MAP_GATHER_ALIKE;
+		ret.n_namespaces += picture->gather.sets.items[i].kind >= MAP_GATHER_NAMESPACE;
+	}
+	return ret;
 }
 
 void map_picture_label(const struct map_picture *picture, const struct picture_arrow *arrow,

@@ -199,32 +199,6 @@ ok_like "$err" 'this is no map' "is said"
 run "$bulkhead" map --check "$tap_work/nowhere" $edge
 ok_int "$status" 2 "a file that is not there"
 
-# Pictures.
-run "$bulkhead" map -o svg $town
-printf '%s' "$out" | python3 -c '
-import sys, xml.etree.ElementTree as tree
-root = tree.fromstring(sys.stdin.read())
-svg = "{http://www.w3.org/2000/svg}"
-titles = [t.text for t in root.iter(svg + "title")]
-assert "shop/Deployment/web → shop/Deployment/api: TCP 9090" in titles, titles
-assert [t.text for t in root.iter(svg + "text") if t.get("class") == "title"].count("shop") == 1
-width, height = float(root.get("width")), float(root.get("height"))
-boxes = [(float(r.get("x")), float(r.get("y")), float(r.get("width")), float(r.get("height")))
-	 for r in root.iter(svg + "rect") if r.get("class") in ("box", "edge")]
-assert len(boxes) > 3 and all(x + w < width and y + h < height for x, y, w, h in boxes)
-apart = lambda a, b: a[0] + a[2] <= b[0] or b[0] + b[2] <= a[0] or a[1] + a[3] <= b[1] or b[1] + b[3] <= a[1]
-assert all(apart(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
-'
-ok $? "SVG: well-formed, boxes on the page and apart"
-run "$bulkhead" map -o dot $town
-has '^digraph bulkhead \{$' "DOT: a graph"
-has '"shop/Deployment/web" -> "shop/Deployment/api" \[label="TCP 9090"\];$' "DOT: an arrow"
-has '^\tsubgraph cluster_[0-9]+ \{$|subgraph cluster_' "DOT: namespaces are clusters"
-ok_int "$(echo "$out" | grep -c '{')" "$(echo "$out" | grep -c '}')" "DOT: closed"
-run "$bulkhead" map -o md $town
-has '^\| shop/Deployment/web \| shop/Deployment/api \| TCP 9090 \|$' "Markdown: a row"
-has '^`all-open` stands for 5 endpoints' "Markdown: what nothing isolates"
-
 # Usage.
 run "$bulkhead" map
 ok_int "$status" 2 "no input"
