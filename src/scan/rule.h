@@ -120,7 +120,7 @@ enum scan_unit {
 	X(BH407, HIGH, OBJECT, SUGGESTED, RULE, scan_inner_block, "an address block of pods or Services") \
 	X(BH408, MEDIUM, CLUSTER, NONE, POLICY, scan_host_subject, "a policy of pods on the host's network only") \
 	X(BH409, MEDIUM, CLUSTER, SUGGESTED, RULE, scan_host_peer, "a peer of pods on the host's network only") \
-	X(BH410, MEDIUM, OBJECT, SUGGESTED, RULE, scan_needless_rule, "a rule or peer that another makes needless") \
+	X(BH410, MEDIUM, OBJECT, SAFE, INPUT, scan_needless_rules, "a rule or peer that another makes needless") \
 	X(BH412, MEDIUM, CLUSTER, NONE, INPUT, scan_interplay, "a rule that other policies make void, or a tie") \
 	X(BH414, HIGH, OBJECT, SUGGESTED, POLICY, scan_drifting_label, "a selector by a label that changes by itself") \
 	X(BH415, MEDIUM, OBJECT, SUGGESTED, RULE, scan_spoofable_peer, "a peer by labels that anybody may set") \
