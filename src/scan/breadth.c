@@ -35,11 +35,12 @@ static struct scan_finding *report(struct scan *scan, const struct policy_rule *
 {
 	const char *subject = scan_subject_text(scan, rule, access);
 	const char *ports = scan_ports_text(scan, rule);
+	const char *limit = scan_limit_text(scan, rule, access);
 	const struct scan_place place = scan_at_policy(rule->policy, span);
 
 	if (rule->direction == POLICY_INGRESS)
-		return scan_report(scan, place, "%s can reach %s%s", peer, subject, ports);
-	return scan_report(scan, place, "%s can reach %s%s", subject, peer, ports);
+		return scan_report(scan, place, "%s can reach %s%s%s", peer, subject, ports, limit);
+	return scan_report(scan, place, "%s can reach %s%s%s", subject, peer, ports, limit);
 }
 
 /* A place that BH207 has already: the rule is told of once. */

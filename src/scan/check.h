@@ -190,6 +190,14 @@ bool scan_outside_may(struct scan *scan, const struct model_pod *subject,
 bool scan_is_open(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
 		  enum policy_direction direction);
 
+/*
+ * What a sentence about everybody ends with: nothing where the policies of the `peer` that stands
+ * for them let it pass too, on `port` or (NULL) on every one.
+ */
+const char *scan_other_side_text(struct scan *scan, const struct model_pod *subject,
+				 const struct model_pod *peer, enum policy_direction direction,
+				 const struct port_range *port);
+
 /* Some port on which both sides let one pass to the other: of those that it declares, if it does. */
 bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
 		     struct port_range *ret);
@@ -198,6 +206,7 @@ bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const stru
 struct scan_access {
 	const struct model_workload *subject; /* the first; NULL: none is in the input */
 	uint32_t n_subjects;
+	const struct model_pod *peer;
 	struct port_range port; /* one that the rule names; 0: every port */
 };
 bool scan_rule_opens(struct scan *scan, const struct policy_rule *rule,
@@ -242,6 +251,10 @@ enum scan_origin scan_origin_of(struct scan *scan, const struct selector *select
 /* Words: words.c. "shop/web", "shop/web and 2 others", "the pods of shop that it selects". */
 const char *scan_subject_text(struct scan *scan, const struct policy_rule *rule,
 			      const struct scan_access *access);
+
+/* What scan_other_side_text() says of the access; nothing where nobody is in the input. */
+const char *scan_limit_text(struct scan *scan, const struct policy_rule *rule,
+			    const struct scan_access *access);
 
 /* "shop/web and 2 others" of `n` in all. */
 const char *scan_and_others(struct scan *scan, const struct model_workload *first, uint32_t n);

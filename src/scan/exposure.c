@@ -65,6 +65,15 @@ static const char *parent_of(struct scan *scan, const struct model_workload *wor
 	return scan_has_for(scan, SCAN_BH201, workload->ns->name) ? "BH201" : "BH202";
 }
 
+/* What the egress of just anybody adds. */
+static const char *stranger_text(struct scan *scan, const struct model_pod *to,
+				 const struct model_port *port)
+{
+	const struct port_range range = {port->space, port->number, port->number};
+
+	return scan_other_side_text(scan, to, scan_stranger(scan), POLICY_INGRESS, &range);
+}
+
 static void check_sensitive(struct scan *scan, const struct model_workload *workload,
 			    const struct model_port *port, const char *what)
 {
@@ -77,8 +86,9 @@ static void check_sensitive(struct scan *scan, const struct model_workload *work
 	if (scan_side_may(scan, pod, scan_stranger(scan), POLICY_INGRESS, port->space,
 			  port->number)) {
 		finding = scan_report(scan, place,
-				      "any pod in any namespace can reach %s/%s:%u (%s)",
-				      workload->ns->name, workload->name, port->number, what);
+				      "any pod in any namespace can reach %s/%s:%u (%s)%s",
+				      workload->ns->name, workload->name, port->number, what,
+				      stranger_text(scan, pod, port));
 	} else {
 		n = count_namespaces(scan, pod, port);
 		if (n <= MANY_NAMESPACES)
@@ -154,8 +164,9 @@ void scan_admin_plane(struct scan *scan, const struct model_workload *workload)
 		place.span = port_span(scan, workload, port->number);
 		finding = scan_report(scan, place,
 				      "any pod in any namespace can reach %s/%s:%u, in a namespace "
-				      "from which the cluster is run",
-				      workload->ns->name, workload->name, port->number);
+				      "from which the cluster is run%s",
+				      workload->ns->name, workload->name, port->number,
+				      stranger_text(scan, pod, port));
 		finding->parent = parent_of(scan, workload);
 		scan_help(scan, finding, "close the namespace, and allow the clients that need it");
 	}

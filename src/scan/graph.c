@@ -376,10 +376,11 @@ void scan_spoofable_peer(struct scan *scan, const struct policy_rule *rule)
 			scan,
 			scan_report(scan, scan_at_policy(rule->policy, peer->span),
 				    "whoever may start a pod in any namespace can give it %s, and "
-				    "reach %s%s",
+				    "reach %s%s%s",
 				    scan_selector_text(scan, &peer->pods.pods),
 				    scan_subject_text(scan, rule, &access),
-				    scan_ports_text(scan, rule)),
+				    scan_ports_text(scan, rule),
+				    scan_limit_text(scan, rule, &access)),
 			"name the namespace too: kubernetes.io/metadata.name");
 	}
 }

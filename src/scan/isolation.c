@@ -15,6 +15,13 @@ static const char *const open_texts[] = {
 	[POLICY_EGRESS] = "everything, inside the cluster and out, can be reached from",
 };
 
+/* What the policies of just anybody add. */
+static const char *stranger_text(struct scan *scan, const struct model_pod *pod,
+				 enum policy_direction direction)
+{
+	return scan_other_side_text(scan, pod, scan_stranger(scan), direction, NULL);
+}
+
 static uint32_t n_subjects(const struct scan *scan, const struct model_namespace *ns)
 {
 	uint32_t n = 0;
@@ -83,8 +90,9 @@ static void check_newcomer(struct scan *scan, const struct model_namespace *ns,
 	    !scan_is_open(scan, scan_newcomer(scan, ns), scan_stranger(scan), direction))
 		return;
 	finding = scan_report(scan, scan_at_namespace(scan, ns),
-			      "there is no default deny of %s: %s a new pod here",
-			      policy_direction_name(direction), open_texts[direction]);
+			      "there is no default deny of %s: %s a new pod here%s",
+			      policy_direction_name(direction), open_texts[direction],
+			      stranger_text(scan, scan_newcomer(scan, ns), direction));
 	finding->parent = "BH201";
 	if (all_isolated(scan, ns, direction))
 		finding->severity = SCAN_LOW;
@@ -113,9 +121,10 @@ static void check_isolation(struct scan *scan, const struct model_workload *work
 	    !scan_is_open(scan, workload->pods[0], scan_stranger(scan), direction))
 		return;
 	finding = scan_report(scan, scan_at_workload(workload),
-			      "no policy isolates its %s: %s %s/%s",
+			      "no policy isolates its %s: %s %s/%s%s",
 			      policy_direction_name(direction), open_texts[direction],
-			      workload->ns->name, workload->name);
+			      workload->ns->name, workload->name,
+			      stranger_text(scan, workload->pods[0], direction));
 	if (is_bare_namespace)
 		finding->parent = "BH201";
 	else
@@ -278,9 +287,10 @@ void scan_undone_deny(struct scan *scan, const struct policy_rule *rule)
 	if (n == 0)
 		return;
 	finding = scan_report(scan, scan_at_policy(rule->policy, rule->span),
-			      "this rule undoes what %s denies: %s %s/%s%s", deny->name,
+			      "this rule undoes what %s denies: %s %s/%s%s%s", deny->name,
 			      open_texts[rule->direction], first->ns->name, first->name,
-			      n > 1 ? " and others" : "");
+			      n > 1 ? " and others" : "",
+			      stranger_text(scan, first->pods[0], rule->direction));
 	if (rule->direction == POLICY_EGRESS)
 		finding->severity = SCAN_MEDIUM;
 	finding->related = deny->span;

@@ -160,6 +160,19 @@ bool scan_is_open(struct scan *scan, const struct model_pod *subject, const stru
 	return true;
 }
 
+const char *scan_other_side_text(struct scan *scan, const struct model_pod *subject,
+				 const struct model_pod *peer, enum policy_direction direction,
+				 const struct port_range *port)
+{
+	const enum policy_direction other = direction == POLICY_EGRESS ? POLICY_INGRESS
+								       : POLICY_EGRESS;
+	const bool may_pass =
+		port ? scan_side_may(scan, peer, subject, other, port->space, port->first)
+		     : scan_is_open(scan, peer, subject, other);
+
+	return may_pass ? "" : ", as far as the other side's policies let it";
+}
+
 bool scan_may(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
 	      enum port_space space, uint16_t port)
 {
@@ -244,7 +257,7 @@ bool scan_rule_opens(struct scan *scan, const struct policy_rule *rule,
 {
 	const enum policy_direction direction = rule->direction;
 
-	*ret = (struct scan_access){0};
+	*ret = (struct scan_access){.peer = peer};
 	for (uint32_t i = 0; i < scan->n_workloads; i++) {
 		const struct model_workload *workload = scan->snapshot->workloads[i];
 		const struct model_pod *pod = workload->pods[0];

@@ -22,6 +22,15 @@ const char *scan_subject_text(struct scan *scan, const struct policy_rule *rule,
 	return scan_and_others(scan, subject, access->n_subjects);
 }
 
+const char *scan_limit_text(struct scan *scan, const struct policy_rule *rule,
+			    const struct scan_access *access)
+{
+	if (!access->subject)
+		return "";
+	return scan_other_side_text(scan, access->subject->pods[0], access->peer, rule->direction,
+				    rule->any_port ? NULL : &access->port);
+}
+
 static void add_port(struct strbuf *text, const struct policy_port *port)
 {
 	if (text->len)

@@ -52,6 +52,25 @@ scan --rules BH101 -o json "$tap_work/line.json"
 json '[(f["kind"], f["name"], f["line"]) for f in it["findings"]] == [("NetworkPolicy", "typo", 1)]' \
 	"of many objects on one line, a finding names its own"
 
+# Everybody else may be closed: a sentence about them does not say more than the engine.
+cat >"$tap_work/closed.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop}
+spec: {containers: [{name: db, ports: [{containerPort: 5432}]}]}
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: default-deny}
+spec: {types: [Egress]}
+YAML
+run "$bulkhead" can 'elsewhere/[]' shop/db 5432 -f "$tap_work/closed.yaml"
+ok_int "$status" 1 "nobody may send anything"
+scan --rules BH202,BH204,BH311 -o json "$tap_work/closed.yaml"
+json 'sorted(f["rule"] for f in it["findings"]) == ["BH202", "BH204", "BH311"]' "what is open is a finding all the same"
+json 'all(f["message"].endswith(", as far as the other side\u0027s policies let it") for f in it["findings"])' \
+	"and says what it leaves out"
+
 scan -o sarif "$shop"
 json 'it["version"] == "2.1.0" and it["$schema"].endswith("sarif-2.1.0.json") and set(it) == {"$schema", "version", "runs"}' \
 	"SARIF: a log"
