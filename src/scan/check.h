@@ -259,6 +259,9 @@ const char *scan_limit_text(struct scan *scan, const struct policy_rule *rule,
 /* "shop/web and 2 others" of `n` in all. */
 const char *scan_and_others(struct scan *scan, const struct model_workload *first, uint32_t n);
 
+/* ":5432", ":53/UDP", ":8000-8080", nothing of a whole protocol: what follows a target's name. */
+const char *scan_port_text(struct scan *scan, const struct port_range *port);
+
 /* ":5432", " on ports 80/TCP, 443/TCP", " on every port": what follows whom the rule is about. */
 const char *scan_ports_text(struct scan *scan, const struct policy_rule *rule);
 

@@ -217,9 +217,9 @@ static void check_environments(struct scan *scan, const struct model_workload *t
 		return;
 	scan_help(scan,
 		  scan_report(scan, scan_at_workload(to),
-			      "%s/%s of environment %s can reach %s/%s:%u of environment %s",
-			      ns->name, from->name, there, to->ns->name, to->name, port.first,
-			      here),
+			      "%s/%s of environment %s can reach %s/%s%s of environment %s",
+			      ns->name, from->name, there, to->ns->name, to->name,
+			      scan_port_text(scan, &port), here),
 		  "close it to namespaces with another '%s'", scan->config->environment_label);
 }
 
@@ -266,10 +266,10 @@ static void check_crossing(struct scan *scan, const struct model_workload *from,
 		return;
 	scan_help(scan,
 		  scan_report(scan, scan_at_workload(to),
-			      "%s/%s of zone %s can reach %s/%s:%u of zone %s, which the "
+			      "%s/%s of zone %s can reach %s/%s%s of zone %s, which the "
 			      "configuration does not allow",
-			      from->ns->name, from->name, there, to->ns->name, to->name, port.first,
-			      here),
+			      from->ns->name, from->name, there, to->ns->name, to->name,
+			      scan_port_text(scan, &port), here),
 		  "close it to zone %s, or allow the crossing in the configuration", there);
 }
 

@@ -149,8 +149,8 @@ static void report_way(struct search *search, const struct model_workload *to)
 	add_way(search, to, &way);
 	scan_may_at_all(scan, from->pods[0], to->pods[0], &port);
 	finding = scan_report(scan, scan_at_workload(to),
-			      "%s:%u: who breaks into the first of them reaches what is sensitive",
-			      way.text, port.first);
+			      "%s%s: who breaks into the first of them reaches what is sensitive",
+			      way.text, scan_port_text(scan, &port));
 	if (is_by_name(search, to))
 		finding->severity = SCAN_MEDIUM;
 	strbuf_release(&way);

@@ -225,7 +225,8 @@ bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const stru
 	for (uint32_t i = 0; i < n; i++)
 		for (size_t k = 0; k < parts[i].ports.n; k++) {
 			*ret = parts[i].ports.ranges[k];
-			if (scan_may(scan, from, to, ret->space, ret->first))
+			if (ret->space <= PORT_SCTP &&
+			    scan_may(scan, from, to, ret->space, ret->first))
 				return true;
 		}
 	return false;

@@ -31,6 +31,18 @@ const char *scan_limit_text(struct scan *scan, const struct policy_rule *rule,
 				    rule->any_port ? NULL : &access->port);
 }
 
+const char *scan_port_text(struct scan *scan, const struct port_range *port)
+{
+	const char *after = port->space == PORT_TCP ? "" : port_space_name(port->space);
+	const char *slash = *after ? "/" : "";
+
+	if (port->first == 0 && port->last == port_space_last(port->space))
+		return "";
+	if (port->first == port->last)
+		return arena_printf(&scan->arena, ":%u%s%s", port->first, slash, after);
+	return arena_printf(&scan->arena, ":%u-%u%s%s", port->first, port->last, slash, after);
+}
+
 static void add_port(struct strbuf *text, const struct policy_port *port)
 {
 	if (text->len)

@@ -71,6 +71,28 @@ json 'sorted(f["rule"] for f in it["findings"]) == ["BH202", "BH204", "BH311"]' 
 json 'all(f["message"].endswith(", as far as the other side\u0027s policies let it") for f in it["findings"])' \
 	"and says what it leaves out"
 
+# A port is quoted where there is one.
+cat >"$tap_work/ways.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, ports: [{containerPort: 8080}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 8080}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db}}
+spec: {containers: [{name: db, image: "postgres:16"}]}
+YAML
+scan --rules BH509 -o json "$tap_work/ways.yaml"
+json '[f["message"] for f in it["findings"]] ==
+	["the outside → shop/web → shop/db: who breaks into the first of them reaches what is sensitive"]' \
+	"a target that declares no port has none in the text"
+
 scan -o sarif "$shop"
 json 'it["version"] == "2.1.0" and it["$schema"].endswith("sarif-2.1.0.json") and set(it) == {"$schema", "version", "runs"}' \
 	"SARIF: a log"
