@@ -206,30 +206,63 @@ uint32_t scan_selected(const struct scan *scan, const struct policy *policy,
 	return n;
 }
 
-bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
-		     struct port_range *ret)
+/* The first part of the range that `from` may use: its own rules may divide the range once more. */
+static bool may_within(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
+		       const struct port_range *range, struct port_range *ret)
+{
+	const uint32_t class = compile_subject_class(scan->world, from);
+	const struct compile_part *parts = NULL;
+	uint32_t n = 0;
+
+	*ret = *range;
+	if (class == COMPILE_NONE)
+		return scan_may(scan, from, to, ret->space, ret->first);
+	parts = compile_parts(scan->world, class, POLICY_EGRESS, &n);
+	for (uint32_t i = 0; i < n; i++)
+		for (size_t k = 0; k < parts[i].ports.n; k++) {
+			const struct port_range *own = &parts[i].ports.ranges[k];
+
+			if (own->space != range->space || own->last < range->first ||
+			    own->first > range->last)
+				continue;
+			ret->first = own->first > range->first ? own->first : range->first;
+			ret->last = own->last < range->last ? own->last : range->last;
+			if (scan_may(scan, from, to, ret->space, ret->first))
+				return true;
+		}
+	return false;
+}
+
+static bool may_anywhere(struct scan *scan, const struct model_pod *from,
+			 const struct model_pod *to, struct port_range *ret)
 {
 	const uint32_t class = compile_subject_class(scan->world, to);
 	const struct compile_part *parts;
 	uint32_t n = 0;
 
+	if (class == COMPILE_NONE)
+		return false;
+	parts = compile_parts(scan->world, class, POLICY_INGRESS, &n);
+	for (uint32_t i = 0; i < n; i++)
+		for (size_t k = 0; k < parts[i].ports.n; k++) {
+			const struct port_range *range = &parts[i].ports.ranges[k];
+
+			if (range->space <= PORT_SCTP && may_within(scan, from, to, range, ret))
+				return true;
+		}
+	return false;
+}
+
+bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
+		     struct port_range *ret)
+{
 	for (uint32_t i = 0; i < to->n_ports; i++) {
 		*ret = (struct port_range){to->ports[i].space, to->ports[i].number,
 					   to->ports[i].number};
 		if (scan_may(scan, from, to, ret->space, ret->first))
 			return true;
 	}
-	if (to->n_ports || class == COMPILE_NONE)
-		return false;
-	parts = compile_parts(scan->world, class, POLICY_INGRESS, &n);
-	for (uint32_t i = 0; i < n; i++)
-		for (size_t k = 0; k < parts[i].ports.n; k++) {
-			*ret = parts[i].ports.ranges[k];
-			if (ret->space <= PORT_SCTP &&
-			    scan_may(scan, from, to, ret->space, ret->first))
-				return true;
-		}
-	return false;
+	return to->n_ports == 0 && may_anywhere(scan, from, to, ret);
 }
 
 struct port_range scan_port_of(const struct policy_rule *rule, const struct model_pod *target)

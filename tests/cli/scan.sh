@@ -92,6 +92,16 @@ scan --rules BH509 -o json "$tap_work/ways.yaml"
 json '[f["message"] for f in it["findings"]] ==
 	["the outside → shop/web → shop/db: who breaks into the first of them reaches what is sensitive"]' \
 	"a target that declares no port has none in the text"
+cat >>"$tap_work/ways.yaml" <<'YAML'
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{ports: [{port: 5432}]}]}
+YAML
+scan --rules BH509 -o json "$tap_work/ways.yaml"
+json '["shop/web → shop/db:5432: who" in f["message"] for f in it["findings"]] == [True]' \
+	"but for the one that its client may use"
 
 scan -o sarif "$shop"
 json 'it["version"] == "2.1.0" and it["$schema"].endswith("sarif-2.1.0.json") and set(it) == {"$schema", "version", "runs"}' \
