@@ -391,8 +391,12 @@ static void read_exception_rules(struct reader *reader, const struct tree_member
 	read_texts(reader, member, &texts);
 	exception->rules =
 		arena_alloc_n(&reader->config->arena, texts.n, sizeof(*exception->rules));
-	for (size_t i = 0; i < texts.n; i++)
+	for (size_t i = 0; i < texts.n; i++) {
 		exception->rules[exception->n_rules++] = texts.items[i];
+		if (!scan_exception_names_rules(texts.items[i]))
+			refuse(reader, member->value, texts.items[i],
+			       "the id of a rule, or what ids begin with, such as BH305");
+	}
 	vec_release(&texts);
 }
 

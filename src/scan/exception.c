@@ -36,41 +36,62 @@ bool scan_time_parse(const char *text, int64_t *ret)
 {
 	struct tm tm = {0};
 	const char *end = strptime(text, "%Y-%m-%d", &tm);
+	const bool is_day = end && *end == '\0';
+	int day;
+	long zone;
 
-	if (end && *end == '\0') {
-		*ret = (int64_t)timegm(&tm) + 24 * 60 * 60;
-		return true;
+	if (!is_day) {
+		tm = (struct tm){0};
+		end = strptime(text, "%Y-%m-%dT%H:%M:%S%z", &tm);
 	}
-	end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
 	if (!end || *end)
 		return false;
-	*ret = (int64_t)timegm(&tm);
-	return true;
+	day = tm.tm_mday;
+	zone = tm.tm_gmtoff;
+	*ret = (int64_t)timegm(&tm) - zone + (is_day ? 24 * 60 * 60 : 0);
+	return tm.tm_mday == day; /* else the month has no such day */
+}
+
+bool scan_exception_names_rules(const char *word)
+{
+	const size_t len = strlen(word);
+
+	for (size_t i = 0; len > strlen("BH") && i < SCAN_N_RULES; i++)
+		if (strncasecmp(scan_rules[i].id, word, len) == 0)
+			return true;
+	return scan_rule_reserved(word);
+}
+
+static const char *take_rules(char *word, struct arena *arena, struct scan_exception *ret)
+{
+	char *save = NULL;
+
+	for (char *rule = strtok_r(word, ",", &save); rule; rule = strtok_r(NULL, ",", &save)) {
+		if (!scan_exception_names_rules(rule))
+			return arena_printf(arena, "no rule begins with '%s'", rule);
+		ret->rules[ret->n_rules++] = rule;
+	}
+	return NULL;
 }
 
 /* A word of an exception: "KEY=VALUE", or the rules. NULL, or what is wrong with it. */
 static const char *take_word(char *word, struct arena *arena, struct scan_exception *ret)
 {
-	char *save = NULL;
-
 	if (strncmp(word, "until=", 6) == 0) {
 		ret->until_text = word + 6;
 		return scan_time_parse(word + 6, &ret->until)
 			       ? NULL
-			       : "'until' must be a day, such as 2027-01-31";
+			       : arena_printf(arena, "'%s' is no day", word + 6);
 	}
-	if (strncmp(word, "owner=", 6) == 0 || strncmp(word, "ticket=", 7) == 0) {
-		ret->owner = strchr(word, '=') + 1;
-		return NULL;
-	}
-	if (strchr(word, '='))
-		return "only until=, owner=, ticket= and reason= are understood";
-	ret->rules = arena_alloc_n(arena, strlen(word) + 1, sizeof(*ret->rules));
-	for (char *rule = strtok_r(word, ",", &save); rule; rule = strtok_r(NULL, ",", &save)) {
-		if (!scan_rule_find(rule) && strncasecmp(rule, "BH", 2) != 0)
-			return "it must begin with the ids of rules, such as BH305";
-		ret->rules[ret->n_rules++] = rule;
-	}
+	if (strncmp(word, "owner=", 6) == 0)
+		ret->owner = word + 6;
+	else if (strncmp(word, "ticket=", 7) == 0)
+		ret->owner = ret->owner ? ret->owner : word + 7;
+	else if (strchr(word, '='))
+		return arena_printf(arena,
+				    "'%s' is none of until=, owner=, ticket=, reason=", word);
+	else
+		return take_rules(word, arena, ret);
 	return NULL;
 }
 
@@ -97,12 +118,13 @@ void scan_exception_parse(const char *text, struct arena *arena, struct scan_exc
 	char *save = NULL;
 
 	ret->until = SCAN_NEVER;
+	ret->rules = arena_alloc_n(arena, strlen(text) + 1, sizeof(*ret->rules));
 	take_reason(copy, ret);
 	for (char *word = strtok_r(copy, " \t\r", &save); word && !ret->problem;
 	     word = strtok_r(NULL, " \t\r", &save))
 		ret->problem = take_word(word, arena, ret);
 	if (!ret->problem && (!ret->reason || !*ret->reason))
-		ret->problem = "it needs a reason: -- REASON";
+		ret->problem = "it has no reason";
 }
 
 static bool is_about_rule(const struct scan_exception *exception, const char *id)
@@ -124,6 +146,14 @@ static bool is_about_place(const struct scan_exception *exception, const struct 
 	if (exception->ns && fnmatch(exception->ns, place->ns ? place->ns : "", 0) != 0)
 		return false;
 	return !exception->name || fnmatch(exception->name, place->name ? place->name : "", 0) == 0;
+}
+
+/* What cannot be told from this input may be found in another: an exception for it is not in vain. */
+static void count_unknown(struct scan *scan, struct scan_exception *exception)
+{
+	for (size_t i = 0; !exception->fingerprint && i < scan->unknown.n; i++)
+		exception->n_used += is_about_rule(exception, scan->unknown.items[i].rule->id) &&
+				     is_about_place(exception, &scan->unknown.items[i].place);
 }
 
 static bool is_about(const struct scan_exception *exception, const struct scan_finding *finding)
@@ -155,4 +185,6 @@ void scan_exceptions_apply(struct scan *scan)
 				finding->suppressed = exception;
 		}
 	}
+	for (size_t k = 0; k < scan->exceptions.n; k++)
+		count_unknown(scan, &scan->exceptions.items[k]);
 }

@@ -76,12 +76,22 @@ bool scan_time_parse(const char *text, int64_t *ret);
  */
 void scan_exception_parse(const char *text, struct arena *arena, struct scan_exception *ret);
 
+/* Whether some rule's id, or a reserved one, begins with the word; not if every one does. */
+bool scan_exception_names_rules(const char *word);
+
 /* Whether it answers for the finding at this time. */
 bool scan_exception_holds(const struct scan_exception *exception,
 			  const struct scan_finding *finding, int64_t now);
 
 /* Reads comments and annotations of the input into scan->exceptions, with those of the configuration. */
 void scan_exceptions_read(struct scan *scan);
+
+/*
+ * The comments of a file, "# bulkhead:ignore …". One at the end of a line is about that line; one of
+ * its own about the next line with what is nested in that, and about the whole document where it
+ * stands before all of it.
+ */
+void scan_exceptions_read_comments(struct scan *scan, const struct diag_file *file);
 
 /* BH703 and BH704: exceptions that ran out, that nothing needs, or that say too much. */
 void scan_exceptions_judge(struct scan *scan);

@@ -10,7 +10,15 @@ static struct scan_place place_of(const struct scan_exception *exception)
 	return (struct scan_place){.kind = "Exception", .span = exception->span};
 }
 
-/* Whether a rule that it is about ran at all. */
+static bool was_skipped(const struct scan *scan, const struct scan_rule *rule)
+{
+	for (size_t i = 0; i < scan->skipped.n; i++)
+		if (scan->skipped.items[i] == rule)
+			return true;
+	return false;
+}
+
+/* Whether every rule that it is about ran. */
 static bool had_its_chance(const struct scan *scan, const struct scan_exception *exception)
 {
 	for (size_t i = 0; i < SCAN_N_RULES; i++) {
@@ -20,7 +28,7 @@ static bool had_its_chance(const struct scan *scan, const struct scan_exception 
 		for (uint32_t k = 0; k < exception->n_rules; k++)
 			is_about |= strncasecmp(exception->rules[k], rule->id,
 						strlen(exception->rules[k])) == 0;
-		if (is_about && !scan_is_wanted(scan, rule))
+		if (is_about && (!scan_is_wanted(scan, rule) || was_skipped(scan, rule)))
 			return false;
 	}
 	return true;
@@ -84,6 +92,19 @@ static void report_unused(struct scan *scan, const struct scan_exception *except
 		scan_cut_comment(scan, finding, exception->span);
 }
 
+static void report_unreadable(struct scan *scan, const struct scan_exception *exception)
+{
+	struct scan_finding *finding = scan_report_as(
+		scan, SCAN_BH704, place_of(exception),
+		"this exception is not understood, and holds for nothing: %s", exception->problem);
+
+	if (exception->source == SCAN_EXCEPTION_COMMENT)
+		scan_help(scan, finding,
+			  "# bulkhead:ignore BH305 until=2027-01-31 owner=TEAM -- REASON");
+	else
+		scan_help(scan, finding, "\"BH305 until=2027-01-31 owner=TEAM reason=REASON\"");
+}
+
 static void judge(struct scan *scan, const struct scan_exception *exception)
 {
 	const char *rules = exception->n_rules ? exception->rules[0] : "every rule";
@@ -91,9 +112,7 @@ static void judge(struct scan *scan, const struct scan_exception *exception)
 
 	switch (scan_exception_state(scan, exception)) {
 	case SCAN_EXCEPTION_UNREADABLE:
-		scan_report_as(scan, SCAN_BH704, place_of(exception),
-			       "this exception is not understood, and holds for nothing: %s",
-			       exception->problem);
+		report_unreadable(scan, exception);
 		break;
 	case SCAN_EXCEPTION_EXPIRED:
 		scan_report_as(scan, SCAN_BH703, place_of(exception),
