@@ -12,11 +12,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MANY 1000000 /* connections, that nobody reads one by one */
+
 struct diff_words {
 	struct cli_options *shared;
 	const char *fail_on;
 	const char *ingress_controller;
 	const char *config_path;
+	bool is_folded;
 	struct scan_config config;
 };
 
@@ -29,9 +32,17 @@ struct side {
 	bool is_loaded;
 };
 
+static bool set_folded(void *data, const char *value)
+{
+	(void)value;
+	((struct diff_words *)data)->is_folded = true;
+	return true;
+}
+
 static const struct cli_option own_options[] = {
 	{"config", true, NULL, offsetof(struct diff_words, config_path)},
 	{"fail-on", true, NULL, offsetof(struct diff_words, fail_on)},
+	{"fold", false, set_folded, 0},
 	{"ingress-controller", true, NULL, offsetof(struct diff_words, ingress_controller)},
 	{0},
 };
@@ -93,17 +104,33 @@ static bool find_controllers(const struct diff_words *own, struct side sides[],
 	return false;
 }
 
-static void render(const struct cli_options *options, struct analyze_diff *diff)
+/* Who asks for a gigabyte is told how to get a page. */
+static void hint_at_fold(const struct cli_options *options, const struct diff_words *own,
+			 const struct analyze_diff *diff)
+{
+	const struct analyze_diff_counts *counts = &diff->counts;
+	const uint64_t n = counts->added + counts->removed + counts->changed;
+
+	if (n > MANY && !own->is_folded &&
+	    (options->format == CLI_JSON || options->format == CLI_CSV))
+		fprintf(stderr,
+			"bulkhead diff: %llu connections follow, one by one: --fold writes what "
+			"changes alike once\n",
+			(unsigned long long)n);
+}
+
+static void render(const struct cli_options *options, const struct diff_words *own,
+		   struct analyze_diff *diff)
 {
 	switch (options->format) {
 	case CLI_JSON:
-		render_diff_json(diff);
+		render_diff_json(diff, own->is_folded);
 		break;
 	case CLI_MD:
 		render_diff_md(diff);
 		break;
 	case CLI_CSV:
-		render_diff_csv(diff);
+		render_diff_csv(diff, own->is_folded);
 		break;
 	default:
 		render_diff_text(diff, options->color);
@@ -249,7 +276,8 @@ static int compare(const struct cli_options *options, struct diff_words *own, st
 		analyze_diff_build(&diff, &diff_options, &diags);
 		progress_stop(&progress);
 		if (is_condition(options, &diff, own->fail_on)) {
-			render(options, &diff);
+			hint_at_fold(options, own, &diff);
+			render(options, own, &diff);
 			code = fails(&diff, own->fail_on) ? CLI_NO : CLI_YES;
 		}
 		report_ties(sides, n_pods, &diags);

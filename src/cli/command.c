@@ -72,6 +72,7 @@ static const struct cli_command commands[] = {
 	 "in\n"
 	 "a revision of this repository\n\n"
 	 "  --config FILE     who is sensitive, and who is meant to be exposed: docs/config.md\n"
+	 "  --fold            JSON and CSV: what changes alike is one, with lists of ends\n"
 	 "  --fail-on WHAT    added (the default), widened, any, internet, or the name of whom "
 	 "nobody\n"
 	 "                    may reach who could not: an endpoint, a namespace, a sensitivity\n"

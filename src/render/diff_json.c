@@ -21,6 +21,7 @@ struct reason_key {
 
 struct writing {
 	struct analyze_diff *diff;
+	bool is_folded;
 	struct out out;
 	struct words endpoints; /* by position */
 	struct words ports;     /* by port set: the certain ones */
@@ -28,6 +29,7 @@ struct writing {
 	struct words reasons; /* by number in … */
 	struct keyset reason_keys;
 	VEC(struct analyze_diff_pair) explained; /* one for each key */
+	const struct diff_bundle *bundle; /* that is written now; NULL: its pairs are, one by one */
 	enum diff_section section;
 	int rank; /* of the pairs that are written now: exposure, sensitive, the rest */
 	size_t n;
@@ -63,14 +65,11 @@ static void write_conditions(const void *arg, uint32_t number, FILE *out)
 	json_end(&json);
 }
 
-static void write_reason(const void *arg, uint32_t number, FILE *out)
+static void write_refs(struct analyze_refs refs[ANALYZE_N_SIDES], FILE *out)
 {
 	static const char *const keys[ANALYZE_N_SIDES] = {"old", "new"};
-	const struct writing *writing = arg;
-	struct analyze_refs refs[ANALYZE_N_SIDES] = {0};
 	struct json json;
 
-	analyze_diff_why(writing->diff, &writing->explained.items[number], refs);
 	json_init(&json, out, 0);
 	json_object(&json);
 	for (int side = 0; side < ANALYZE_N_SIDES; side++) {
@@ -82,6 +81,15 @@ static void write_reason(const void *arg, uint32_t number, FILE *out)
 		analyze_refs_release(&refs[side]);
 	}
 	json_end(&json);
+}
+
+static void write_reason(const void *arg, uint32_t number, FILE *out)
+{
+	const struct writing *writing = arg;
+	struct analyze_refs refs[ANALYZE_N_SIDES] = {0};
+
+	analyze_diff_why(writing->diff, &writing->explained.items[number], refs);
+	write_refs(refs, out);
 }
 
 static void add_words(struct writing *writing, struct words *words, uint32_t number)
@@ -143,6 +151,23 @@ static void add_reason(struct writing *writing, const struct analyze_diff_pair *
 	add_words(writing, &writing->reasons, number);
 }
 
+/* A text as JSON. */
+static void add_string(struct writing *writing, const char *string)
+{
+	struct json json;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		abort();
+	json_init(&json, out, 0);
+	json_string(&json, string);
+	fclose(out);
+	out_add(&writing->out, text, len);
+	free(text);
+}
+
 static void add_marks(struct writing *writing, const struct analyze_diff_pair *pair)
 {
 	if (pair->is_new)
@@ -154,20 +179,118 @@ static void add_marks(struct writing *writing, const struct analyze_diff_pair *p
 	if (analyze_diff_is_meant(writing->diff, pair))
 		out_literal(&writing->out, ",\"meant\":true");
 	if (analyze_diff_is_sensitive(writing->diff, pair)) {
-		struct json json;
-		char *text = NULL;
-		size_t len;
-		FILE *out = open_memstream(&text, &len);
-
-		if (!out)
-			abort();
-		json_init(&json, out, 0);
-		json_string(&json, writing->diff->endpoints.items[pair->to].sensitivity);
-		fclose(out);
 		out_literal(&writing->out, ",\"sensitivity\":");
-		out_add(&writing->out, text, len);
-		free(text);
+		add_string(writing, writing->diff->endpoints.items[pair->to].sensitivity);
 	}
+}
+
+/* The ends of a bundle, or its range. */
+static void add_ends(struct writing *writing, const struct diff_ends *ends,
+		     const struct analyze_diff_pair *pair)
+{
+	out_literal(&writing->out, "[");
+	if (!ends->n)
+		add_end(writing, pair, ANALYZE_MAP_OUTSIDE);
+	for (size_t i = 0; i < ends->n; i++) {
+		if (i)
+			out_literal(&writing->out, ",");
+		add_end(writing, pair, ends->items[i]);
+	}
+	out_literal(&writing->out, "]");
+}
+
+typedef bool (*end_fn)(const struct analyze_diff_endpoint *endpoint);
+
+static bool is_new(const struct analyze_diff_endpoint *endpoint)
+{
+	return endpoint->at[ANALYZE_OLD] == ANALYZE_MAP_OUTSIDE;
+}
+
+static bool is_gone(const struct analyze_diff_endpoint *endpoint)
+{
+	return endpoint->at[ANALYZE_NEW] == ANALYZE_MAP_OUTSIDE;
+}
+
+static bool is_meant(const struct analyze_diff_endpoint *endpoint)
+{
+	return endpoint->is_exposed;
+}
+
+/* Those of the ends for which it holds, if there are any. */
+static void add_marked(struct writing *writing, const char *key, end_fn holds)
+{
+	const struct analyze_diff *diff = writing->diff;
+	const struct diff_ends *const ends[] = {&writing->bundle->from, &writing->bundle->to};
+	size_t n = 0;
+
+	for (int i = 0; i < 2; i++)
+		for (size_t j = 0; j < ends[i]->n; j++) {
+			const uint32_t end = ends[i]->items[j];
+
+			if (!holds(&diff->endpoints.items[end]))
+				continue;
+			if (n++)
+				out_literal(&writing->out, ",");
+			else
+				out_add(&writing->out, key, strlen(key));
+			add_words(writing, &writing->endpoints, end);
+		}
+	if (n)
+		out_literal(&writing->out, "]");
+}
+
+/* Of each sensitive target what it is called. */
+static void add_sensitivities(struct writing *writing)
+{
+	const struct analyze_diff *diff = writing->diff;
+	const struct diff_bundle *bundle = writing->bundle;
+	size_t n = 0;
+
+	if (bundle->change->ports.ports[ANALYZE_OLD] != ANALYZE_PORTS_NONE)
+		return;
+	for (size_t i = 0; i < bundle->to.n; i++) {
+		const uint32_t end = bundle->to.items[i];
+
+		if (!diff->endpoints.items[end].sensitivity)
+			continue;
+		if (n++)
+			out_literal(&writing->out, ",");
+		else
+			out_literal(&writing->out, ",\"sensitivity\":{");
+		add_words(writing, &writing->endpoints, end);
+		out_literal(&writing->out, ":");
+		add_string(writing, diff->endpoints.items[end].sensitivity);
+	}
+	if (n)
+		out_literal(&writing->out, "}");
+}
+
+static void add_bundle_reason(struct writing *writing)
+{
+	struct analyze_refs refs[ANALYZE_N_SIDES] = {0};
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		abort();
+	diff_bundle_why(writing->diff, writing->bundle, refs);
+	write_refs(refs, out);
+	fclose(out);
+	out_literal(&writing->out, ",\"rules\":");
+	out_add(&writing->out, text, len);
+	free(text);
+}
+
+static void add_bundle_marks(struct writing *writing)
+{
+	add_marked(writing, ",\"new\":[", is_new);
+	add_marked(writing, ",\"gone\":[", is_gone);
+	if (writing->bundle->section == DIFF_EXPOSURE) {
+		out_literal(&writing->out, ",\"exposure\":true");
+		add_marked(writing, ",\"meant\":[", is_meant);
+	}
+	add_sensitivities(writing);
 }
 
 static void begin(struct writing *writing, const struct analyze_diff_pair *pair)
@@ -176,6 +299,12 @@ static void begin(struct writing *writing, const struct analyze_diff_pair *pair)
 		out_literal(&writing->out, ",\n{\"from\":");
 	else
 		out_literal(&writing->out, "\n{\"from\":");
+	if (writing->bundle) {
+		add_ends(writing, &writing->bundle->from, pair);
+		out_literal(&writing->out, ",\"to\":");
+		add_ends(writing, &writing->bundle->to, pair);
+		return;
+	}
 	add_end(writing, pair, pair->from);
 	out_literal(&writing->out, ",\"to\":");
 	add_end(writing, pair, pair->to);
@@ -183,8 +312,13 @@ static void begin(struct writing *writing, const struct analyze_diff_pair *pair)
 
 static void end(struct writing *writing, const struct analyze_diff_pair *pair)
 {
-	add_marks(writing, pair);
-	add_reason(writing, pair);
+	if (writing->bundle) {
+		add_bundle_marks(writing);
+		add_bundle_reason(writing);
+	} else {
+		add_marks(writing, pair);
+		add_reason(writing, pair);
+	}
 	out_literal(&writing->out, "}");
 }
 
@@ -299,22 +433,40 @@ static int rank_of(const struct analyze_diff *diff, const struct analyze_diff_pa
 	return analyze_diff_is_sensitive(diff, pair) ? 1 : 2;
 }
 
+static enum diff_section section_of(const struct analyze_diff_change *change)
+{
+	const uint32_t *ports = change->ports.ports;
+
+	if (ports[ANALYZE_OLD] == ANALYZE_PORTS_NONE)
+		return DIFF_ADDED;
+	return ports[ANALYZE_NEW] == ANALYZE_PORTS_NONE ? DIFF_REMOVED : DIFF_CHANGED;
+}
+
+static void add_one(struct writing *writing, const struct analyze_diff_pair *pair)
+{
+	if (writing->section == DIFF_CHANGED)
+		add_change(writing, pair);
+	else
+		add_connections(writing, pair,
+				writing->section == DIFF_ADDED ? ANALYZE_NEW : ANALYZE_OLD);
+}
+
 static void add_pair(void *arg, const struct analyze_diff_pair *pair)
 {
 	struct writing *writing = arg;
-	const uint32_t *ports = pair->change->ports.ports;
-	enum diff_section section = DIFF_CHANGED;
 
-	if (ports[ANALYZE_OLD] == ANALYZE_PORTS_NONE)
-		section = DIFF_ADDED;
-	else if (ports[ANALYZE_NEW] == ANALYZE_PORTS_NONE)
-		section = DIFF_REMOVED;
-	if (section != writing->section || rank_of(writing->diff, pair) != writing->rank)
-		return;
-	if (section == DIFF_CHANGED)
-		add_change(writing, pair);
-	else
-		add_connections(writing, pair, section == DIFF_ADDED ? ANALYZE_NEW : ANALYZE_OLD);
+	if (section_of(pair->change) == writing->section &&
+	    rank_of(writing->diff, pair) == writing->rank)
+		add_one(writing, pair);
+}
+
+static void add_bundle(void *arg, const struct diff_bundle *bundle)
+{
+	struct writing *writing = arg;
+
+	writing->bundle = bundle;
+	if (section_of(bundle->change) == writing->section)
+		add_one(writing, &bundle->explained.items[0]);
 }
 
 static void write_section(struct writing *writing, enum diff_section section, const char *key)
@@ -322,7 +474,9 @@ static void write_section(struct writing *writing, enum diff_section section, co
 	out_add(&writing->out, key, strlen(key));
 	writing->section = section;
 	writing->n = 0;
-	for (writing->rank = 0; writing->rank < 3; writing->rank++)
+	if (writing->is_folded)
+		diff_bundles(writing->diff, add_bundle, writing);
+	for (writing->rank = 0; writing->rank < 3 && !writing->is_folded; writing->rank++)
 		analyze_diff_each(writing->diff, add_pair, writing);
 	out_literal(&writing->out, "]");
 }
@@ -387,13 +541,15 @@ static void write_connections(struct writing *writing)
 	vec_release(&writing->explained);
 }
 
-void render_diff_json(struct analyze_diff *diff)
+void render_diff_json(struct analyze_diff *diff, bool is_folded)
 {
-	struct writing writing = {.diff = diff};
+	struct writing writing = {.diff = diff, .is_folded = is_folded};
 	struct json json;
 
 	write_connections(&writing);
 	json_init(&json, stdout, 0);
+	if (is_folded)
+		fputs(",\n\"folded\":true", stdout);
 	fputs(",\n\"endpoints\":", stdout);
 	json_object(&json);
 	write_ids(&json, diff, "added", ANALYZE_OLD);

@@ -1,34 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pairs of one change that belong together, as lines for people. */
+/* Bundles of pairs as lines for people. */
 #include "render/diff.h"
 
 #include "analyze/text.h"
 
-#include <string.h>
-
-#define MAX_NAMES 6       /* of ends in a line */
-#define MAX_EXPLAINED 64u /* pairs of a line whose rules are looked for */
-
-struct end_list {
-	uint32_t *items;
-	size_t n;
-	size_t cap;
-};
-
-/* The pairs of one change that are in one section. */
-struct bundle {
-	struct end_list from;
-	struct end_list to;
-	VEC(struct analyze_diff_pair) explained;
-	size_t n_pairs;
-};
-
-struct sorting {
-	struct analyze_diff *diff;
-	struct bundle bundles[DIFF_N_SECTIONS];
-	bool *is_listed[2]; /* by section and endpoint: among the sources, the targets */
-	uint8_t *sections;  /* by change: bits of those that it has pairs in */
-};
+#define MAX_NAMES 6 /* of ends in a line */
 
 static const struct {
 	const char *sign;
@@ -47,44 +23,6 @@ const char *diff_section_title(enum diff_section section)
 const char *diff_section_sign(enum diff_section section)
 {
 	return sections[section].sign;
-}
-
-static enum diff_section section_of(const struct analyze_diff *diff,
-				    const struct analyze_diff_pair *pair)
-{
-	const struct analyze_diff_ports *ports = &pair->change->ports;
-
-	if (analyze_diff_is_exposure(diff, pair))
-		return DIFF_EXPOSURE;
-	if (analyze_diff_is_sensitive(diff, pair))
-		return DIFF_SENSITIVE;
-	if (ports->ports[ANALYZE_OLD] == ANALYZE_PORTS_NONE)
-		return DIFF_ADDED;
-	return ports->ports[ANALYZE_NEW] == ANALYZE_PORTS_NONE ? DIFF_REMOVED : DIFF_CHANGED;
-}
-
-static void list_end(struct sorting *sorting, int side, enum diff_section section, uint32_t end,
-		     struct end_list *ret)
-{
-	const size_t n = sorting->diff->endpoints.n;
-
-	if (end == ANALYZE_MAP_OUTSIDE || sorting->is_listed[side][section * n + end])
-		return;
-	sorting->is_listed[side][section * n + end] = true;
-	vec_push(ret, end);
-}
-
-static void take_pair(void *arg, const struct analyze_diff_pair *pair)
-{
-	struct sorting *sorting = arg;
-	const enum diff_section section = section_of(sorting->diff, pair);
-	struct bundle *bundle = &sorting->bundles[section];
-
-	bundle->n_pairs++;
-	list_end(sorting, 0, section, pair->from, &bundle->from);
-	list_end(sorting, 1, section, pair->to, &bundle->to);
-	if (bundle->explained.n < MAX_EXPLAINED)
-		vec_push(&bundle->explained, *pair);
 }
 
 static void add_name(const struct analyze_diff *diff, uint32_t end, struct strbuf *ret)
@@ -117,20 +55,11 @@ static void add_range(const struct analyze_diff_change *change, struct strbuf *r
 			      ip_format(&range->last, last));
 }
 
-static int compare_ends(const void *left, const void *right)
-{
-	const uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
-	return (a > b) - (a < b);
-}
-
 /* The end that is a range has no names. */
 static void add_names(const struct analyze_diff *diff, const struct analyze_diff_change *change,
-		      struct end_list *ends, struct strbuf *ret)
+		      const struct diff_ends *ends, struct strbuf *ret)
 {
-	if (ends->n)
-		qsort(ends->items, ends->n, sizeof(*ends->items), compare_ends);
-	else
+	if (!ends->n)
 		add_range(change, ret);
 	for (size_t i = 0; i < ends->n && (i < MAX_NAMES || ends->n == MAX_NAMES + 1); i++) {
 		strbuf_addstr(ret, i ? ", " : "");
@@ -178,25 +107,25 @@ static void add_access(const struct analyze_diff *diff, const struct analyze_dif
 	}
 }
 
-static void explain(struct analyze_diff *diff, const struct bundle *bundle, struct diff_line *line)
-{
-	for (size_t i = 0; i < bundle->explained.n; i++)
-		analyze_diff_why(diff, &bundle->explained.items[i], line->rules);
-}
+struct lining {
+	struct analyze_diff *diff;
+	diff_line_fn fn;
+	void *arg;
+};
 
-static void write_bundle(struct sorting *sorting, const struct analyze_diff_change *change,
-			 enum diff_section section, diff_line_fn fn, void *arg)
+static void make_line(void *arg, const struct diff_bundle *bundle)
 {
-	struct analyze_diff *diff = sorting->diff;
-	struct bundle *bundle = &sorting->bundles[section];
+	const struct lining *lining = arg;
+	struct analyze_diff *diff = lining->diff;
+	const struct analyze_diff_change *change = bundle->change;
 	struct diff_line line = {.change = change};
 
 	add_names(diff, change, &bundle->from, &line.from);
 	add_names(diff, change, &bundle->to, &line.to);
 	add_access(diff, &change->ports, ANALYZE_OLD, &line.before);
 	add_access(diff, &change->ports, ANALYZE_NEW, &line.after);
-	explain(diff, bundle, &line);
-	fn(arg, section, &line);
+	diff_bundle_why(diff, bundle, line.rules);
+	lining->fn(lining->arg, bundle->section, &line);
 	strbuf_release(&line.from);
 	strbuf_release(&line.to);
 	strbuf_release(&line.before);
@@ -205,73 +134,11 @@ static void write_bundle(struct sorting *sorting, const struct analyze_diff_chan
 		analyze_refs_release(&line.rules[side]);
 }
 
-static void note_section(void *arg, const struct analyze_diff_pair *pair)
-{
-	struct sorting *sorting = arg;
-
-	sorting->sections[pair->change - sorting->diff->changes.items] |=
-		(uint8_t)(1 << section_of(sorting->diff, pair));
-}
-
-static void sorting_init(struct sorting *sorting, struct analyze_diff *diff)
-{
-	const size_t size = DIFF_N_SECTIONS * (diff->endpoints.n + 1) * sizeof(bool);
-
-	*sorting = (struct sorting){.diff = diff};
-	for (int side = 0; side < 2; side++) {
-		sorting->is_listed[side] = vec_grow(NULL, &(size_t){0}, size, 1);
-		memset(sorting->is_listed[side], 0, size);
-	}
-	sorting->sections = vec_grow(NULL, &(size_t){0}, diff->changes.n + 1, 1);
-	memset(sorting->sections, 0, diff->changes.n);
-	for (size_t i = 0; i < diff->changes.n; i++)
-		analyze_diff_unfold(diff, &diff->changes.items[i], note_section, sorting);
-}
-
-static void sorting_release(struct sorting *sorting)
-{
-	for (int section = 0; section < DIFF_N_SECTIONS; section++) {
-		vec_release(&sorting->bundles[section].from);
-		vec_release(&sorting->bundles[section].to);
-		vec_release(&sorting->bundles[section].explained);
-	}
-	free(sorting->is_listed[0]);
-	free(sorting->is_listed[1]);
-	free(sorting->sections);
-}
-
-static void clear_bundles(struct sorting *sorting)
-{
-	const size_t n = sorting->diff->endpoints.n;
-
-	for (int section = 0; section < DIFF_N_SECTIONS; section++) {
-		struct bundle *bundle = &sorting->bundles[section];
-
-		for (size_t i = 0; i < bundle->from.n; i++)
-			sorting->is_listed[0][section * n + bundle->from.items[i]] = false;
-		for (size_t i = 0; i < bundle->to.n; i++)
-			sorting->is_listed[1][section * n + bundle->to.items[i]] = false;
-		vec_clear(&bundle->from);
-		vec_clear(&bundle->to);
-		vec_clear(&bundle->explained);
-		bundle->n_pairs = 0;
-	}
-}
-
 void diff_lines(struct analyze_diff *diff, diff_line_fn fn, void *arg)
 {
-	struct sorting sorting;
+	struct lining lining = {diff, fn, arg};
 
-	sorting_init(&sorting, diff);
-	for (int section = 0; section < DIFF_N_SECTIONS; section++)
-		for (size_t i = 0; i < diff->changes.n; i++) {
-			if (!(sorting.sections[i] & 1 << section))
-				continue;
-			clear_bundles(&sorting);
-			analyze_diff_unfold(diff, &diff->changes.items[i], take_pair, &sorting);
-			write_bundle(&sorting, &diff->changes.items[i], section, fn, arg);
-		}
-	sorting_release(&sorting);
+	diff_bundles(diff, make_line, &lining);
 }
 
 static const char *plural(uint64_t n)

@@ -161,6 +161,44 @@ run "$bulkhead" diff -o md "$old" "$new"
 has '^### bulkhead diff: [0-9]+ connections added, 0 removed, [0-9]+ changed' "Markdown: a title"
 has '^\| 0.0.0.0-9.255.255.255 \| shop/Deployment/web \| nothing \| TCP 443 \| NetworkPolicy shop/web ' "Markdown: a row"
 
+# Folded, it is the same.
+run "$bulkhead" diff --fold -o json "$old" "$new"
+ok_int "$status" 1 "folded: the same exit code"
+cp "$tap_work/out" "$tap_work/folded.json"
+run "$bulkhead" diff -o json "$old" "$new"
+cp "$tap_work/out" "$tap_work/plain.json"
+cat >"$tap_work/unfold.py" <<'PYTHON'
+import json, sys
+folded, plain = (json.load(open(path)) for path in sys.argv[1:])
+assert folded["folded"] is True and "folded" not in plain
+assert all(folded[key] == plain[key] for key in ("schema", "compared", "endpoints", "cni"))
+
+def shown(end):
+    return "[" not in end
+
+for key in ("added", "removed", "changed"):
+    rest = {}
+    for c in folded[key]:
+        for pair in ((f, t) for f in c["from"] for t in c["to"]):
+            assert (*pair, str(c["conditions"]) if "conditions" in c else "") not in rest
+            rest[(*pair, str(c["conditions"]) if "conditions" in c else "")] = c
+    for c in plain[key]:
+        other = rest.pop((c["from"], c["to"], str(c["conditions"]) if "conditions" in c else ""))
+        for field in ("ports", "before", "after", "widened", "exposure"):
+            assert c.get(field) == other.get(field), (c, other)
+        assert c.get("new", False) == bool({c["from"], c["to"]} & set(other.get("new", []))), (c, other)
+        assert c.get("gone", False) == bool({c["from"], c["to"]} & set(other.get("gone", [])))
+        assert c.get("sensitivity") == other.get("sensitivity", {}).get(c["to"]), (c, other)
+        for side in ("old", "new"):
+            assert all(rule in other["rules"][side] for rule in c["rules"][side]), (c, other)
+    for f, t, _ in rest:
+        assert f == t or not (shown(f) or shown(t)), (f, t)
+PYTHON
+python3 "$tap_work/unfold.py" "$tap_work/folded.json" "$tap_work/plain.json"
+ok $? "folded: its pairs are the connections"
+run "$bulkhead" diff --fold -o csv "$old" "$new"
+has '^added,ip:0.0.0.0-9.255.255.255,"shop/Deployment/web",TCP,443,443,' "folded: CSV"
+
 # A selector that no known pod stands for is a change too.
 mkdir "$tap_work/a" "$tap_work/b"
 for side in a b; do
