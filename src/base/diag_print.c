@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/diag.h"
 
-#include "base/strbuf.h"
-#include "base/utf8.h"
+#include "base/plain.h"
 
 #include <string.h>
 
@@ -42,47 +41,6 @@ static void set_color(struct printer *printer, const char *sgr)
 static void reset_color(struct printer *printer)
 {
 	set_color(printer, "\033[0m");
-}
-
-/* Controls, and the marks that reorder text on a terminal so that it reads as what it is not. */
-static bool is_printable(uint32_t code)
-{
-	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
-		return false;
-	return !(code == 0x061c || code == 0x200e || code == 0x200f ||
-		 (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
-		 code == 0xfeff);
-}
-
-/* Appends one character, or its bytes as \xNN; *ret_columns gets its width. Returns its bytes. */
-static size_t add_escaped(struct strbuf *buf, const char *text, size_t len, size_t *ret_columns)
-{
-	uint32_t code;
-	size_t size = utf8_decode(text, len, &code);
-
-	if (size && is_printable(code)) {
-		strbuf_add(buf, text, size);
-		*ret_columns = 1;
-		return size;
-	}
-	if (!size)
-		size = 1;
-	for (size_t i = 0; i < size; i++)
-		strbuf_printf(buf, "\\x%02x", (unsigned char)text[i]);
-	*ret_columns = 4 * size;
-	return size;
-}
-
-static void print_escaped(struct printer *printer, const char *text)
-{
-	struct strbuf buf = {0};
-	size_t len = strlen(text);
-	size_t columns;
-
-	for (size_t i = 0; i < len;)
-		i += add_escaped(&buf, text + i, len - i, &columns);
-	fputs(strbuf_str(&buf), printer->out);
-	strbuf_release(&buf);
 }
 
 /* The line's end: the break (LF, CR LF, CR) or the end of the text. */
@@ -179,7 +137,7 @@ static void lay_out(const struct quote *quote, struct strbuf *line, struct strbu
 			strbuf_addch(line, '\t');
 			next = at + 1;
 		} else {
-			next = at + add_escaped(line, at, (size_t)(quote->end - at), &columns);
+			next = at + plain_add_char(line, at, (size_t)(quote->end - at), &columns);
 		}
 		add_marks(marks, quote, at, columns);
 	}
@@ -234,7 +192,7 @@ static void print_place(struct printer *printer, const struct diag_span *span)
 	if (!span->file)
 		return;
 	set_color(printer, SGR_BOLD);
-	print_escaped(printer, span->file->name);
+	plain_fputs(span->file->name, printer->out);
 	if (span->line && span->column)
 		fprintf(printer->out, ":%u:%u", span->line, span->column);
 	else if (span->line)
@@ -254,7 +212,7 @@ static void print_related(struct printer *printer, const struct diag *diag)
 {
 	print_place(printer, &diag->related);
 	print_severity(printer, DIAG_NOTE);
-	print_escaped(printer, diag->related_message ? diag->related_message : "related place");
+	plain_fputs(diag->related_message ? diag->related_message : "related place", printer->out);
 	putc('\n', printer->out);
 	quote_line(printer, &diag->related);
 }
@@ -263,13 +221,13 @@ static void print_one(struct printer *printer, const struct diag *diag)
 {
 	print_place(printer, &diag->span);
 	print_severity(printer, diag->severity);
-	print_escaped(printer, diag->message);
+	plain_fputs(diag->message, printer->out);
 	fprintf(printer->out, " [%s]\n", diag_code_name(diag->code));
 	if (diag->span.file)
 		quote_line(printer, &diag->span);
 	if (diag->hint) {
 		fputs(QUOTE_PREFIX "hint: ", printer->out);
-		print_escaped(printer, diag->hint);
+		plain_fputs(diag->hint, printer->out);
 		putc('\n', printer->out);
 	}
 	if (diag->related.file)

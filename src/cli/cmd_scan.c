@@ -98,7 +98,7 @@ static size_t print_diags(const struct cli_options *options, const struct scan *
 	return n_errors;
 }
 
-static void render(const struct cli_options *options, const struct scan *scan)
+static void render(const struct cli_options *options, struct scan *scan)
 {
 	switch (options->format) {
 	case CLI_JSON:

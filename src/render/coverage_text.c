@@ -2,6 +2,7 @@
 #include "render/coverage.h"
 
 #include "base/arena.h"
+#include "base/plain.h"
 #include "render/aside.h"
 #include "render/coverage_table.h"
 #include "render/markdown.h"
@@ -132,11 +133,20 @@ static void each_row(struct table *table, row_fn fn)
 		fn(table, &coverage->unplaced);
 }
 
+/* A row's cells: an owner is whatever an annotation says. */
+static void make_cells(struct table *table, const struct analyze_coverage_row *row,
+		       struct coverage_cells *cells)
+{
+	coverage_cells(cells, table->coverage, row, table->of_namespaces, &table->arena);
+	for (size_t i = 0; i < cells->n; i++)
+		cells->texts[i] = plain_text(&table->arena, cells->texts[i]);
+}
+
 static void widen_row(struct table *table, const struct analyze_coverage_row *row)
 {
 	struct coverage_cells cells;
 
-	coverage_cells(&cells, table->coverage, row, table->of_namespaces, &table->arena);
+	make_cells(table, row, &cells);
 	widen(table, &cells);
 }
 
@@ -144,7 +154,7 @@ static void print_row(struct table *table, const struct analyze_coverage_row *ro
 {
 	struct coverage_cells cells;
 
-	coverage_cells(&cells, table->coverage, row, table->of_namespaces, &table->arena);
+	make_cells(table, row, &cells);
 	print_cells(table, &cells);
 	if (row->next)
 		printf("      next: %s\n", row->next);
@@ -185,7 +195,7 @@ static void print_md_row(struct table *table, const struct analyze_coverage_row 
 {
 	struct coverage_cells cells;
 
-	coverage_cells(&cells, table->coverage, row, table->of_namespaces, &table->arena);
+	make_cells(table, row, &cells);
 	for (size_t i = 0; i < cells.n; i++)
 		print_md_cell(cells.texts[i]);
 	if (table->of_namespaces)

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/escape.h"
 
+#include <ctype.h>
 #include <string.h>
 
+#define REPLACEMENT "\xef\xbf\xbd"
+
+/* The controls are not among XML 1.0's characters, nor are U+FFFE and U+FFFF. */
 static const char *xml_entity(unsigned char c)
 {
 	switch (c) {
@@ -19,7 +23,7 @@ static const char *xml_entity(unsigned char c)
 	case '\t':
 		return "&#9;";
 	default:
-		return c < 0x20 ? "\xef\xbf\xbd" : NULL;
+		return c < 0x20 ? REPLACEMENT : NULL;
 	}
 }
 
@@ -28,10 +32,15 @@ void render_xml(FILE *out, const char *text)
 	for (; *text; text++) {
 		const char *entity = xml_entity((unsigned char)*text);
 
-		if (entity)
+		if (strncmp(text, "\xef\xbf\xbe", 3) == 0 ||
+		    strncmp(text, "\xef\xbf\xbf", 3) == 0) {
+			fputs(REPLACEMENT, out);
+			text += 2;
+		} else if (entity) {
 			fputs(entity, out);
-		else
+		} else {
 			fputc(*text, out);
+		}
 	}
 }
 
@@ -54,6 +63,16 @@ void render_github_message(FILE *out, const char *text)
 void render_github_property(FILE *out, const char *text)
 {
 	write_github(out, text, "%\r\n:,");
+}
+
+void render_uri_path(struct strbuf *uri, const char *path)
+{
+	for (; *path; path++) {
+		if (isalnum((unsigned char)*path) || strchr("-._~/", *path))
+			strbuf_addch(uri, *path);
+		else
+			strbuf_printf(uri, "%%%02X", (unsigned char)*path);
+	}
 }
 
 void render_quoted(FILE *out, const char *text)

@@ -2,6 +2,7 @@
 #include "render/inventory.h"
 
 #include "analyze/endpoint.h"
+#include "base/plain.h"
 #include "render/aside.h"
 
 #include <stdio.h>
@@ -44,10 +45,13 @@ void render_inventory_text(const struct analyze_inventory *inventory)
 	for (size_t i = 0; i < inventory->namespaces.n; i++) {
 		const struct analyze_inventory_namespace *row = &inventory->namespaces.items[i];
 
-		printf("  %-24s workloads: %u; pods: %u; services: %u; policies: %u%s%s\n",
-		       row->ns->name, row->n_workloads, row->n_pods, row->n_services,
-		       row->n_policies, row->owner ? "; owner: " : "",
-		       row->owner ? row->owner : "");
+		printf("  %-24s workloads: %u; pods: %u; services: %u; policies: %u", row->ns->name,
+		       row->n_workloads, row->n_pods, row->n_services, row->n_policies);
+		if (row->owner) {
+			fputs("; owner: ", stdout);
+			plain_fputs(row->owner, stdout);
+		}
+		putchar('\n');
 	}
 	print_workloads(inventory);
 	printf("\nservice accounts: %zu\n", inventory->accounts.n);

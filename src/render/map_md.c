@@ -6,6 +6,25 @@
 #include "render/render.h"
 
 #include <stdio.h>
+#include <string.h>
+
+/* Each range has its own ports, on a line of its own. */
+static void write_note(const char *note)
+{
+	while (*note) {
+		const size_t len = strcspn(note, "\n");
+		struct strbuf line = {0};
+
+		strbuf_add(&line, note, len);
+		render_md_cell(strbuf_str(&line));
+		strbuf_release(&line);
+		note += len;
+		if (*note) {
+			fputs("<br>", stdout);
+			note++;
+		}
+	}
+}
 
 static void write_row(const struct map_picture *picture, const struct picture_arrow *arrow)
 {
@@ -18,12 +37,7 @@ static void write_row(const struct map_picture *picture, const struct picture_ar
 	render_md_cell(picture->boxes.items[arrow->to].id);
 	printf(" | ");
 	render_md_cell(arrow->n_ranges ? "" : strbuf_str(&label));
-	/* Each range has its own ports. */
-	for (const char *at = arrow->note.text; at && *at; at++)
-		if (*at == '\n')
-			fputs("<br>", stdout);
-		else
-			putchar(*at);
+	write_note(arrow->note.text ? arrow->note.text : "");
 	printf(" |\n");
 	strbuf_release(&label);
 }

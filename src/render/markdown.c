@@ -7,8 +7,8 @@
 void render_md_cell(const char *text)
 {
 	for (; *text; text++) {
-		if (strchr("\\|<*_`", *text))
+		if (strchr("|<*_`\\[&~", *text))
 			putchar('\\');
-		putchar(*text == '\n' ? ' ' : *text);
+		putchar((unsigned char)*text < ' ' ? ' ' : *text);
 	}
 }

@@ -8,7 +8,7 @@
 
 void render_scan_text(const struct scan *scan, bool color);
 void render_scan_json(const struct scan *scan);
-void render_scan_sarif(const struct scan *scan);
+void render_scan_sarif(struct scan *scan);
 void render_scan_junit(const struct scan *scan);
 void render_scan_github(const struct scan *scan);
 void render_scan_gitlab(const struct scan *scan);
@@ -24,7 +24,7 @@ void render_scan_rules_json(void);
 /* Only for scan_*.c: "Kind NAMESPACE/NAME", "Kind NAME"; "File" alone for a text that is no object. */
 void render_scan_object(FILE *out, const struct scan_place *place);
 
-/* The path as reports want it: relative, without "./"; "-" for standard input. */
+/* The path as reports want it: from here where it is below, without "./"; "-" for standard input. */
 const char *render_scan_path(const struct scan_place *place);
 
 /* Everything but what is suppressed: a format without a word for that leaves it out. */

@@ -3,19 +3,7 @@
 #include "render/scan.h"
 
 #include "base/json.h"
-
-#include <string.h>
-
-/* docs.github.com, workflow commands: what must not stand in a message, and in a property. */
-static void write_command_text(const char *text, bool is_property)
-{
-	for (; *text; text++) {
-		if (strchr("%\r\n", *text) || (is_property && strchr(":,", *text)))
-			printf("%%%02X", (unsigned char)*text);
-		else
-			putchar(*text);
-	}
-}
+#include "render/escape.h"
 
 static void write_command(const struct scan_finding *finding)
 {
@@ -24,13 +12,14 @@ static void write_command(const struct scan_finding *finding)
 	printf("::%s file=", severity >= SCAN_HIGH     ? "error"
 			     : severity == SCAN_MEDIUM ? "warning"
 						       : "notice");
-	write_command_text(render_scan_path(&finding->place), true);
-	printf(",line=%u,col=%u,title=%s::", finding->place.span.line, finding->place.span.column,
-	       finding->rule->id);
-	write_command_text(finding->message, false);
+	render_github_property(stdout, render_scan_path(&finding->place));
+	if (finding->place.span.line)
+		printf(",line=%u,col=%u", finding->place.span.line, finding->place.span.column);
+	printf(",title=%s::", finding->rule->id);
+	render_github_message(stdout, finding->message);
 	if (finding->help) {
-		write_command_text("\nfix: ", false);
-		write_command_text(finding->help, false);
+		render_github_message(stdout, "\nfix: ");
+		render_github_message(stdout, finding->help);
 	}
 	putchar('\n');
 }

@@ -6,6 +6,8 @@
 #include "render/scan.h"
 
 #include "base/json.h"
+#include "base/utf8.h"
+#include "render/escape.h"
 
 #include <string.h>
 
@@ -82,24 +84,55 @@ static void write_driver(struct json *json)
 	json_end(json);
 }
 
-static void write_location(struct json *json, const struct diag_span *span, const char *message)
+/* A file outside of the sources has no path from their root. */
+static void write_artifact(struct json *json, const struct scan_place *place)
+{
+	const char *path = render_scan_path(place);
+	struct strbuf uri = {0};
+
+	if (*path == '/')
+		strbuf_addstr(&uri, "file://");
+	render_uri_path(&uri, path);
+	json_key(json, "artifactLocation");
+	json_object(json);
+	json_field(json, "uri", strbuf_str(&uri));
+	if (*path != '/')
+		json_field(json, "uriBaseId", "%SRCROOT%");
+	json_end(json);
+	strbuf_release(&uri);
+}
+
+/* SARIF counts characters, a span bytes. */
+static uint32_t column_of(struct scan *scan, const struct diag_span *span)
+{
+	size_t at = scan_offset(scan, span->file, span->line, 1);
+	const size_t end = scan_offset(scan, span->file, span->line, span->column);
+	uint32_t column = 1;
+
+	for (; at < end; column++) {
+		const size_t size = utf8_decode(span->file->text + at, end - at, NULL);
+
+		at += size ? size : 1;
+	}
+	return column;
+}
+
+static void write_location(struct json *json, struct scan *scan, const struct diag_span *span,
+			   const char *message)
 {
 	const struct scan_place place = {.span = *span};
+	const bool has_place = span->file && span->line;
 
 	json_object(json);
 	json_key(json, "physicalLocation");
 	json_object(json);
-	json_key(json, "artifactLocation");
-	json_object(json);
-	json_field(json, "uri", render_scan_path(&place));
-	json_field(json, "uriBaseId", "%SRCROOT%");
-	json_end(json);
+	write_artifact(json, &place);
 	json_key(json, "region");
 	json_object(json);
 	json_key(json, "startLine");
-	json_uint(json, span->line ? span->line : 1);
+	json_uint(json, has_place ? span->line : 1);
 	json_key(json, "startColumn");
-	json_uint(json, span->column ? span->column : 1);
+	json_uint(json, has_place ? column_of(scan, span) : 1);
 	json_end(json);
 	json_end(json);
 	if (message)
@@ -136,7 +169,7 @@ static void write_message(struct json *json, const struct scan_finding *finding)
 	free(text);
 }
 
-static void write_result(struct json *json, const struct scan_finding *finding)
+static void write_result(struct json *json, struct scan *scan, const struct scan_finding *finding)
 {
 	json_object(json);
 	json_field(json, "ruleId", finding->rule->id);
@@ -146,12 +179,12 @@ static void write_result(struct json *json, const struct scan_finding *finding)
 	write_message(json, finding);
 	json_key(json, "locations");
 	json_array(json);
-	write_location(json, &finding->place.span, NULL);
+	write_location(json, scan, &finding->place.span, NULL);
 	json_end(json);
 	if (finding->related.file) {
 		json_key(json, "relatedLocations");
 		json_array(json);
-		write_location(json, &finding->related,
+		write_location(json, scan, &finding->related,
 			       finding->related_message ? finding->related_message : "see here");
 		json_end(json);
 	}
@@ -164,7 +197,23 @@ static void write_result(struct json *json, const struct scan_finding *finding)
 	json_end(json);
 }
 
-static void write_run(struct json *json, const struct scan *scan)
+/* The most severe first: where there are too many, they are the ones that are seen. */
+static void write_results(struct json *json, struct scan *scan)
+{
+	size_t n = 0;
+
+	json_key(json, "results");
+	json_array(json);
+	for (int severity = SCAN_CRITICAL; severity >= SCAN_INFO; severity--)
+		for (size_t i = 0; i < scan->findings.n && n < MAX_RESULTS; i++)
+			if (scan->findings.items[i].severity == severity) {
+				write_result(json, scan, &scan->findings.items[i]);
+				n++;
+			}
+	json_end(json);
+}
+
+static void write_run(struct json *json, struct scan *scan)
 {
 	json_object(json);
 	write_driver(json);
@@ -172,15 +221,12 @@ static void write_run(struct json *json, const struct scan *scan)
 	json_object(json);
 	json_field(json, "id", "bulkhead/scan/");
 	json_end(json);
-	json_key(json, "results");
-	json_array(json);
-	for (size_t i = 0; i < scan->findings.n && i < MAX_RESULTS; i++)
-		write_result(json, &scan->findings.items[i]);
-	json_end(json);
+	json_field(json, "columnKind", "unicodeCodePoints");
+	write_results(json, scan);
 	json_end(json);
 }
 
-void render_scan_sarif(const struct scan *scan)
+void render_scan_sarif(struct scan *scan)
 {
 	struct json json;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/scan.h"
 
+#include "base/plain.h"
+
 #include <string.h>
 
 static const char *color_of(enum scan_severity severity)
@@ -18,38 +20,32 @@ void render_scan_object(FILE *out, const struct scan_place *place)
 {
 	const bool is_namespace = strcmp(place->kind, "Namespace") == 0;
 
-	fputs(place->kind, out);
+	plain_fputs(place->kind, out);
 	if (!place->name)
 		return;
-	if (place->ns && !is_namespace)
-		fprintf(out, " %s/%s", place->ns, place->name);
-	else
-		fprintf(out, " %s", place->name);
+	putc(' ', out);
+	if (place->ns && !is_namespace) {
+		plain_fputs(place->ns, out);
+		putc('/', out);
+	}
+	plain_fputs(place->name, out);
 }
 
-const char *render_scan_path(const struct scan_place *place)
+static void print_span(const struct diag_span *span)
 {
-	const char *name = place->span.file ? place->span.file->name : "-";
-
-	while (strncmp(name, "./", 2) == 0)
-		name += strspn(name + 1, "/") + 1;
-	return name;
-}
-
-static void print_place(const struct scan_place *place)
-{
-	if (!place->span.file)
+	if (!span->file)
 		return;
-	printf("%s:", place->span.file->name);
-	if (place->span.line)
-		printf("%u:%u:", place->span.line, place->span.column);
+	plain_fputs(span->file->name, stdout);
+	putchar(':');
+	if (span->line)
+		printf("%u:%u:", span->line, span->column);
 	putchar(' ');
 }
 
 static void print_line(const struct scan_place *place, const char *mark, const char *what,
 		       const char *id)
 {
-	print_place(place);
+	print_span(&place->span);
 	printf("%s: ", mark);
 	render_scan_object(stdout, place);
 	printf(": %s [%s]\n", what, id);
@@ -63,10 +59,11 @@ static void print_finding(const struct scan_finding *finding, bool color)
 	snprintf(mark, sizeof(mark), "%s%s%s", color ? color_of(finding->severity) : "", severity,
 		 color ? "\033[0m" : "");
 	print_line(&finding->place, mark, finding->message, finding->rule->id);
-	if (finding->related.file)
-		printf("    %s:%u:%u: %s\n", finding->related.file->name, finding->related.line,
-		       finding->related.column,
-		       finding->related_message ? finding->related_message : "see here");
+	if (finding->related.file) {
+		fputs("    ", stdout);
+		print_span(&finding->related);
+		puts(finding->related_message ? finding->related_message : "see here");
+	}
 	if (finding->help)
 		printf("    fix: %s\n", finding->help);
 }

@@ -3,6 +3,7 @@
 #include "render/suite.h"
 
 #include "analyze/text.h"
+#include "base/plain.h"
 #include "render/aside.h"
 #include "render/escape.h"
 
@@ -13,9 +14,12 @@
 static void print_lines(const char *text, int indent)
 {
 	while (*text) {
-		const int len = (int)strcspn(text, "\n");
+		const size_t len = strcspn(text, "\n");
+		struct strbuf line = {0};
 
-		printf("%*s%.*s\n", indent, "", len, text);
+		plain_add(&line, text, len);
+		printf("%*s%s\n", indent, "", strbuf_str(&line));
+		strbuf_release(&line);
 		text += len + (text[len] == '\n');
 	}
 }
@@ -57,13 +61,16 @@ static void print_test(const struct render_suite *output, size_t number)
 {
 	const struct suite_test *test = output->results->items.items[number].test;
 
-	printf("%s%-7s%s %s: %s\n", output->color ? color_of(output, number) : "",
-	       status_of(output, number), output->color ? "\033[0m" : "", test->object->name,
-	       test->name);
+	printf("%s%-7s%s %s: ", output->color ? color_of(output, number) : "",
+	       status_of(output, number), output->color ? "\033[0m" : "", test->object->name);
+	plain_fputs(test->name, stdout);
+	putchar('\n');
 	if (!render_suite_passes(output, number)) {
 		if (test->description)
 			print_lines(test->description, 8);
-		printf("        %s:%u\n", test->span.file->name, test->span.line);
+		fputs("        ", stdout);
+		plain_fputs(test->span.file->name, stdout);
+		printf(":%u\n", test->span.line);
 		print_why(output, number, 8);
 	}
 	print_not_tried(output, number, 8);
@@ -134,7 +141,7 @@ static void print_tap_name(const struct suite_test *test)
 		for (const char *at = texts[i]; *at; at++) {
 			if (*at == '#' || *at == '\\')
 				putchar('\\');
-			putchar(*at == '\n' ? ' ' : *at);
+			putchar((unsigned char)*at < ' ' ? ' ' : *at);
 		}
 }
 

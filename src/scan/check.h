@@ -62,8 +62,7 @@ void scan_edit(struct scan_finding *finding, const struct diag_file *file, size_
 void scan_doubt_shared(struct scan *scan);
 bool scan_has_aliases(const struct scan *scan, const struct diag_file *file);
 
-/* Edits by place: edit.c. Where a line and column are in the text of the file. */
-size_t scan_offset(struct scan *scan, const struct diag_file *file, uint32_t line, uint32_t column);
+/* Edits by place: edit.c. */
 
 /* Puts `text` in place of a scalar, quotes and all. Nothing for what is not on one line. */
 void scan_edit_scalar(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,

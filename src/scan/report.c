@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/check.h"
 
+#include "base/plain.h"
 #include "scan/config.h"
 
 #include <assert.h>
@@ -48,7 +49,7 @@ static struct scan_finding *add(struct scan *scan, const struct scan_rule *rule,
 	finding->rule = rule;
 	finding->severity = rule->severity;
 	finding->place = place;
-	finding->message = arena_vprintf(&scan->arena, format, args);
+	finding->message = plain_text(&scan->arena, arena_vprintf(&scan->arena, format, args));
 	return finding;
 }
 
@@ -82,7 +83,7 @@ void scan_help(struct scan *scan, struct scan_finding *finding, const char *form
 	va_list args;
 
 	va_start(args, format);
-	finding->help = arena_vprintf(&scan->arena, format, args);
+	finding->help = plain_text(&scan->arena, arena_vprintf(&scan->arena, format, args));
 	va_end(args);
 	if (finding->fix == SCAN_FIX_NONE && finding->rule->fix != SCAN_FIX_NONE)
 		finding->fix = SCAN_FIX_SUGGESTED;
@@ -103,7 +104,7 @@ void scan_report_unknown(struct scan *scan, struct scan_place place, const char 
 	unknown->rule = scan->rule;
 	unknown->place = place;
 	va_start(args, format);
-	unknown->message = arena_vprintf(&scan->arena, format, args);
+	unknown->message = plain_text(&scan->arena, arena_vprintf(&scan->arena, format, args));
 	va_end(args);
 }
 

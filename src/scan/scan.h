@@ -105,5 +105,8 @@ void scan_init(struct scan *scan, struct analyze_cluster *cluster,
 void scan_run(struct scan *scan);
 void scan_release(struct scan *scan);
 
+/* Where a line and column are in the text of a file, in bytes. */
+size_t scan_offset(struct scan *scan, const struct diag_file *file, uint32_t line, uint32_t column);
+
 /* How many findings count and are at least this severe. */
 size_t scan_count(const struct scan *scan, enum scan_severity least);
