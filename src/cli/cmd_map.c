@@ -3,7 +3,9 @@
 
 #include "analyze/map.h"
 #include "analyze/ties.h"
+#include "base/strbuf.h"
 #include "cli/progress.h"
+#include "cli/written.h"
 #include "render/render.h"
 
 #include <stdio.h>
@@ -17,6 +19,7 @@ struct map_options {
 	const char *port;
 	const char *ingress_controller;
 	const char *check;
+	const char *renewal; /* the words of the command line that say what is mapped */
 	bool by_namespace;
 	bool exposure;
 };
@@ -105,42 +108,47 @@ static bool resolve(const struct map_options *own, struct analyze_endpoints *end
 	return diags->n_errors == 0;
 }
 
-static void render(const struct cli_options *options, struct analyze_map *map)
+static const written_fn renderers[CLI_N_FORMATS] = {
+	[CLI_TEXT] = render_map_text, [CLI_JSON] = render_map_json, [CLI_CSV] = render_map_csv,
+	[CLI_MD] = render_map_md,     [CLI_DOT] = render_map_dot,   [CLI_SVG] = render_map_svg,
+};
+
+/* A map that was written as JSON is read; of the others, lines are compared. */
+static bool compare(const struct map_options *own, struct analyze_map *map, enum cli_format format,
+		    struct diag_list *diags, bool *ret_stale)
 {
-	switch (options->format) {
-	case CLI_JSON:
-		render_map_json(map);
-		break;
-	case CLI_CSV:
-		render_map_csv(map);
-		break;
-	case CLI_MD:
-		render_map_md(map);
-		break;
-	case CLI_DOT:
-		render_map_dot(map);
-		break;
-	case CLI_SVG:
-		render_map_svg(map);
-		break;
-	default:
-		render_map_text(map);
+	struct analyze_map_check check;
+	bool is_read;
+
+	if (format != CLI_JSON)
+		return written_compare(own->check, format, map, renderers[format], diags,
+				       ret_stale);
+	is_read = analyze_map_check(&check, map, own->check, diags);
+	if (is_read) {
+		render_map_check(&check);
+		*ret_stale = analyze_map_is_stale(&check);
 	}
+	analyze_map_check_release(&check);
+	return is_read;
 }
 
 /* The map against the one that was written before. */
 static int check_written(const struct map_options *own, struct analyze_map *map,
 			 struct diag_list *diags)
 {
-	struct analyze_map_check check;
-	int code = CLI_USAGE;
+	enum cli_format format = own->shared->format;
+	bool is_stale = false;
 
-	if (analyze_map_check(&check, map, own->check, diags)) {
-		render_map_check(&check, own->check);
-		code = analyze_map_is_stale(&check) ? CLI_NO : CLI_YES;
-	}
-	analyze_map_check_release(&check);
-	return code;
+	if (!own->shared->has_format && !written_format(own->check, &format))
+		format = CLI_JSON;
+	if (!compare(own, map, format, diags, &is_stale))
+		return CLI_USAGE;
+	if (is_stale)
+		printf("%s is stale: write it again with 'bulkhead map%s -o %s >%s'\n", own->check,
+		       own->renewal, cli_format_name(format), own->check);
+	else
+		printf("%s is what the input allows\n", own->check);
+	return is_stale ? CLI_NO : CLI_YES;
 }
 
 static int build(const struct cli_options *options, const struct map_options *own,
@@ -167,7 +175,7 @@ static int build(const struct cli_options *options, const struct map_options *ow
 		if (own->check)
 			code = check_written(own, &map, &diags);
 		else
-			render(options, &map);
+			renderers[options->format](&map);
 		analyze_ties_report(cluster, cluster->snapshot->pods, n_pods, &diags);
 		analyze_map_release(&map);
 	}
@@ -190,6 +198,55 @@ static int run(struct cli_options *options, const struct map_options *own, int n
 	return code;
 }
 
+static void add_word(struct strbuf *line, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "-_./:=,@+%";
+
+	strbuf_addch(line, ' ');
+	if (*word && word[strspn(word, plain)] == '\0') {
+		strbuf_addstr(line, word);
+		return;
+	}
+	strbuf_addch(line, '\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			strbuf_addstr(line, "'\\''");
+		else
+			strbuf_addch(line, *word);
+	strbuf_addch(line, '\'');
+}
+
+/* Options that say how the map is used, and not what is mapped. */
+static bool is_about_use(const char *word, bool *ret_takes_next)
+{
+	static const char *const names[] = {"--check", "--output", "-o"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const size_t len = strlen(names[i]);
+
+		if (strncmp(word, names[i], len) != 0)
+			continue;
+		*ret_takes_next = word[len] == '\0';
+		if (*ret_takes_next || word[len] == '=' || names[i][1] != '-')
+			return true;
+	}
+	return false;
+}
+
+/* The command line without them, for a shell. */
+static void list_words(int argc, char **argv, struct strbuf *ret)
+{
+	bool takes_next;
+
+	for (int i = 0; i < argc; i++) {
+		if (!is_about_use(argv[i], &takes_next))
+			add_word(ret, argv[i]);
+		else if (takes_next)
+			i++;
+	}
+}
+
 int cli_run_map(const struct cli_command *command, int argc, char **argv)
 {
 	struct map_options own = {0};
@@ -198,11 +255,15 @@ int cli_run_map(const struct cli_command *command, int argc, char **argv)
 		.own = own_options,
 		.data = &own,
 	};
+	struct strbuf renewal = {0};
 	int n, code = CLI_USAGE;
 
 	own.shared = &options;
+	list_words(argc, argv, &renewal);
+	own.renewal = strbuf_str(&renewal);
 	if (cli_options_parse(&options, argc, argv, &n))
 		code = options.wants_help ? cli_help_of(command) : run(&options, &own, n, argv);
 	cli_options_release(&options);
+	strbuf_release(&renewal);
 	return code;
 }

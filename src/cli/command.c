@@ -57,7 +57,7 @@ static const struct cli_command commands[] = {
 	 "  --exposure               with the peers that the input does not show\n"
 	 "  --ingress-controller NAMESPACE/NAME\n"
 	 "                           which workload the proxy of Ingresses and routes is\n"
-	 "  --check FILE             whether a map that was written as JSON is still true\n",
+	 "  --check FILE             whether a map that was written before is still true\n",
 	 CLI_WITH_INPUT, CLI_FORMAT(CSV) | CLI_FORMAT(MD) | CLI_FORMAT(DOT) | CLI_FORMAT(SVG),
 	 cli_run_map},
 	{"coverage", "how mature the policies are, in numbers that can be tracked", "PATH…",

@@ -45,6 +45,11 @@ static const char *const format_names[CLI_N_FORMATS] = {
 #undef X
 };
 
+const char *cli_format_name(enum cli_format format)
+{
+	return format_names[format];
+}
+
 static unsigned int formats_of(const struct cli_command *command)
 {
 	return command->formats | CLI_FORMAT(TEXT) | CLI_FORMAT(JSON);
@@ -87,6 +92,7 @@ static bool set_output(void *data, const char *value)
 	for (unsigned int i = 0; i < CLI_N_FORMATS; i++)
 		if (formats_of(options->command) & 1u << i && strcmp(value, format_names[i]) == 0) {
 			options->format = i;
+			options->has_format = true;
 			return true;
 		}
 	return refuse_output(options, value);

@@ -38,6 +38,7 @@ struct cli_options {
 	uint16_t source_port; /* set by the verb: of the question; 0: it names none */
 	bool mesh_all;
 	enum cli_format format;
+	bool has_format; /* by -o */
 	const char *folder; /* of a verb that takes CLI_WITH_FOLDER; NULL: none */
 	bool skip_invalid;
 	bool may_be_empty; /* set by the verb: an input without objects is one */
@@ -57,6 +58,9 @@ void cli_options_release(struct cli_options *options);
 
 /* What help says of the shared options that a verb takes. */
 void cli_options_print(const struct cli_command *command);
+
+/* "json", as -o takes it. */
+const char *cli_format_name(enum cli_format format);
 
 /* Takes words as input, besides that of -f. CLI_YES, or CLI_USAGE after a message: there is none. */
 int cli_take_paths(struct cli_options *options, int n, char **words);

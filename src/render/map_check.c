@@ -15,7 +15,7 @@ static void write_stale(const struct analyze_stale *stale)
 	putchar('\n');
 }
 
-void render_map_check(const struct analyze_map_check *check, const char *path)
+void render_map_check(const struct analyze_map_check *check)
 {
 	for (size_t i = 0; i < check->added.n; i++)
 		printf("+ %s\n", check->added.items[i]);
@@ -23,8 +23,4 @@ void render_map_check(const struct analyze_map_check *check, const char *path)
 		printf("- %s\n", check->removed.items[i]);
 	for (size_t i = 0; i < check->stale.n; i++)
 		write_stale(&check->stale.items[i]);
-	if (analyze_map_is_stale(check))
-		printf("%s is stale: write it again with 'bulkhead map -o json'\n", path);
-	else
-		printf("%s is what the input allows\n", path);
 }

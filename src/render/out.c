@@ -4,6 +4,7 @@
 #include "base/vec.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 void out_init(struct out *out)
 {
@@ -29,4 +30,19 @@ void out_finish(struct out *out)
 {
 	out_flush(out);
 	free(out->buffer);
+}
+
+/* The GNU C library lets a program assign its streams. */
+char *out_capture(void (*fn)(void *arg), void *arg, size_t *ret_len)
+{
+	FILE *const real = stdout;
+	char *text = NULL;
+
+	stdout = open_memstream(&text, ret_len);
+	if (!stdout)
+		abort();
+	fn(arg);
+	fclose(stdout);
+	stdout = real;
+	return text;
 }

@@ -34,3 +34,6 @@ static inline void out_add(struct out *out, const char *text, size_t len)
 }
 
 #define out_literal(out, text) out_add((out), "" text, sizeof(text) - 1)
+
+/* What `fn` writes to stdout, in place of writing it; on the heap. */
+char *out_capture(void (*fn)(void *arg), void *arg, size_t *ret_len);

@@ -30,8 +30,8 @@ void render_map_md(struct analyze_map *map);
 void render_map_dot(struct analyze_map *map);
 void render_map_svg(struct analyze_map *map);
 
-/* What has changed since the map at `path` was written. */
-void render_map_check(const struct analyze_map_check *check, const char *path);
+/* What has changed since a map was written. */
+void render_map_check(const struct analyze_map_check *check);
 
 void render_explain_text(const struct analyze_explanation *explanation, bool color);
 void render_explain_json(const struct analyze_explanation *explanation);

@@ -199,6 +199,42 @@ ok_like "$err" 'this is no map' "is said"
 run "$bulkhead" map --check "$tap_work/nowhere" $edge
 ok_int "$status" 2 "a file that is not there"
 
+# In every format, by its name or by -o; and the command that the report names mends it.
+for format in text:txt json:json csv:csv md:md dot:dot dot:gv svg:svg; do
+	file=$tap_work/access.${format#*:}
+	"$bulkhead" map -o "${format%:*}" $edge >"$file" 2>/dev/null
+	run "$bulkhead" map --check "$file" $edge
+	ok_int "$status" 0 "${format#*:}: true"
+	run "$bulkhead" map --check="$file" --ingress-controller edge/nginx $edge
+	ok_int "$status" 1 "${format#*:}: stale"
+	has '^[-+~] .*shop/Deployment/api' "${format#*:}: and what differs"
+	has "write it again with 'bulkhead map --ingress-controller edge/nginx $edge -o ${format%:*} >$file'" \
+		"${format#*:}: and how to mend it"
+	(PATH=$(dirname "$bulkhead"):$PATH; eval "$(printf '%s\n' "$out" | sed -n "s/.*write it again with '\(.*\)'$/\1/p")" 2>/dev/null)
+	run "$bulkhead" map --check "$file" --ingress-controller edge/nginx $edge
+	ok_int "$status" 0 "${format#*:}: mended"
+done
+run "$bulkhead" map --output=md --check "$tap_work/access.json" $edge
+ok_int "$status" 2 "JSON is no Markdown"
+run "$bulkhead" map -omd --output md --from 'shop/[app=x]' --check "$tap_work/access.md" $edge
+has "'bulkhead map --from 'shop/\[app=x\]' $edge -o md >" "words of the command are quoted"
+ok_like "$(cat "$tap_work/access.svg")" 'ingress-controller → shop/Deployment/api: TCP 9090' "the picture too"
+sed 's/ x="[0-9]*"/ x="1"/g' "$tap_work/access.svg" >"$tap_work/moved.svg"
+run "$bulkhead" map --check "$tap_work/moved.svg" --ingress-controller edge/nginx $edge
+ok_int "$status" 0 "where things are in a picture does not count"
+cp "$tap_work/access.md" "$tap_work/access"
+run "$bulkhead" map --check "$tap_work/access" --ingress-controller edge/nginx -o md $edge
+ok_int "$status" 0 "-o says what a name does not"
+sed 's/$/\r/' "$tap_work/access.md" >"$tap_work/windows.md"
+run "$bulkhead" map --check "$tap_work/windows.md" --ingress-controller edge/nginx $edge
+ok_int "$status" 0 "line ends of another system do not count"
+run "$bulkhead" map --check README.md $edge
+ok_int "$status" 2 "Markdown that is no map"
+run "$bulkhead" map --check "$tap_work/nowhere.svg" $edge
+ok_int "$status" 2 "a picture that is not there"
+run "$bulkhead" map --check "$tap_work/access.md" --port '80 /TCP' $edge
+ok_int "$status" 2 "wrong usage is no stale map"
+
 # Usage.
 run "$bulkhead" map
 ok_int "$status" 2 "no input"
