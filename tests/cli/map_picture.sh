@@ -80,9 +80,10 @@ workload shop web 'a: x' >"$tap_work/open.yaml"
 run "$bulkhead" map -o svg "$tap_work/open.yaml"
 picture "everything open"
 has '>all open \(2\)<' "is one box"
-: >"$tap_work/empty.yaml"
-run "$bulkhead" map -o svg "$tap_work/empty.yaml"
-picture "an empty input"
+run "$bulkhead" map -o svg --from shop/web --to shop/web "$tap_work/open.yaml"
+picture "one box with notes"
+run "$bulkhead" map -o svg --only shop --port 1/SCTP "$tap_work/closed.yaml"
+picture "a port that nobody may use"
 
 # Many workloads: those with the same access are one box; of very many, namespaces are.
 # many NAMESPACES WORKLOADS
