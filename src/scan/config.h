@@ -56,6 +56,7 @@ struct scan_contract {
 	struct scan_pattern service;
 	struct port_set ports; /* of the pods; none: every port */
 	VEC(struct scan_contract_peer) from;
+	bool has_from; /* an empty one lets nobody */
 	struct diag_span span;
 };
 

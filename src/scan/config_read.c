@@ -5,7 +5,7 @@
 #include "model/find.h"
 #include "tree/tree.h"
 
-#include <stdio.h>
+#include <ctype.h>
 #include <string.h>
 
 struct reader {
@@ -281,40 +281,53 @@ static void read_contract_service(struct reader *reader, const struct tree_membe
 	read_pattern(reader, member->value, &contract->service);
 }
 
-/* "5432", "5432/TCP", "8000-8010/UDP". */
-static bool read_port(const char *text, struct port_range *ret)
+/* A port's number at the start of the text; 0: there is none. */
+static uint16_t take_number(const char **at)
 {
-	unsigned int first, last;
-	char protocol[8] = "TCP";
-	int n = 0;
+	uint32_t number = 0;
 
-	if (sscanf(text, "%5u-%5u/%7s%n", &first, &last, protocol, &n) < 2 &&
-	    (last = 0, sscanf(text, "%5u/%7s%n", &first, protocol, &n) < 1))
+	while (isdigit((unsigned char)**at) && number <= UINT16_MAX)
+		number = number * 10 + (uint32_t)(*(*at)++ - '0');
+	return number <= UINT16_MAX ? (uint16_t)number : 0;
+}
+
+/* "5432", "5432/TCP", "8000-8010/UDP". */
+static bool parse_port(const char *text, struct port_range *ret)
+{
+	const char *at = text;
+	uint8_t space = PORT_TCP;
+
+	ret->first = ret->last = take_number(&at);
+	if (*at == '-') {
+		at++;
+		ret->last = take_number(&at);
+	}
+	if (*at == '/')
+		for (at++; space <= PORT_SCTP && strcmp(port_space_name(space), at) != 0;)
+			space++;
+	else if (*at)
 		return false;
-	last = last ? last : first;
-	for (uint8_t space = PORT_TCP; space <= PORT_SCTP; space++)
-		if (strcmp(port_space_name(space), protocol) == 0 && first <= last &&
-		    last <= UINT16_MAX) {
-			*ret = (struct port_range){space, (uint16_t)first, (uint16_t)last};
-			return true;
-		}
-	return false;
+	ret->space = space;
+	return ret->first && ret->first <= ret->last && space <= PORT_SCTP;
 }
 
 static void read_contract_ports(struct reader *reader, const struct tree_member *member)
 {
 	struct scan_contract *contract = reader->item;
-	struct scan_texts texts = {0};
+	const struct tree_node *list = member->value;
 	struct port_range range;
 
-	read_texts(reader, member, &texts);
-	for (size_t i = 0; i < texts.n; i++) {
-		if (read_port(texts.items[i], &range))
+	if (list->kind != TREE_SEQ)
+		refuse(reader, list, member->key, "a list");
+	for (uint32_t i = 0; list->kind == TREE_SEQ && i < list->len; i++) {
+		const char *text = text_of(reader, list->items[i], "a port");
+
+		if (text && parse_port(text, &range))
 			port_set_add(&contract->ports, range);
-		else
-			refuse(reader, member->value, "a port", "NUMBER, or NUMBER/PROTOCOL");
+		else if (text)
+			refuse(reader, list->items[i], "a port",
+			       "NUMBER or FIRST-LAST, with /TCP, /UDP or /SCTP behind it or not");
 	}
-	vec_release(&texts);
 }
 
 static void read_peer_namespace(struct reader *reader, const struct tree_member *member)
@@ -358,6 +371,7 @@ static void read_contract_peer(struct reader *reader, const struct tree_node *it
 
 static void read_contract_from(struct reader *reader, const struct tree_member *member)
 {
+	((struct scan_contract *)reader->item)->has_from = true;
 	read_items(reader, member, read_contract_peer);
 }
 
@@ -372,7 +386,7 @@ static void read_contract(struct reader *reader, const struct tree_node *item)
 
 	reader->item = &contract;
 	read_keys(reader, item, keys);
-	if (!contract.service.ns)
+	if (!contract.service.ns || !contract.has_from)
 		refuse(reader, item, "a contract",
 		       "{service: NAMESPACE/NAME, ports: […], from: […]}");
 	vec_push(&reader->config->contracts, contract);

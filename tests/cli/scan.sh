@@ -187,4 +187,32 @@ scan --explain BH208
 ok_like "$err" "BH208 is reserved for" "--explain of a reserved id"
 scan --list-rules -o json
 json 'it["schema"] == "bulkhead.rules/v1" and len({r["id"] for r in it["rules"]}) == len(it["rules"])' "--list-rules as JSON"
+# Contracts: what is misspelt is told at its place.
+cat >"$tap_work/contracts.yaml" <<'EOF'
+contracts:
+- servce: shop/db
+  from: []
+- service: shop/db
+  ports: [5432x, 80-70, 5432/TPC, 0, 5432/TCP, 80-90/UDP]
+  from: [{namespce: shop}]
+- service: shop/db
+EOF
+scan --config "$tap_work/contracts.yaml" "$shop"
+ok_int "$status" 2 "a contract that is wrong is exit code 2"
+ok_str "$(echo "$err" | sed -n "s|^$tap_work/contracts.yaml:\([0-9:]*\): error: .*\[\(.*\)\]$|\1 \2|p")" \
+	"2:3 BH0201
+2:3 BH0203
+5:11 BH0203
+5:18 BH0203
+5:25 BH0203
+5:35 BH0203
+6:11 BH0201
+6:10 BH0203
+7:3 BH0203" "and each mistake is told at its place"
+ok_like "$err" "hint: did you mean 'service'" "with the key that was meant"
+printf 'contracts:\n- service: shop/dbb\n  from: []\n- service: far/db\n  from: []\n' >"$tap_work/contracts.yaml"
+scan --rules BH316 --config "$tap_work/contracts.yaml" tests/scan/BH316/good.yaml
+ok_like "$out" 'contracts.yaml:2:3: medium: .* shop has no such workload or Service' "a contract for nobody"
+ok_like "$out" 'did you mean shop/db\?' "and for whom it may be meant"
+ok_like "$out" 'contracts.yaml:4:3: unknown: ' "what may be elsewhere is unknown"
 tap_done
