@@ -76,6 +76,11 @@ void scan_edit_key(struct scan *scan, struct scan_finding *finding, const struct
 void scan_edit_null(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		    const struct tree_member *member, const char *text);
 
+/* The same for an item that is null, or only a dash. */
+void scan_edit_null_item(struct scan *scan, struct scan_finding *finding,
+			 const struct diag_file *file, const struct tree_node *item,
+			 const char *text);
+
 /* Adds an item to the end of a list of scalars, in the style of the list. */
 void scan_edit_append(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_node *list, const char *text);
@@ -132,6 +137,9 @@ bool scan_has_namespace(const struct scan *scan, const struct selector *namespac
 
 /* A policy of NetworkPolicy, networking.k8s.io: rules that look at its own fields. */
 bool scan_is_networkpolicy(const struct policy *policy);
+
+/* A list of policyTypes has this one, in any case of letters: BH103 is about those. */
+bool scan_names_type(const struct tree_node *types, enum policy_direction direction);
 
 /* kube-system and the like, and those that the configuration names. */
 bool scan_is_system(const struct scan *scan, const struct model_namespace *ns);

@@ -82,6 +82,13 @@ void scan_edit_key(struct scan *scan, struct scan_finding *finding, const struct
 			  is_quoted ? arena_printf(&scan->arena, "\"%s\"", text) : text);
 }
 
+/* Nothing stands behind a colon: no anchor, tag or alias. */
+static bool is_bare(const char *text)
+{
+	text += strspn(text, " \t");
+	return *text == '\0' || strchr("\r\n#,}", *text);
+}
+
 void scan_edit_null(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		    const struct tree_member *member, const char *text)
 {
@@ -92,8 +99,20 @@ void scan_edit_null(struct scan *scan, struct scan_finding *finding, const struc
 		return;
 	}
 	at = scan_offset(scan, file, member->line, member->column) + member->key_len;
-	if (at < file->len && file->text[at] == ':')
+	if (at < file->len && file->text[at] == ':' && is_bare(file->text + at + 1))
 		scan_edit(finding, file, at + 1, 0, arena_printf(&scan->arena, " %s", text));
+}
+
+void scan_edit_null_item(struct scan *scan, struct scan_finding *finding,
+			 const struct diag_file *file, const struct tree_node *item,
+			 const char *text)
+{
+	const size_t at = scan_offset(scan, file, item->line, item->column);
+
+	if (item->len > 0)
+		scan_edit_scalar(scan, finding, file, item, text);
+	else if (at > 0 && at <= file->len && file->text[at - 1] == '-' && is_bare(file->text + at))
+		scan_edit(finding, file, at, 0, arena_printf(&scan->arena, " %s", text));
 }
 
 /* How many blanks a line begins with, if nothing else stands before `at`; -1: something does. */

@@ -204,12 +204,11 @@ void scan_half_deny(struct scan *scan, const struct policy *policy)
 		scan_edit_append(scan, finding, policy->object->file, types, type_names[missing]);
 }
 
-/* In any case of letters: a misspelt one is BH103's. */
-static bool names_type(const struct tree_node *types, const char *type)
+bool scan_names_type(const struct tree_node *types, enum policy_direction direction)
 {
 	for (uint32_t i = 0; i < types->len; i++)
 		if (types->items[i]->kind == TREE_STRING &&
-		    strcasecmp(types->items[i]->text, type) == 0)
+		    strcasecmp(types->items[i]->text, type_names[direction]) == 0)
 			return true;
 	return false;
 }
@@ -224,7 +223,7 @@ static void check_idle_rules(struct scan *scan, const struct model_manifest *man
 	struct scan_finding *finding;
 
 	if (!rules || rules->value->kind != TREE_SEQ || rules->value->len == 0 || !types ||
-	    types->kind != TREE_SEQ || types->len == 0 || names_type(types, type_names[direction]))
+	    types->kind != TREE_SEQ || types->len == 0 || scan_names_type(types, direction))
 		return;
 	finding =
 		scan_report(scan, scan_at_manifest(manifest, tree_key_span(manifest->file, rules)),

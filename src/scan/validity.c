@@ -228,13 +228,27 @@ static const struct null_field peer_nulls[] = {
 	{"ipBlock", "it is as if it were not there", NULL},
 };
 
+/* Beside a namespaceSelector. */
+static const struct null_field pod_nulls[] = {
+	{"podSelector", "every pod of those namespaces is meant", "{}"},
+};
+
+static const struct null_field type_nulls[] = {
+	{"policyTypes", "it is as if it were not there", NULL},
+};
+
+static const struct null_field list_nulls[] = {
+	[POLICY_INGRESS] = {"ingress", "nobody is let in", "[]"},
+	[POLICY_EGRESS] = {"egress", "nothing may be reached", "[]"},
+};
+
 static const struct null_field selector_nulls[] = {
 	{"matchLabels", "the selector takes everything", "{}"},
 	{"matchExpressions", "the selector takes everything", "[]"},
 };
 
-static void report_null(struct walk *walk, const struct tree_member *member,
-			const struct null_field *field)
+static struct scan_finding *report_null(struct walk *walk, const struct tree_member *member,
+					const struct null_field *field)
 {
 	const struct model_manifest *manifest = walk->manifest;
 	struct scan_finding *finding = scan_report(
@@ -243,10 +257,11 @@ static void report_null(struct walk *walk, const struct tree_member *member,
 
 	if (!field->plain) {
 		scan_help(walk->scan, finding, "write what is meant, or leave it out");
-		return;
+		return finding;
 	}
 	scan_help(walk->scan, finding, "if that is meant write %s: %s", member->key, field->plain);
 	scan_edit_null(walk->scan, finding, manifest->file, member, field->plain);
+	return finding;
 }
 
 static void check_nulls(struct walk *walk, const struct tree_node *map,
@@ -281,11 +296,24 @@ static void check_null_peers(struct walk *walk, const struct tree_node *peers)
 {
 	for (uint32_t i = 0; peers && peers->kind == TREE_SEQ && i < peers->len; i++) {
 		const struct tree_node *peer = peers->items[i];
+		const struct tree_node *namespaces = tree_get(peer, "namespaceSelector");
 
-		check_null_fields(walk, peer, peer_nulls);
+		if (namespaces && namespaces->kind != TREE_NULL)
+			check_null_fields(walk, peer, pod_nulls);
+		else
+			check_null_fields(walk, peer, peer_nulls);
 		check_null_parts(walk, tree_get(peer, "podSelector"), selector_nulls);
 		check_null_parts(walk, tree_get(peer, "namespaceSelector"), selector_nulls);
 	}
+}
+
+static void report_null_rule(struct walk *walk, const struct tree_node *rule)
+{
+	struct scan_finding *finding =
+		report_node(walk, rule, "this rule is null", "it allows everything");
+
+	scan_help(walk->scan, finding, "if that is meant write {}");
+	scan_edit_null_item(walk->scan, finding, walk->manifest->file, rule, "{}");
 }
 
 static void check_null_rules(struct walk *walk, const struct tree_node *rules)
@@ -294,13 +322,27 @@ static void check_null_rules(struct walk *walk, const struct tree_node *rules)
 		const struct tree_node *rule = rules->items[i];
 
 		if (rule->kind == TREE_NULL)
-			scan_help(walk->scan,
-				  report_node(walk, rule, "this rule is null",
-					      "it allows everything"),
-				  "if that is meant write {}");
+			report_null_rule(walk, rule);
 		check_null_fields(walk, rule, rule_nulls);
 		check_null_peers(walk, tree_get(rule, "from"));
 		check_null_peers(walk, tree_get(rule, "to"));
+	}
+}
+
+/* An empty list of rules closes the direction, if the policy is about it: nobody is harmed by that. */
+static void check_null_lists(struct walk *walk, const struct tree_node *spec)
+{
+	const struct tree_node *types = tree_get(spec, "policyTypes");
+
+	check_null_fields(walk, spec, type_nulls);
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++) {
+		const struct tree_member *member = tree_member(spec, list_nulls[direction].key);
+		const bool is_closed = types && types->kind == TREE_SEQ && types->len
+					       ? scan_names_type(types, direction)
+					       : direction == POLICY_INGRESS;
+
+		if (member && member->value->kind == TREE_NULL && is_closed)
+			report_null(walk, member, &list_nulls[direction])->severity = SCAN_LOW;
 	}
 }
 
@@ -313,35 +355,50 @@ void scan_nulls(struct scan *scan, const struct model_manifest *manifest)
 	    strcmp(manifest->group, "networking.k8s.io") != 0)
 		return;
 	check_null_fields(&walk, spec, subject_nulls);
+	check_null_lists(&walk, spec);
 	check_null_parts(&walk, tree_get(spec, "podSelector"), subject_nulls);
 	check_null_rules(&walk, tree_get(spec, "ingress"));
 	check_null_rules(&walk, tree_get(spec, "egress"));
 }
 
+/* What is said of a spelling; NULL: it is the one that everybody uses. */
+static const char *oddity_of(const char *text, const char *plain, unsigned int flags)
+{
+	if (flags & IP_PARSE_HOST_BITS)
+		return "has bits set beyond its prefix";
+	if (flags)
+		return "has leading zeros";
+	return strcmp(text, plain) != 0 ? "is not in canonical form" : NULL;
+}
+
 static void check_spelling(struct walk *walk, const struct tree_node *node)
 {
+	struct arena *arena = &walk->scan->arena;
 	char buf[IP_CIDR_TEXT_SIZE];
 	struct scan_finding *finding;
 	unsigned int flags = 0;
 	struct ip_cidr cidr;
-	const char *plain;
+	const char *plain, *oddity;
 
 	if (node->kind != TREE_STRING || !strchr(node->text, '/') ||
-	    ip_cidr_parse(node->text, &cidr, &flags) || !flags)
+	    ip_cidr_parse(node->text, &cidr, &flags))
 		return;
 	cidr.addr = ip_cidr_range(&cidr).first;
-	plain = arena_strdup(&walk->scan->arena, ip_cidr_format(&cidr, buf));
-	finding = report_node(
-		walk, node,
-		arena_printf(&walk->scan->arena, "'%s' %s", node->text,
-			     flags & IP_PARSE_HOST_BITS ? "has bits set beyond its prefix"
-							: "has leading zeros"),
-		arena_printf(&walk->scan->arena,
-			     "all of %s is meant, and Kubernetes 1.36 refuses it", plain));
+	plain = arena_strdup(arena, ip_cidr_format(&cidr, buf));
+	oddity = oddity_of(node->text, plain, flags);
+	if (!oddity)
+		return;
+	finding = report_node(walk, node, arena_printf(arena, "'%s' %s", node->text, oddity),
+			      flags ? arena_printf(arena,
+						   "all of %s is meant, and Kubernetes 1.36 "
+						   "refuses it",
+						   plain)
+				    : "who compares texts takes it for another block");
+	if (!flags)
+		finding->severity = SCAN_LOW;
 	scan_help(walk->scan, finding, "write %s", plain);
 	scan_edit_scalar(walk->scan, finding, walk->manifest->file, node,
-			 node->is_quoted ? arena_printf(&walk->scan->arena, "\"%s\"", plain)
-					 : plain);
+			 node->is_quoted ? arena_printf(arena, "\"%s\"", plain) : plain);
 }
 
 static void check_spelling_member(struct walk *walk, const struct tree_member *member)
