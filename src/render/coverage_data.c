@@ -3,7 +3,6 @@
 #include "render/coverage.h"
 
 #include "render/aside.h"
-#include "render/coverage_table.h"
 #include "render/csv.h"
 #include "render/escape.h"
 

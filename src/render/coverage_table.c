@@ -23,20 +23,19 @@ static bool has_ratio(const struct analyze_coverage *coverage, int ratio)
 	return analyze_coverage_has(coverage, analyze_ratios[ratio].part);
 }
 
-void coverage_heads(struct coverage_cells *ret, const struct analyze_coverage *coverage,
-		    bool of_namespaces)
+static void add_heads(struct table *table, const struct analyze_coverage *coverage,
+		      bool of_namespaces)
 {
-	ret->n = 0;
-	ret->texts[ret->n++] = of_namespaces ? "namespace" : "owner";
+	table_head(table, of_namespaces ? "namespace" : "owner");
 	if (of_namespaces) {
-		ret->texts[ret->n++] = "level";
-		ret->texts[ret->n++] = "owner";
+		table_head(table, "level");
+		table_head(table, "owner");
 	}
 	for (int i = 0; i < ANALYZE_N_RATIOS; i++)
 		if (has_ratio(coverage, i))
-			ret->texts[ret->n++] = analyze_ratios[i].column;
+			table_head(table, analyze_ratios[i].column);
 	for (size_t i = 0; i < N_COUNTS; i++)
-		ret->texts[ret->n++] = counts[i].head;
+		table_head(table, counts[i].head);
 }
 
 static const char *name_of(const struct analyze_coverage_row *row)
@@ -46,31 +45,54 @@ static const char *name_of(const struct analyze_coverage_row *row)
 	return *row->name ? row->name : "(none)";
 }
 
-void coverage_cells(struct coverage_cells *ret, const struct analyze_coverage *coverage,
-		    const struct analyze_coverage_row *row, bool of_namespaces, struct arena *arena)
+struct filling {
+	struct table *table;
+	const struct analyze_coverage *coverage;
+	bool of_namespaces;
+	struct arena *arena;
+};
+
+static void add_row(const struct filling *filling, const struct analyze_coverage_row *row)
 {
-	ret->n = 0;
-	ret->texts[ret->n++] = name_of(row);
-	if (of_namespaces) {
-		ret->texts[ret->n++] = row->level == ANALYZE_NO_LEVEL
-					       ? "-"
-					       : arena_printf(arena, "L%u", row->level);
-		ret->texts[ret->n++] = row->owner ? row->owner : "-";
+	struct table *table = filling->table;
+
+	table_cell(table, name_of(row));
+	if (filling->of_namespaces) {
+		table_cell(table, row->level == ANALYZE_NO_LEVEL
+					  ? "-"
+					  : arena_printf(filling->arena, "L%u", row->level));
+		table_cell(table, row->owner ? row->owner : "-");
 	}
 	for (int i = 0; i < ANALYZE_N_RATIOS; i++)
-		if (has_ratio(coverage, i))
-			ret->texts[ret->n++] = arena_printf(arena, "%" PRIu64 "/%" PRIu64,
-							    row->counts[analyze_ratios[i].part],
-							    analyze_coverage_whole(row, i));
+		if (has_ratio(filling->coverage, i))
+			table_cell(table, arena_printf(filling->arena, "%" PRIu64 "/%" PRIu64,
+						       row->counts[analyze_ratios[i].part],
+						       analyze_coverage_whole(row, i)));
 	for (size_t i = 0; i < N_COUNTS; i++)
-		ret->texts[ret->n++] =
-			arena_printf(arena, "%" PRIu64, row->counts[counts[i].count]);
+		table_cell(table,
+			   arena_printf(filling->arena, "%" PRIu64, row->counts[counts[i].count]));
+	table_note(table, row->next);
 }
 
-const struct analyze_coverage_row *coverage_unplaced(const struct analyze_coverage *coverage)
+static bool has_unplaced(const struct analyze_coverage *coverage)
 {
 	for (int i = 0; i < ANALYZE_N_COUNTS; i++)
 		if (coverage->unplaced.counts[i])
-			return &coverage->unplaced;
-	return NULL;
+			return true;
+	return false;
+}
+
+void coverage_table(struct table *ret, const struct analyze_coverage *coverage, bool of_namespaces,
+		    struct arena *arena)
+{
+	const struct filling filling = {ret, coverage, of_namespaces, arena};
+	const struct analyze_coverage_row *rows = of_namespaces ? coverage->namespaces.items
+								: coverage->owners.items;
+	const size_t n = of_namespaces ? coverage->namespaces.n : coverage->owners.n;
+
+	add_heads(ret, coverage, of_namespaces);
+	for (size_t i = 0; i < n; i++)
+		add_row(&filling, &rows[i]);
+	if (has_unplaced(coverage))
+		add_row(&filling, &coverage->unplaced);
 }

@@ -4,5 +4,9 @@
 
 #include "analyze/inventory.h"
 
-void render_inventory_text(const struct analyze_inventory *inventory);
+/* For people, in columns or in Markdown. */
+void render_inventory_text(const struct analyze_inventory *inventory, bool md);
 void render_inventory_json(const struct analyze_inventory *inventory);
+
+/* The workloads, a line each. */
+void render_inventory_csv(const struct analyze_inventory *inventory);

@@ -1,77 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* An inventory for programs: JSON, CSV. */
 #include "render/inventory.h"
 
-#include "analyze/endpoint.h"
-#include "base/plain.h"
+#include "analyze/exposed.h"
+#include "base/arena.h"
 #include "render/aside.h"
+#include "render/csv.h"
+#include "render/inventory_words.h"
+#include "render/render.h"
 
 #include <stdio.h>
 
-static uint32_t n_pods(const struct model_workload *workload)
+uint32_t inventory_n_pods(const struct model_workload *workload)
 {
 	return workload->is_scaled_to_zero ? 0 : workload->n_pods;
 }
 
-static void print_ports(const struct model_pod *pod)
+const char *inventory_ports(const struct model_workload *workload, struct arena *arena)
 {
+	const struct model_pod *pod = workload->pods[0];
+	const char *ret = "";
+
 	for (uint32_t i = 0; i < pod->n_ports; i++)
-		printf("%s%u/%s", i ? ", " : "", pod->ports[i].number,
-		       port_space_name(pod->ports[i].space));
-	if (pod->n_ports == 0)
-		fputs("no port", stdout);
+		ret = arena_printf(arena, "%s%s%u/%s", ret, i ? ", " : "", pod->ports[i].number,
+				   port_space_name(pod->ports[i].space));
+	return ret;
 }
 
-static void print_workloads(const struct analyze_inventory *inventory)
+const char *inventory_exposures(const struct analyze_inventory_workload *item, struct arena *arena)
 {
-	struct arena arena;
+	const char *ret = "";
 
-	arena_init(&arena);
-	printf("\nworkloads: %zu, without a declared port: %u\n", inventory->workloads.n,
-	       inventory->n_undeclared);
-	for (size_t i = 0; i < inventory->workloads.n; i++) {
-		const struct model_workload *workload = inventory->workloads.items[i];
-
-		printf("  %s   pods: %u; account: %s; ", analyze_workload_id(workload, &arena),
-		       n_pods(workload), workload->pods[0]->account->name);
-		print_ports(workload->pods[0]);
-		puts(workload->host_network ? "; in the network of its host" : "");
-	}
-	arena_release(&arena);
+	for (int i = 0; i < ANALYZE_N_EXPOSURES; i++)
+		if (item->exposures >> i & 1)
+			ret = arena_printf(arena, "%s%s%s", ret, *ret ? ", " : "",
+					   analyze_exposure_name(i));
+	return ret;
 }
 
-void render_inventory_text(const struct analyze_inventory *inventory)
+/* {"app":"web"} */
+static void write_labels(struct json *json, const struct model_labels *labels)
 {
-	printf("namespaces: %zu\n", inventory->namespaces.n);
-	for (size_t i = 0; i < inventory->namespaces.n; i++) {
-		const struct analyze_inventory_namespace *row = &inventory->namespaces.items[i];
-
-		printf("  %-24s workloads: %u; pods: %u; services: %u; policies: %u", row->ns->name,
-		       row->n_workloads, row->n_pods, row->n_services, row->n_policies);
-		if (row->owner) {
-			fputs("; owner: ", stdout);
-			plain_fputs(row->owner, stdout);
-		}
-		putchar('\n');
-	}
-	print_workloads(inventory);
-	printf("\nservice accounts: %zu\n", inventory->accounts.n);
-	for (size_t i = 0; i < inventory->accounts.n; i++)
-		printf("  %s/%s   pods: %u\n", inventory->accounts.items[i].account->ns->name,
-		       inventory->accounts.items[i].account->name,
-		       inventory->accounts.items[i].n_pods);
-	printf("\nports: %zu\n", inventory->ports.n);
-	for (size_t i = 0; i < inventory->ports.n; i++)
-		printf("  %u/%s   workloads: %u\n", inventory->ports.items[i].port.first,
-		       port_space_name(inventory->ports.items[i].port.space),
-		       inventory->ports.items[i].n_workloads);
-	printf("\nexternal dependencies: %zu\n", inventory->externals.n);
-	for (size_t i = 0; i < inventory->externals.n; i++) {
-		const struct analyze_inventory_external *item = &inventory->externals.items[i];
-
-		printf("  %s   %s   %s:%u\n", item->what, item->from,
-		       item->span.file ? item->span.file->name : "", item->span.line);
-	}
-	render_aside_text(inventory->cluster, "");
+	json_key(json, "labels");
+	json_object(json);
+	for (uint32_t i = 0; i < labels->n; i++)
+		json_field(json, labels->items[i].key, labels->items[i].value);
+	json_end(json);
 }
 
 static void write_namespaces(struct json *json, const struct analyze_inventory *inventory)
@@ -85,7 +59,9 @@ static void write_namespaces(struct json *json, const struct analyze_inventory *
 		json_field(json, "name", row->ns->name);
 		json_field(json, "owner", row->owner);
 		json_bool_field(json, "declared", row->ns->origin == MODEL_DECLARED);
+		write_labels(json, &row->ns->labels);
 		json_uint_field(json, "workloads", row->n_workloads);
+		json_uint_field(json, "workloadsWithoutPolicy", row->n_unselected);
 		json_uint_field(json, "pods", row->n_pods);
 		json_uint_field(json, "hostNetworkPods", row->n_host_pods);
 		json_uint_field(json, "services", row->n_services);
@@ -101,17 +77,34 @@ static void write_port(struct json *json, uint8_t space, uint16_t number)
 	json_uint_field(json, "port", number);
 }
 
-static void write_workload(struct json *json, const struct model_workload *workload)
+static void write_exposures(struct json *json, unsigned int exposures)
 {
+	json_key(json, "exposed");
+	json_array(json);
+	for (int i = 0; i < ANALYZE_N_EXPOSURES; i++)
+		if (exposures >> i & 1)
+			json_string(json, analyze_exposure_name(i));
+	json_end(json);
+}
+
+static void write_workload(struct json *json, const struct analyze_inventory_workload *item)
+{
+	const struct model_workload *workload = item->workload;
 	const struct model_pod *pod = workload->pods[0];
 
 	json_object(json);
 	json_field(json, "namespace", workload->ns->name);
 	json_field(json, "kind", workload->kind);
 	json_field(json, "name", workload->name);
-	json_uint_field(json, "pods", n_pods(workload));
+	json_field(json, "owner", item->owner);
+	json_uint_field(json, "pods", inventory_n_pods(workload));
 	json_field(json, "serviceAccount", pod->account->name);
 	json_bool_field(json, "hostNetwork", workload->host_network);
+	write_labels(json, &pod->labels);
+	render_strings_json(json, "images", workload->images.items, workload->images.n);
+	write_exposures(json, item->exposures);
+	json_field(json, "sensitivity", item->sensitivity);
+	json_uint_field(json, "policies", item->n_policies);
 	json_key(json, "ports");
 	json_array(json);
 	for (uint32_t i = 0; i < pod->n_ports; i++) {
@@ -174,9 +167,45 @@ void render_inventory_json(const struct analyze_inventory *inventory)
 	json_key(&json, "workloads");
 	json_array(&json);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
-		write_workload(&json, inventory->workloads.items[i]);
+		write_workload(&json, &inventory->workloads.items[i]);
 	json_end(&json);
 	write_rest(&json, inventory);
 	render_aside_json(&json, inventory->cluster);
 	json_end(&json);
+}
+
+static void write_csv_workload(const struct analyze_inventory_workload *item, struct arena *arena)
+{
+	const struct model_workload *workload = item->workload;
+	const char *const texts[] = {
+		workload->ns->name,
+		workload->kind,
+		workload->name,
+		item->owner ? item->owner : "",
+		workload->pods[0]->account->name,
+		inventory_ports(workload, arena),
+		inventory_exposures(item, arena),
+		item->sensitivity ? item->sensitivity : "",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		render_csv_field(texts[i], stdout);
+		putchar(',');
+	}
+	printf("%u,%s,%u\r\n", inventory_n_pods(workload),
+	       workload->host_network ? "true" : "false", item->n_policies);
+}
+
+void render_inventory_csv(const struct analyze_inventory *inventory)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	fputs("namespace,kind,name,owner,service_account,ports,exposed,sensitivity,pods,"
+	      "hostnetwork,"
+	      "policies\r\n",
+	      stdout);
+	for (size_t i = 0; i < inventory->workloads.n; i++)
+		write_csv_workload(&inventory->workloads.items[i], &arena);
+	arena_release(&arena);
 }
