@@ -205,6 +205,10 @@ const char *scan_other_side_text(struct scan *scan, const struct model_pod *subj
 				 const struct model_pod *peer, enum policy_direction direction,
 				 const struct port_range *port);
 
+/* Some port of `limit` on which both sides let one pass, in a range that they do not divide. */
+bool scan_may_within(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
+		     const struct port_range *limit, struct port_range *ret);
+
 /* Some port on which both sides let one pass to the other: of those that it declares, if it does. */
 bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
 		     struct port_range *ret);
@@ -266,7 +270,7 @@ const char *scan_limit_text(struct scan *scan, const struct policy_rule *rule,
 /* "shop/web and 2 others" of `n` in all. */
 const char *scan_and_others(struct scan *scan, const struct model_workload *first, uint32_t n);
 
-/* ":5432", ":53/UDP", ":8000-8080", nothing of a whole protocol: what follows a target's name. */
+/* ":5432", ":53/UDP", ":8000-8080", " on all/TCP": what follows a target's name. */
 const char *scan_port_text(struct scan *scan, const struct port_range *port);
 
 /* ":5432", " on ports 80/TCP, 443/TCP", " on every port": what follows whom the rule is about. */

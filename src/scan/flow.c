@@ -10,7 +10,7 @@ struct sides {
 	bool is_whole;
 };
 
-/* One of each range that the rule is about at the target: what it declares, for a rule of every port. */
+/* What the rule is about at the target: what it declares, for a rule of every port. */
 static void rule_ports(const struct policy_rule *rule, const struct model_pod *target,
 		       struct port_set *ret)
 {
@@ -19,7 +19,7 @@ static void rule_ports(const struct policy_rule *rule, const struct model_pod *t
 
 		if (port->kind == POLICY_PORT_RANGE)
 			port_set_add(ret,
-				     (struct port_range){port->space, port->first, port->first});
+				     (struct port_range){port->space, port->first, port->last});
 		else
 			model_pod_named_ports(target, port->name, port->space, ret);
 	}
@@ -36,18 +36,19 @@ static void ask_pair(struct scan *scan, const struct policy_rule *rule,
 		     struct sides *ret)
 {
 	const bool is_ingress = rule->direction == POLICY_INGRESS;
+	const struct model_pod *from = is_ingress ? peer->pods[0] : subject->pods[0];
+	const struct model_pod *to = is_ingress ? subject->pods[0] : peer->pods[0];
 	struct port_set ports = {0};
+	struct port_range both;
 
-	rule_ports(rule, is_ingress ? subject->pods[0] : peer->pods[0], &ports);
+	rule_ports(rule, to, &ports);
 	for (size_t i = 0; i < ports.n && !ret->is_whole; i++) {
 		const struct port_range port = ports.ranges[i];
 
 		if (!scan_side_may(scan, subject->pods[0], peer->pods[0], rule->direction,
 				   port.space, port.first))
 			continue;
-		if (scan_side_may(scan, peer->pods[0], subject->pods[0],
-				  is_ingress ? POLICY_EGRESS : POLICY_INGRESS, port.space,
-				  port.first))
+		if (scan_may_within(scan, from, to, &port, &both))
 			ret->is_whole = true;
 		else if (!ret->subject)
 			*ret = (struct sides){subject, peer, port, false};
@@ -83,10 +84,11 @@ static void report_side(struct scan *scan, const struct policy_rule *rule,
 
 	scan_help(scan,
 		  scan_report(scan, scan_at_policy(rule->policy, peer->span),
-			      "this allows one side only: %s/%s cannot reach %s/%s:%u, since the "
+			      "this allows one side only: %s/%s cannot reach %s/%s%s, since the "
 			      "%s of %s refuses it",
-			      from->ns->name, from->name, to->ns->name, to->name, sides->port.first,
-			      is_ingress ? "egress" : "ingress", sides->peer->name),
+			      from->ns->name, from->name, to->ns->name, to->name,
+			      scan_port_text(scan, &sides->port), is_ingress ? "egress" : "ingress",
+			      sides->peer->name),
 		  "allow it in the %s of %s/%s too, or remove the peer",
 		  is_ingress ? "egress" : "ingress", sides->peer->ns->name, sides->peer->name);
 }

@@ -206,9 +206,19 @@ uint32_t scan_selected(const struct scan *scan, const struct policy *policy,
 	return n;
 }
 
-/* The first part of the range that `from` may use: its own rules may divide the range once more. */
-static bool may_within(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
-		       const struct port_range *range, struct port_range *ret)
+static bool meet(const struct port_range *a, const struct port_range *b, struct port_range *ret)
+{
+	*ret = (struct port_range){
+		.space = a->space,
+		.first = a->first > b->first ? a->first : b->first,
+		.last = a->last < b->last ? a->last : b->last,
+	};
+	return a->space == b->space && ret->first <= ret->last;
+}
+
+/* The same of a range that the rules of `to` do not divide: those of `from` may. */
+static bool may_from(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
+		     const struct port_range *range, struct port_range *ret)
 {
 	const uint32_t class = compile_subject_class(scan->world, from);
 	const struct compile_part *parts = NULL;
@@ -219,37 +229,43 @@ static bool may_within(struct scan *scan, const struct model_pod *from, const st
 		return scan_may(scan, from, to, ret->space, ret->first);
 	parts = compile_parts(scan->world, class, POLICY_EGRESS, &n);
 	for (uint32_t i = 0; i < n; i++)
-		for (size_t k = 0; k < parts[i].ports.n; k++) {
-			const struct port_range *own = &parts[i].ports.ranges[k];
-
-			if (own->space != range->space || own->last < range->first ||
-			    own->first > range->last)
-				continue;
-			ret->first = own->first > range->first ? own->first : range->first;
-			ret->last = own->last < range->last ? own->last : range->last;
-			if (scan_may(scan, from, to, ret->space, ret->first))
+		for (size_t k = 0; k < parts[i].ports.n; k++)
+			if (meet(range, &parts[i].ports.ranges[k], ret) &&
+			    scan_may(scan, from, to, ret->space, ret->first))
 				return true;
-		}
+	return false;
+}
+
+bool scan_may_within(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
+		     const struct port_range *limit, struct port_range *ret)
+{
+	const uint32_t class = compile_subject_class(scan->world, to);
+	const struct compile_part *parts;
+	struct port_range range;
+	uint32_t n = 0;
+
+	if (class == COMPILE_NONE)
+		return may_from(scan, from, to, limit, ret);
+	parts = compile_parts(scan->world, class, POLICY_INGRESS, &n);
+	for (uint32_t i = 0; i < n; i++)
+		for (size_t k = 0; k < parts[i].ports.n; k++)
+			if (meet(limit, &parts[i].ports.ranges[k], &range) &&
+			    may_from(scan, from, to, &range, ret))
+				return true;
 	return false;
 }
 
 static bool may_anywhere(struct scan *scan, const struct model_pod *from,
 			 const struct model_pod *to, struct port_range *ret)
 {
-	const uint32_t class = compile_subject_class(scan->world, to);
-	const struct compile_part *parts;
-	uint32_t n = 0;
+	static const uint8_t spaces[] = {PORT_TCP, PORT_UDP, PORT_SCTP};
 
-	if (class == COMPILE_NONE)
-		return false;
-	parts = compile_parts(scan->world, class, POLICY_INGRESS, &n);
-	for (uint32_t i = 0; i < n; i++)
-		for (size_t k = 0; k < parts[i].ports.n; k++) {
-			const struct port_range *range = &parts[i].ports.ranges[k];
+	for (size_t i = 0; !to->host_network && i < sizeof(spaces); i++) {
+		const struct port_range all = {spaces[i], 0, port_space_last(spaces[i])};
 
-			if (range->space <= PORT_SCTP && may_within(scan, from, to, range, ret))
-				return true;
-		}
+		if (scan_may_within(scan, from, to, &all, ret))
+			return true;
+	}
 	return false;
 }
 

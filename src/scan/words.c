@@ -37,7 +37,7 @@ const char *scan_port_text(struct scan *scan, const struct port_range *port)
 	const char *slash = *after ? "/" : "";
 
 	if (port->first == 0 && port->last == port_space_last(port->space))
-		return "";
+		return arena_printf(&scan->arena, " on all/%s", port_space_name(port->space));
 	if (port->first == port->last)
 		return arena_printf(&scan->arena, ":%u%s%s", port->first, slash, after);
 	return arena_printf(&scan->arena, ":%u-%u%s%s", port->first, port->last, slash, after);

@@ -90,8 +90,8 @@ spec: {containers: [{name: db, image: "postgres:16"}]}
 YAML
 scan --rules BH509 -o json "$tap_work/ways.yaml"
 json '[f["message"] for f in it["findings"]] ==
-	["the outside → shop/web → shop/db: who breaks into the first of them reaches what is sensitive"]' \
-	"a target that declares no port has none in the text"
+	["the outside → shop/web → shop/db on all/TCP: who breaks into the first of them reaches what is sensitive"]' \
+	"of a target that declares none, all that are open"
 cat >>"$tap_work/ways.yaml" <<'YAML'
 ---
 apiVersion: networking.k8s.io/v1
