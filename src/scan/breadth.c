@@ -157,25 +157,42 @@ static const struct model_namespace *first_namespace(const struct scan *scan,
 	return NULL;
 }
 
-void scan_whole_namespace(struct scan *scan, const struct policy_rule *rule)
+/* The name of the one namespace that a selector asks for by its name; NULL: it asks otherwise. */
+static const char *only_name(const struct selector *namespaces)
 {
-	for (uint32_t i = 0; scan_allows(rule) && i < rule->n_peers; i++) {
-		const struct policy_peer *peer = &rule->peers[i];
-		const struct model_namespace *ns;
-		struct scan_access access = {0};
+	const struct selector_requirement *one = namespaces->requirements;
 
-		if (!takes_all_pods(peer) || peer->pods.namespaces.n == 0 ||
-		    scan_only_port(rule, 53))
-			continue;
-		ns = first_namespace(scan, &peer->pods.namespaces);
-		if (ns && !is_open_to(scan, rule, scan_newcomer(scan, ns), &access))
-			continue;
-		scan_help(scan,
-			  report(scan, rule, peer->span, &access,
-				 arena_printf(&scan->arena, "every pod of the namespaces with %s",
-					      scan_selector_text(scan, &peer->pods.namespaces))),
-			  "add a podSelector to the item: both must then hold");
-	}
+	return namespaces->n == 1 && one->op == SELECTOR_IN && one->n_values == 1 &&
+			       strcmp(one->key, "kubernetes.io/metadata.name") == 0
+		       ? one->values[0]
+		       : NULL;
+}
+
+static const char *namespaces_text(struct scan *scan, const struct selector *namespaces)
+{
+	const char *name = only_name(namespaces);
+
+	return name ? arena_printf(&scan->arena, "namespace %s", name)
+		    : arena_printf(&scan->arena, "the namespaces with %s",
+				   scan_selector_text(scan, namespaces));
+}
+
+/* The same as a podSelector that is empty, which nobody is told of. */
+static bool is_own_namespace(const struct policy *policy, const struct policy_peer *peer)
+{
+	const char *name = only_name(&peer->pods.namespaces);
+
+	return name && policy->ns && strcmp(name, policy->ns) == 0;
+}
+
+/* The pods of the peer's namespaces do get in, as far as the input has one of them. */
+static bool is_namespace_let_in(struct scan *scan, const struct policy_rule *rule,
+				const struct policy_peer *peer, struct scan_access *ret)
+{
+	const struct model_namespace *ns = first_namespace(scan, &peer->pods.namespaces);
+
+	*ret = (struct scan_access){0};
+	return !ns || is_open_to(scan, rule, scan_newcomer(scan, ns), ret);
 }
 
 /* What the pods of a selector are, within namespaces. */
@@ -209,39 +226,98 @@ static int suspect(const struct scan *scan, const struct policy_peer *a,
 	return SCAN_OFF;
 }
 
-static void check_pair(struct scan *scan, const struct policy_rule *rule,
-		       const struct policy_peer *a, const struct policy_peer *b)
+/* Two items that follow each other: one has only a namespaceSelector, and one only a podSelector. */
+struct pair {
+	const struct policy_peer *namespaces;
+	const struct policy_peer *pods;
+	int severity; /* SCAN_OFF: they are no such pair, or surely meant so */
+};
+
+static struct pair pair_at(const struct scan *scan, const struct policy_rule *rule, uint32_t i)
 {
-	const struct model_namespace *ns = first_namespace(scan, &a->pods.namespaces);
-	const int severity = suspect(scan, a, b);
+	const struct policy_peer *a = &rule->peers[i];
+	const struct policy_peer *b = &rule->peers[i + 1];
+	struct pair pair = {a, b, SCAN_OFF};
+
+	if (!takes_all_pods(a))
+		pair = (struct pair){b, a, SCAN_OFF};
+	if (scan_is_networkpolicy(rule->policy) && takes_all_pods(pair.namespaces) &&
+	    pair.namespaces->pods.namespaces.n && pair.pods->kind == POLICY_PEER_PODS &&
+	    pair.pods->pods.ns && pair.pods->pods.pods.n)
+		pair.severity = suspect(scan, pair.namespaces, pair.pods);
+	return pair;
+}
+
+static void merge_pair(struct scan *scan, struct scan_finding *finding,
+		       const struct policy_rule *rule, uint32_t i)
+{
+	const struct tree_node *first = scan_peer_node(rule, &rule->peers[i]);
+	const struct tree_node *second = scan_peer_node(rule, &rule->peers[i + 1]);
+
+	if (first && second)
+		scan_edit_merge(scan, finding, rule->policy->object->file, first, second);
+}
+
+static void check_pair(struct scan *scan, const struct policy_rule *rule, uint32_t i)
+{
+	const struct pair pair = pair_at(scan, rule, i);
+	const struct selector *namespaces = &pair.namespaces->pods.namespaces;
 	struct scan_access access = {0};
 	struct scan_finding *finding;
 
-	if (severity < 0 || (ns && !is_open_to(scan, rule, scan_newcomer(scan, ns), &access)))
+	if (pair.severity < 0 || !is_namespace_let_in(scan, rule, pair.namespaces, &access))
 		return;
 	finding = scan_report(
-		scan, scan_at_policy(rule->policy, b->span),
-		"this item and the one before it are two peers: every pod of the namespaces with "
-		"%s %s %s, not only those with %s",
-		scan_selector_text(scan, &a->pods.namespaces),
+		scan, scan_at_policy(rule->policy, pair.pods->span),
+		"this item and the one %s it are two peers: every pod of %s %s %s, not only those "
+		"with %s",
+		pair.pods > pair.namespaces ? "before" : "after", namespaces_text(scan, namespaces),
 		rule->direction == POLICY_INGRESS ? "can reach" : "can be reached from",
-		scan_subject_text(scan, rule, &access), scan_selector_text(scan, &b->pods.pods));
-	finding->severity = (uint8_t)severity;
-	finding->related = a->span;
+		scan_subject_text(scan, rule, &access),
+		scan_selector_text(scan, &pair.pods->pods.pods));
+	finding->severity = (uint8_t)pair.severity;
+	finding->related = pair.namespaces->span;
 	finding->related_message = "the item with the namespaceSelector";
 	scan_help(scan, finding,
-		  "if both must hold, make them one item: take the '-' before podSelector away");
+		  "if both must hold, make them one item: take the '-' before the second away");
+	if (pair.severity == SCAN_HIGH)
+		merge_pair(scan, finding, rule, i);
 }
 
 void scan_or_for_and(struct scan *scan, const struct policy_rule *rule)
 {
-	for (uint32_t i = 0; scan_is_networkpolicy(rule->policy) && i + 1 < rule->n_peers; i++) {
-		const struct policy_peer *a = &rule->peers[i];
-		const struct policy_peer *b = &rule->peers[i + 1];
+	for (uint32_t i = 0; i + 1 < rule->n_peers; i++)
+		check_pair(scan, rule, i);
+}
 
-		if (takes_all_pods(a) && a->pods.namespaces.n && b->kind == POLICY_PEER_PODS &&
-		    b->pods.ns && b->pods.pods.n)
-			check_pair(scan, rule, a, b);
+/* BH305 says the same, and what was meant. */
+static bool is_half_of_pair(const struct scan *scan, const struct policy_rule *rule, uint32_t i)
+{
+	for (uint32_t k = i ? i - 1 : 0; k <= i && k + 1 < rule->n_peers; k++) {
+		const struct pair pair = pair_at(scan, rule, k);
+
+		if (pair.severity == SCAN_HIGH && pair.namespaces == &rule->peers[i])
+			return scan_is_wanted(scan, &scan_rules[SCAN_BH305]);
+	}
+	return false;
+}
+
+void scan_whole_namespace(struct scan *scan, const struct policy_rule *rule)
+{
+	for (uint32_t i = 0; scan_allows(rule) && i < rule->n_peers; i++) {
+		const struct policy_peer *peer = &rule->peers[i];
+		struct scan_access access = {0};
+
+		if (!takes_all_pods(peer) || peer->pods.namespaces.n == 0 ||
+		    scan_only_port(rule, 53) || is_own_namespace(rule->policy, peer) ||
+		    is_half_of_pair(scan, rule, i) ||
+		    !is_namespace_let_in(scan, rule, peer, &access))
+			continue;
+		scan_help(scan,
+			  report(scan, rule, peer->span, &access,
+				 arena_printf(&scan->arena, "every pod of %s",
+					      namespaces_text(scan, &peer->pods.namespaces))),
+			  "add a podSelector to the item: both must then hold");
 	}
 }
 

@@ -81,6 +81,10 @@ void scan_edit_null_item(struct scan *scan, struct scan_finding *finding,
 			 const struct diag_file *file, const struct tree_node *item,
 			 const char *text);
 
+/* Makes one mapping of two items of a sequence that follow each other and are written alike. */
+void scan_edit_merge(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		     const struct tree_node *item, const struct tree_node *next);
+
 /* Adds an item to the end of a list of scalars, in the style of the list. */
 void scan_edit_append(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_node *list, const char *text);

@@ -201,3 +201,33 @@ void scan_edit_append(struct scan *scan, struct scan_finding *finding, const str
 	else if (len)
 		scan_edit(finding, file, at + len, 0, arena_printf(&scan->arena, ", %s", text));
 }
+
+/* Where the brace stands that ends what is before a flow's item; 0: something else does. */
+static size_t brace_before(const struct diag_file *file, size_t at)
+{
+	bool has_comma = false;
+
+	while (at > 0 && strchr(" \t\r\n,", file->text[at - 1]))
+		has_comma |= file->text[--at] == ',';
+	return has_comma && at > 0 && file->text[at - 1] == '}' ? at - 1 : 0;
+}
+
+void scan_edit_merge(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		     const struct tree_node *item, const struct tree_node *next)
+{
+	const size_t first = scan_offset(scan, file, item->line, item->column);
+	const size_t second = scan_offset(scan, file, next->line, next->column);
+	const char *dash = dash_of(file, first), *next_dash = dash_of(file, second);
+	size_t brace;
+
+	if (dash && next_dash) {
+		if (item->column == next->column && file->text[first] != '{' &&
+		    file->text[second] != '{')
+			scan_edit(finding, file, (size_t)(next_dash - file->text), 1, " ");
+		return;
+	}
+	brace = file->text[first] == '{' && file->text[second] == '{' ? brace_before(file, second)
+								      : 0;
+	if (brace)
+		scan_edit(finding, file, brace, second + 1 - brace, ", ");
+}
