@@ -264,8 +264,7 @@ static bool asks_only_udp(struct scan *scan, const struct policy_rule *rule,
 {
 	for (size_t i = 0; i < servers->n; i++)
 		if (scan_has_peer(scan, rule, servers->items[i]))
-			return scan_side_may(scan, subject, servers->items[i], POLICY_EGRESS,
-					     PORT_UDP, 53) &&
+			return scan_may(scan, subject, servers->items[i], PORT_UDP, 53) &&
 			       !scan_side_may(scan, subject, servers->items[i], POLICY_EGRESS,
 					      PORT_TCP, 53);
 	for (uint32_t i = 0; i < rule->n_peers; i++)
