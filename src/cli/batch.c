@@ -204,9 +204,10 @@ static void answer_round(struct batch *batch, bool is_end)
 static int read_all(struct batch *batch, int fd)
 {
 	char *buffer = vec_grow(NULL, &(size_t){0}, READ_SIZE, 1);
-	ssize_t len;
+	ssize_t len = 0;
 
-	while ((len = read(fd, buffer, READ_SIZE)) > 0 || (len < 0 && errno == EINTR)) {
+	while (!ferror(stdout) &&
+	       ((len = read(fd, buffer, READ_SIZE)) > 0 || (len < 0 && errno == EINTR))) {
 		if (len < 0)
 			continue;
 		strbuf_add(&batch->text, buffer, (size_t)len);

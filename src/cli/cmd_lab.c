@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,7 @@ void cli_lab_exec(int argc, char **argv)
 	for (int i = 0; i < argc; i++)
 		vec_push(&words, argv[i]);
 	vec_push(&words, NULL);
+	signal(SIGPIPE, SIG_DFL); /* main() ignores it, and what is ignored stays so */
 	if (find_beside(path))
 		execv(path, words.items);
 	execvp(PROGRAM, words.items);

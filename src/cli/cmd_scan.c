@@ -77,12 +77,6 @@ static const struct cli_option own_options[] = {
 	{0},
 };
 
-/* Then not all of the input was seen. */
-static bool is_fatal(const struct diag *diag)
-{
-	return diag->code == DIAG_BH0001 || diag->code == DIAG_BH0009 || diag->code == DIAG_BH0110;
-}
-
 /* What is no finding: hints, and what keeps files from being read. */
 static size_t print_diags(const struct cli_options *options, const struct scan *scan)
 {
@@ -92,7 +86,7 @@ static size_t print_diags(const struct cli_options *options, const struct scan *
 		if (scan_loading_takes(scan, diag) ||
 		    (diag->severity == DIAG_NOTE && !options->is_verbose))
 			continue;
-		n_errors += is_fatal(diag);
+		n_errors += cli_is_unreadable(diag);
 		diag_print(stderr, diag, options->color_errors);
 	}
 	return n_errors;

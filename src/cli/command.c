@@ -80,8 +80,7 @@ static const struct cli_command commands[] = {
 	 "                    which workload the proxy of Ingresses and routes is\n",
 	 CLI_WITH_INPUT & ~CLI_WITH_FILE, CLI_FORMAT(CSV) | CLI_FORMAT(MD), cli_run_diff},
 	{"inventory", "what there is: namespaces, workloads, accounts, ports, dependencies",
-	 "PATH…", "", CLI_WITH_INPUT, CLI_FORMAT(CSV) | CLI_FORMAT(MD),
-	 cli_run_inventory},
+	 "PATH…", "", CLI_WITH_INPUT, CLI_FORMAT(CSV) | CLI_FORMAT(MD), cli_run_inventory},
 	{"init", "a namespace born closed: default deny, DNS, labels, owner",
 	 "NAMESPACE [--owner OWNER] [-o DIR]",
 	 "  -o, --output DIR           files there, in place of stdout; what differs stays\n"

@@ -64,6 +64,21 @@ int cli_refuse_empty(const struct cli_options *options)
 	return CLI_USAGE;
 }
 
+bool cli_is_unreadable(const struct diag *diag)
+{
+	return diag->code == DIAG_BH0001 || diag->code == DIAG_BH0009 || diag->code == DIAG_BH0110;
+}
+
+/* Whether --invalid=skip would make a difference. */
+static bool may_skip(const struct cli_options *options, const struct diag_list *diags)
+{
+	for (const struct diag *diag = diags->first; diag && !options->skip_invalid;
+	     diag = diag->next)
+		if (diag->severity == DIAG_ERROR && !cli_is_unreadable(diag))
+			return true;
+	return false;
+}
+
 int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
 {
 	cli_read(options, ret);
@@ -74,6 +89,7 @@ int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
 		return CLI_YES;
 	fprintf(stderr, "bulkhead %s: %zu error%s, nothing was answered%s\n",
 		options->command->name, ret->diags.n_errors, ret->diags.n_errors == 1 ? "" : "s",
-		options->skip_invalid ? "" : " (--invalid=skip leaves out what is invalid)");
+		may_skip(options, &ret->diags) ? " (--invalid=skip leaves out what is invalid)"
+					       : "");
 	return CLI_USAGE;
 }

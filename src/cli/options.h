@@ -38,10 +38,10 @@ struct cli_options {
 	uint16_t source_port; /* set by the verb: of the question; 0: it names none */
 	bool mesh_all;
 	enum cli_format format;
-	bool has_format; /* by -o */
+	bool has_format;    /* by -o */
 	const char *folder; /* of a verb that takes CLI_WITH_FOLDER; NULL: none */
 	bool skip_invalid;
-	bool may_be_empty; /* set by the verb: an input without objects is one */
+	bool may_be_empty;   /* set by the verb: an input without objects is one */
 	bool keep_manifests; /* set by the verb: it asks for objects as they were written */
 	bool is_verbose;
 	bool color;        /* on stdout */
@@ -85,6 +85,9 @@ void cli_read(const struct cli_options *options, struct analyze_cluster *ret);
 /* The same once more and without a word, with other texts in place of some files. */
 void cli_read_instead(const struct cli_options *options, const struct model_text *instead,
 		      size_t n_instead, struct analyze_cluster *ret);
+
+/* Whether it says that not all of the input was seen. */
+bool cli_is_unreadable(const struct diag *diag);
 
 /* Prints diagnostics to stderr; notes only when asked for. */
 void cli_print_diags(const struct cli_options *options, const struct diag_list *diags);

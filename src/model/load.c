@@ -143,12 +143,18 @@ static struct diag_span whole_file(const char *path, struct diag_list *diags)
 void model_report_unreadable(const char *path, int error, struct diag_list *diags)
 {
 	struct diag_span span = whole_file(path, diags);
+	struct diag *diag;
+	const char *near;
 
-	if (error == -EFBIG)
+	if (error == -EFBIG) {
 		diag_add(diags, DIAG_BH0004, span, "the file is larger than %zu MiB",
 			 tree_default_limits.size >> 20);
-	else
-		diag_add(diags, DIAG_BH0001, span, "cannot read: %s", strerror(-error));
+		return;
+	}
+	diag = diag_add(diags, DIAG_BH0001, span, "cannot read: %s", strerror(-error));
+	near = error == -ENOENT ? model_near_path(path, diags) : NULL;
+	if (near)
+		diag_hint(diags, diag, "did you mean '%s'?", near);
 }
 
 /* The tool that builds manifests from a file and its neighbours; NULL: the file is one itself. */

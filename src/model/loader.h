@@ -173,6 +173,8 @@ void model_load_directory(struct model_loader *loader, const char *path, struct 
 void model_read_document(struct model_loader *loader, const struct tree_node *root,
 			 const struct diag_file *file, struct diag_list *diags);
 
+/* The name beside it that a path which is not there may mean, in the list's arena; NULL: none. */
+const char *model_near_path(const char *path, struct diag_list *diags);
 void model_report_unreadable(const char *path, int error, struct diag_list *diags);
 
 /*

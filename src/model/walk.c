@@ -46,6 +46,30 @@ static int names_read(struct names *names, const char *path)
 	return 0;
 }
 
+const char *model_near_path(const char *path, struct diag_list *diags)
+{
+	char *dir = strdup(path);
+	struct names names = {0};
+	const char *near = NULL, *ret = NULL;
+	size_t len = strlen(path);
+	char *name;
+
+	if (!dir)
+		abort();
+	while (len && dir[len - 1] == '/')
+		dir[--len] = '\0';
+	name = strrchr(dir, '/');
+	name = name ? name + 1 : dir;
+	len = (size_t)(name - dir);
+	if (names_read(&names, len ? arena_strndup(diags->arena, dir, len) : ".") == 0)
+		near = diag_did_you_mean(name, (const char *const *)names.list.items, names.list.n);
+	if (near)
+		ret = arena_printf(diags->arena, "%.*s%s", (int)len, dir, near);
+	names_release(&names);
+	free(dir);
+	return ret;
+}
+
 static bool is_manifest(const char *name)
 {
 	const char *dot = strrchr(name, '.');

@@ -53,7 +53,8 @@ static void print_radius(const struct analyze_reach *reach, const char *words)
 	       reach->n_workloads == 1 ? "" : "s", reach->n_pods, reach->n_pods == 1 ? "" : "s",
 	       reach->n_hops, reach->n_hops == 1 ? "" : "s");
 	if (reach->n_unseen)
-		printf("; and pods like %u that the input does not show", reach->n_unseen);
+		printf("; and %u kind%s of pods that the input does not show", reach->n_unseen,
+		       reach->n_unseen == 1 ? "" : "s");
 	putchar('\n');
 }
 
