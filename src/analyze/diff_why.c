@@ -156,8 +156,9 @@ static void explain_probe(const struct explaining *explaining, enum policy_direc
 		if (is_asked[allowing])
 			analyze_refs_add_all(&ret[allowing], &why[allowing].rules);
 		/* What refused, where it is the change: a rule that is gone, or that came. */
-		if (is_asked[!allowing] &&
-		    (why[allowing].reason == VERDICT_NOT_ISOLATED || !probe->is_gained))
+		if (is_asked[!allowing] && why[!allowing].action != TABLE_ALLOW &&
+		    (!is_asked[allowing] || why[allowing].reason == VERDICT_NOT_ISOLATED ||
+		     !probe->is_gained))
 			analyze_refs_add_all(&ret[!allowing], &why[!allowing].rules);
 	}
 	for (int side = 0; side < ANALYZE_N_SIDES; side++)
