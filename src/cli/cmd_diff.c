@@ -60,6 +60,9 @@ static int load(const struct cli_options *shared, struct side *side)
 			fprintf(stderr, "bulkhead diff: %s: %s\n", side->path, problem);
 			return code;
 		}
+		if (side->revision.submodule)
+			fprintf(stderr, "bulkhead diff: %s: without the submodule %s\n",
+				side->path, side->revision.submodule);
 		options.texts = side->revision.texts.items;
 		options.n_texts = side->revision.texts.n;
 	} else {

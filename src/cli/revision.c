@@ -15,12 +15,13 @@
 struct reading {
 	struct revision *revision;
 	const char *object; /* "REV:PATH", as git knows it */
+	const char *id;     /* of what it is, or what a link leads to */
 	const char *problem;
 };
 
 /* A file of the tree. */
 struct entry {
-	const char *id;
+	const char *object; /* its id; of a link "REV:PATH" */
 	const char *path;
 };
 
@@ -52,6 +53,8 @@ static int refuse_in_words(struct reading *reading, const struct strbuf *errors)
 
 	if (strncmp(text, "fatal: ", 7) == 0)
 		text += 7;
+	if (strstr(text, "could not get object info"))
+		text = "a submodule: its files are in a repository of their own";
 	return refuse(reading, arena_strndup(&reading->revision->arena, text, strcspn(text, "\n")));
 }
 
@@ -68,22 +71,30 @@ static int run(struct reading *reading, struct cli_process *process)
 	return ret ? refuse_in_words(reading, &process->errors) : CLI_YES;
 }
 
+/* "REV:PATH" of a file below the object; NULL: of the object itself. */
+static const char *object_of(struct reading *reading, const char *path)
+{
+	const char *object = reading->object;
+	const char last = object[strlen(object) - 1];
+
+	if (!path)
+		return object;
+	return arena_printf(&reading->revision->arena, "%s%s%s", object,
+			    last == ':' || last == '/' ? "" : "/", path);
+}
+
 static void add_text(struct reading *reading, const char *path, const char *text, size_t len)
 {
 	struct arena *arena = &reading->revision->arena;
-	const char *object = reading->object;
-	const bool has_slash = object[strlen(object) - 1] == ':' ||
-			       object[strlen(object) - 1] == '/' || !path;
 
 	vec_push(&reading->revision->texts,
-		 ((struct model_text){arena_printf(arena, PREFIX "%s%s%s", object,
-						   has_slash ? "" : "/", path ? path : ""),
+		 ((struct model_text){arena_printf(arena, PREFIX "%s", object_of(reading, path)),
 				      arena_strndup(arena, text, len), len}));
 }
 
 static int read_file(struct reading *reading)
 {
-	const char *const words[] = {"git", "cat-file", "blob", reading->object, NULL};
+	const char *const words[] = {"git", "cat-file", "blob", reading->id, NULL};
 	struct cli_process process = {.words = words};
 	int code = run(reading, &process);
 
@@ -93,28 +104,43 @@ static int read_file(struct reading *reading)
 	return code;
 }
 
-/* "MODE TYPE ID<TAB>PATH", ended by NUL; links and submodules are no files of the tree. */
+#define FILE_MODE "100"
+#define LINK_MODE "120"
+#define SUBMODULE_MODE "160"
+
+static bool has_mode(const char *line, const char *mode)
+{
+	return strncmp(line, mode, strlen(mode)) == 0;
+}
+
+/* "MODE TYPE ID<TAB>PATH", ended by NUL. */
 static void parse_entry(struct reading *reading, const char *line, struct entries *ret)
 {
+	struct arena *arena = &reading->revision->arena;
 	const char *tab = strchr(line, '\t');
-	const char *id = line;
+	const char *id = line, *path;
 
-	if (!tab || strncmp(line, "100", 3) != 0 || !model_is_manifest(tab + 1))
+	if (!tab)
 		return;
+	path = arena_strdup(arena, tab + 1);
 	for (const char *at = line; at < tab; at++)
 		if (*at == ' ')
 			id = at + 1;
-	vec_push(&ret->list,
-		 ((struct entry){
-			 arena_strndup(&reading->revision->arena, id, (size_t)(tab - id)),
-			 arena_strdup(&reading->revision->arena, tab + 1),
-		 }));
+	if (has_mode(line, SUBMODULE_MODE))
+		reading->revision->submodule = path;
+	if (!model_is_manifest(path))
+		return;
+	if (has_mode(line, FILE_MODE))
+		vec_push(&ret->list,
+			 ((struct entry){arena_strndup(arena, id, (size_t)(tab - id)), path}));
+	else if (has_mode(line, LINK_MODE) && !strchr(path, '\n')) /* git is asked by lines */
+		vec_push(&ret->list, ((struct entry){object_of(reading, path), path}));
 }
 
 static int list_entries(struct reading *reading, struct entries *ret)
 {
-	const char *const words[] = {"git",         "ls-tree",       "-r", "-z",
-				     "--full-tree", reading->object, NULL};
+	const char *const words[] = {"git",         "ls-tree",   "-r", "-z",
+				     "--full-tree", reading->id, NULL};
 	struct cli_process process = {.words = words};
 	int code = run(reading, &process);
 	const char *text = strbuf_str(&process.output);
@@ -125,40 +151,74 @@ static int list_entries(struct reading *reading, struct entries *ret)
 	return code;
 }
 
-/* "ID TYPE SIZE", a line end, the content, a line end; for each in order. */
+/* What `cat-file --batch` says of one object; NULL: the text is not that. */
+struct answer {
+	const char *content; /* NULL: there is none */
+	size_t size;
+	char type[16]; /* "blob" or "tree"; of a link that leads to neither something else */
+	const char *end;
+};
+
+/*
+ * "ID TYPE SIZE", a line end, the content, a line end; "OBJECT missing"; of links that lead nowhere or
+ * out of the tree "dangling SIZE" or another word, with where to.
+ */
+static bool parse_answer(const char *at, const char *end, struct answer *ret)
+{
+	const char *line_end = memchr(at, '\n', (size_t)(end - at));
+	const char *space = line_end ? memrchr(at, ' ', (size_t)(line_end - at)) : NULL;
+
+	if (!space)
+		return false;
+	*ret = (struct answer){.end = line_end + 1};
+	if (sscanf(space, " %zu", &ret->size) != 1)
+		return true;
+	if (ret->size >= (size_t)(end - line_end))
+		return false;
+	ret->content = line_end + 1;
+	ret->end = ret->content + ret->size + 1;
+	return sscanf(at, "%*s %15s", ret->type) == 1;
+}
+
+/* A link to a folder is not followed, as in folders of a disk. */
 static int take_contents(struct reading *reading, const struct entries *entries,
 			 const struct strbuf *output)
 {
 	const char *at = strbuf_str(output), *end = at + output->len;
 
 	for (size_t i = 0; i < entries->list.n; i++) {
-		const char *line_end = memchr(at, '\n', (size_t)(end - at));
-		size_t size;
+		const char *path = entries->list.items[i].path;
+		struct answer answer;
 
-		if (!line_end || sscanf(at, "%*s %*s %zu", &size) != 1 ||
-		    size >= (size_t)(end - line_end))
+		if (!parse_answer(at, end, &answer))
 			return refuse(reading, "git gave less than it listed");
-		add_text(reading, entries->list.items[i].path, line_end + 1, size);
-		at = line_end + 1 + size + 1;
+		if (strcmp(answer.type, "blob") == 0)
+			add_text(reading, path, answer.content, answer.size);
+		else if (strcmp(answer.type, "tree") != 0)
+			return refuse(reading,
+				      arena_printf(&reading->revision->arena,
+						   "%s is a link to no file of the tree", path));
+		at = answer.end;
 	}
 	return CLI_YES;
 }
 
 static int read_entries(struct reading *reading, const struct entries *entries)
 {
-	static const char *const words[] = {"git", "cat-file", "--batch", NULL};
+	static const char *const words[] = {"git", "cat-file", "--batch", "--follow-symlinks",
+					    NULL};
 	struct cli_process process = {.words = words};
-	struct strbuf ids = {0};
+	struct strbuf objects = {0};
 	int code;
 
 	for (size_t i = 0; i < entries->list.n; i++)
-		strbuf_printf(&ids, "%s\n", entries->list.items[i].id);
-	process.input = strbuf_str(&ids);
-	process.n_input = ids.len;
+		strbuf_printf(&objects, "%s\n", entries->list.items[i].object);
+	process.input = strbuf_str(&objects);
+	process.n_input = objects.len;
 	code = run(reading, &process);
 	if (code == CLI_YES)
 		code = take_contents(reading, entries, &process.output);
-	strbuf_release(&ids);
+	strbuf_release(&objects);
 	cli_process_release(&process);
 	return code;
 }
@@ -176,14 +236,46 @@ static int read_tree(struct reading *reading)
 	return code;
 }
 
-static int read_object(struct reading *reading)
+/* Whether there is such an object: what git says of one that is not is clearer here than below. */
+static int look_for(struct reading *reading)
 {
 	const char *const words[] = {"git", "cat-file", "-t", reading->object, NULL};
 	struct cli_process process = {.words = words};
 	int code = run(reading, &process);
-	const bool is_file = code == CLI_YES && strcmp(strbuf_str(&process.output), "blob\n") == 0;
 
 	cli_process_release(&process);
+	return code;
+}
+
+/* "ID TYPE SIZE" of what the object is, or where a link leads. */
+static int resolve(struct reading *reading, bool *ret_is_file)
+{
+	static const char *const words[] = {"git", "cat-file", "--batch-check", "--follow-symlinks",
+					    NULL};
+	const char *line = arena_printf(&reading->revision->arena, "%s\n", reading->object);
+	struct cli_process process = {.words = words, .input = line, .n_input = strlen(line)};
+	int code = run(reading, &process);
+	char id[129], type[16];
+
+	if (code == CLI_YES &&
+	    (sscanf(strbuf_str(&process.output), "%128s %15s %*u", id, type) != 2 ||
+	     (strcmp(type, "blob") != 0 && strcmp(type, "tree") != 0)))
+		code = refuse(reading, "a link to nothing in the tree");
+	if (code == CLI_YES) {
+		reading->id = arena_strdup(&reading->revision->arena, id);
+		*ret_is_file = strcmp(type, "blob") == 0;
+	}
+	cli_process_release(&process);
+	return code;
+}
+
+static int read_object(struct reading *reading)
+{
+	bool is_file = false;
+	int code = look_for(reading);
+
+	if (code == CLI_YES)
+		code = resolve(reading, &is_file);
 	if (code != CLI_YES)
 		return code;
 	return is_file ? read_file(reading) : read_tree(reading);

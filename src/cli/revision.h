@@ -2,7 +2,8 @@
 /*
  * Manifests of a revision: "git:REV:PATH", read from the repository of the working directory
  * without a checkout. PATH is from the top of the repository, or from here with "./"; a folder is
- * everything below it, and nothing is the whole tree.
+ * everything below it, and nothing is the whole tree. Links are as on a disk: one to a file is that file,
+ * and one to a folder is followed where PATH is it.
  *
  * git itself is run for it, without a shell.
  */
@@ -15,6 +16,7 @@
 struct revision {
 	struct arena arena; /* of texts */
 	VEC(struct model_text) texts;
+	const char *submodule; /* a path in the tree whose files are not among them; NULL: none */
 };
 
 bool revision_is(const char *spec);

@@ -247,6 +247,12 @@ has 'TCP 80 if .*GET.*, was TCP 80' "which is told"
 run "$bulkhead" diff "$tap_work/l7" "$tap_work/l4"
 ok_int "$status" 1 "a condition less: more access"
 
+# A pod that moves to the node's network is not protected any more, by what protected it.
+sed 's/containers: \[{name: db}\]/hostNetwork: true, &/' "$old/all.yaml" >"$tap_work/host.yaml"
+run "$bulkhead" diff "$old" "$tap_work/host.yaml"
+has '^  \+ any IPv4 address → payments/StatefulSet/db \[critical\]   all ports$' "the host's network is a way in"
+has '^      before: NetworkPolicy payments/db \(.*old/all.yaml:[0-9]+:1\)' "past this policy"
+
 # Ingresses are ways in.
 sed '/^kind: Ingress$/,/^---$/d' tests/cli/fixtures/edge/all.yaml >"$tap_work/edge.yaml"
 run "$bulkhead" diff --invalid=skip "$tap_work/edge.yaml" tests/cli/fixtures/edge
@@ -309,6 +315,34 @@ ok_like "$err" 'expected git:REV:PATH' "a revision without a path"
 run "$bulkhead" diff git:--output=x:deploy deploy
 ok_int "$status" 2 "what looks like an option"
 ok "$([ ! -e x ]; echo $?)" "is none"
+commit() {
+	git add -A && git -c user.name=n -c user.email=n@example.com commit -qm "$1"
+}
+mkdir linked && cp deploy/all.yaml shared.yaml && ln -s ../shared.yaml linked/all.yaml && ln -s linked way
+ln -s ../docs linked/folder.yaml
+commit links
+git -c user.name=n -c user.email=n@example.com tag -m two v2
+run "$bulkhead" diff git:v2:linked linked
+has '^no change in access$' "a link in a folder, of a tag, is the file"
+run "$bulkhead" diff git:v2:way git:v2:linked/all.yaml
+has '^no change in access$' "a link to a folder, or to a file, is what it leads to"
+run "$bulkhead" diff git:v2:shared.yaml git:v2:linked
+has '^no change in access$' "and that is not nothing"
+ln -s ../nowhere.yaml linked/bad.yaml && commit dangling
+run "$bulkhead" diff git:HEAD:linked linked
+ok_int "$status" 2 "a link to nowhere"
+ok_like "$err" 'git:HEAD:linked: bad.yaml is a link to no file of the tree' "is said"
+git rm -qf linked/bad.yaml
+git update-index --add --cacheinfo "160000,$(git rev-parse HEAD),linked/module" && git -c user.name=n \
+	-c user.email=n@example.com commit -qm module
+run "$bulkhead" diff git:HEAD:linked linked
+ok_int "$status" 0 "a submodule is no part of it"
+ok_like "$err" 'git:HEAD:linked: without the submodule module' "which is said"
+run "$bulkhead" diff git:HEAD:linked/module linked
+ok_int "$status" 2 "nor can it be named"
+git clone -q --bare . "$tap_work/bare.git" && cd "$tap_work/bare.git" || exit
+run "$bulkhead" diff git:v2:linked git:HEAD:way
+has '^no change in access$' "a bare repository"
 cd "$tap_work" || exit
 run env GIT_DIR="$tap_work/none" "$bulkhead" diff git:HEAD:deploy "$new"
 ok_int "$status" 2 "no repository"
