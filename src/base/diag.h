@@ -75,7 +75,8 @@ enum diag_severity { DIAG_NOTE, DIAG_WARNING, DIAG_ERROR };
 	X(BH0301, ERROR, "the table does not fit its budget") \
 	X(BH0401, ERROR, "an endpoint or port of a question that cannot be resolved") \
 	X(BH0501, ERROR, "a policy test that asks nothing") \
-	X(BH0601, ERROR, "a template that cannot be filled in")
+	X(BH0601, ERROR, "a template that cannot be filled in") \
+	X(BH0602, WARNING, "a template makes an object of another namespace")
 
 enum diag_code {
 #define X(code, severity, about) DIAG_##code,

@@ -139,13 +139,35 @@ static int write_file(const struct init_options *own, const char *path, const ch
 	return CLI_YES;
 }
 
+/* With those above it. */
+static int make_folder(const char *folder)
+{
+	char *path = strdup(folder);
+	int ret = path ? 0 : -ENOMEM;
+
+	for (char *at = path; at && ret == 0; at = strchr(at + 1, '/')) {
+		if (at == path)
+			continue;
+		*at = '\0';
+		if (mkdir(path, 0777) && errno != EEXIST)
+			ret = -errno;
+		*at = '/';
+	}
+	if (ret == 0 && mkdir(folder, 0777) && errno != EEXIST)
+		ret = -errno;
+	free(path);
+	return ret;
+}
+
 static int write_all(const struct init_options *own, const struct init_result *result)
 {
 	const char *folder = own->shared->folder;
 	int code = CLI_YES;
 
-	if (mkdir(folder, 0777) && errno != EEXIST) {
-		fprintf(stderr, "bulkhead init: cannot make %s: %s\n", folder, strerror(errno));
+	const int err = make_folder(folder);
+
+	if (err) {
+		fprintf(stderr, "bulkhead init: cannot make %s: %s\n", folder, strerror(-err));
 		return CLI_ENVIRONMENT;
 	}
 	for (size_t i = 0; i < result->documents.n && code != CLI_ENVIRONMENT; i++) {
@@ -221,6 +243,12 @@ static int run(const struct init_options *own, int n, char **words)
 	wrong = model_syntax_namespace(words[0], strlen(words[0]));
 	if (wrong)
 		return cli_refuse(own->shared, "'%s' %s", words[0], wrong);
+	if (analyze_is_system(words[0]))
+		return cli_refuse(
+			own->shared,
+			"'%s' is the platform's own: a default deny there stops what every "
+			"other namespace needs",
+			words[0]);
 	if (!has_owner(own))
 		fputs("bulkhead init: nobody answers for this namespace; name somebody with "
 		      "--owner\n",

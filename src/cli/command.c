@@ -89,7 +89,7 @@ static const struct cli_command commands[] = {
 	 "      --environment NAME     a label of it\n"
 	 "      --profile NAME         kubernetes, minimal, nodelocaldns, openshift, istio\n"
 	 "      --template FILE        YAML with ${variables}, in place of the profile's\n"
-	 "      --set VARIABLE=VALUE   namespace, owner, environment, dnsNamespace, dnsLabel,\n"
+	 "      --set VARIABLE=VALUE   namespace, owner, environment, podSecurity, dnsNamespace, dnsLabel,\n"
 	 "                             dnsPort, dnsAddress, monitoringNamespace, monitoringLabel,\n"
 	 "                             metricsPort, ingressNamespace, ingressLabel, ingressPort\n",
 	 CLI_WITH_FOLDER | CLI_WITH_COMMON, 0, cli_run_init},

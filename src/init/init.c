@@ -11,11 +11,19 @@
 #include <ctype.h>
 #include <string.h>
 
+/* A document that is being filled in, and where each of its lines is in the template. */
+struct draft {
+	struct strbuf text;
+	VEC(uint32_t) lines;
+};
+
 struct making {
 	const struct init_request *request;
 	struct diag_list *diags;
 	struct init_result *ret;
-	const struct diag_file *file; /* of the template */
+	const struct diag_file *file; /* the template */
+	struct draft draft;
+	VEC(const uint32_t *) lines; /* by document */
 };
 
 static const char *value_of(const struct making *making, const char *name)
@@ -47,47 +55,52 @@ static void refuse_variable(const struct making *making, struct diag_span span, 
 	vec_release(&names);
 }
 
-/* Adds the line with its variables filled in; not if one of them has no value. */
-static void fill_line(const struct making *making, const char *line, size_t len, uint32_t number,
-		      struct strbuf *ret)
+/* What a reference at `at` stands for: "${name}". NULL: it has no value, or there is no such variable. */
+static const char *resolve(const struct making *making, const char *at, const char *end,
+			   struct diag_span span)
 {
-	const size_t before = ret->len;
+	const char *name = arena_strndup(&making->ret->arena, at + 2, (size_t)(end - at) - 2);
+	const char *value = value_of(making, name);
 
-	for (size_t at = 0; at < len; at++) {
+	span.len = (uint32_t)(end - at) + 1;
+	if (!value)
+		refuse_variable(making, span, name);
+	return value && *value ? value : NULL;
+}
+
+/* Adds the line with its variables filled in; not if one of them has no value. */
+static void fill_line(struct making *making, const char *line, size_t len, uint32_t number)
+{
+	struct strbuf text = {0};
+	bool is_whole = true;
+
+	for (size_t at = 0; at < len && is_whole; at++) {
 		const char *end = line[at] == '$' && at + 1 < len && line[at + 1] == '{'
 					  ? memchr(line + at, '}', len - at)
 					  : NULL;
-		const char *name, *value;
+		const struct diag_span span = {making->file, number, (uint32_t)at + 1, 0};
+		const char *value = end ? resolve(making, line + at, end, span) : NULL;
 
-		if (!end) {
-			strbuf_addch(ret, line[at]);
-			continue;
-		}
-		name = arena_strndup(&making->ret->arena, line + at + 2,
-				     (size_t)(end - line) - at - 2);
-		value = value_of(making, name);
-		if (!value)
-			refuse_variable(
-				making,
-				(struct diag_span){making->file, number, (uint32_t)at + 1,
-						   (uint32_t)(end - line - (ssize_t)at) + 1},
-				name);
-		if (!value || !*value) {
-			ret->len = before;
-			if (ret->text)
-				ret->text[before] = '\0';
-			return;
-		}
-		strbuf_addstr(ret, value);
-		at = (size_t)(end - line);
+		if (!end)
+			strbuf_addch(&text, line[at]);
+		else if (value)
+			strbuf_addstr(&text, value);
+		is_whole = !end || value;
+		at = end ? (size_t)(end - line) : at;
 	}
-	strbuf_addch(ret, '\n');
+	if (is_whole) {
+		strbuf_printf(&making->draft.text, "%s\n", strbuf_str(&text));
+		vec_push(&making->draft.lines, number);
+	}
+	strbuf_release(&text);
 }
 
 struct named {
 	bool is_document; /* and not only comments */
+	bool is_broken;   /* no YAML */
 	const char *kind;
 	const char *name;
+	const char *ns;
 };
 
 static int name_document(void *arg, struct tree_node *root, const struct diag_file *file)
@@ -98,63 +111,146 @@ static int name_document(void *arg, struct tree_node *root, const struct diag_fi
 	named->is_document = true;
 	named->kind = tree_get_string(root, "kind");
 	named->name = tree_get_string(tree_get(root, "metadata"), "name");
+	named->ns = tree_get_string(tree_get(root, "metadata"), "namespace");
 	return 0;
 }
 
-static const char *file_name(struct making *making, const char *text, size_t len)
+/* What the draft is; of one that does not parse, what it begins with. */
+static struct named name_draft(struct making *making)
 {
 	struct arena *arena = &making->ret->arena;
-	const struct diag_file file = {.name = "init", .text = text, .len = len};
+	const struct strbuf *text = &making->draft.text;
+	const struct diag_file file = {.name = "", .text = strbuf_str(text), .len = text->len};
 	struct named named = {0};
 	struct diag_list problems; /* which the whole shows */
 	struct intern keys;
-	char *ret;
 
 	diag_list_init(&problems, arena);
 	intern_init(&keys, arena);
 	tree_read(&file, NULL, arena, &keys, &problems, name_document, &named);
 	intern_release(&keys);
-	if (named.is_document && !named.kind)
-		diag_add(making->diags, DIAG_BH0601, (struct diag_span){0},
-			 "a document of the template has no 'kind'");
-	ret = arena_printf(arena, "%s-%s.yaml", named.kind ? named.kind : "object",
-			   named.name ? named.name : "unnamed");
-	for (char *at = ret; *at; at++)
-		*at = *at == '/' ? '-' : (char)tolower((unsigned char)*at);
-	return ret;
+	named.is_document |= problems.n_errors > 0;
+	named.is_broken = problems.n_errors > 0;
+	return named;
 }
 
-static void take_document(struct making *making, struct strbuf *text)
+static bool is_taken(const struct init_result *result, const char *name)
 {
-	struct arena *arena = &making->ret->arena;
+	for (size_t i = 0; i < result->documents.n; i++)
+		if (strcmp(result->documents.items[i].name, name) == 0)
+			return true;
+	return false;
+}
 
-	if (text->len) {
-		const char *copy = arena_strndup(arena, text->text, text->len);
+/* "networkpolicy-default-deny.yaml"; with a number where there are several. */
+static const char *file_name(struct init_result *result, const struct named *named)
+{
+	char *ret = arena_printf(&result->arena, "%s-%s", named->kind ? named->kind : "object",
+				 named->name ? named->name : "unnamed");
+	const char *whole;
 
-		vec_push(&making->ret->documents,
-			 ((struct init_document){file_name(making, copy, text->len), copy}));
-	}
-	strbuf_clear(text);
+	for (char *at = ret; *at; at++)
+		*at = *at == '/' ? '-' : (char)tolower((unsigned char)*at);
+	whole = arena_printf(&result->arena, "%s.yaml", ret);
+	for (int i = 2; is_taken(result, whole); i++)
+		whole = arena_printf(&result->arena, "%s-%d.yaml", ret, i);
+	return whole;
+}
+
+/* What would not be part of the namespace, though somebody may mean it. */
+static void check_place(struct making *making, const struct named *named, struct diag_span span)
+{
+	const char *ns = making->request->ns;
+	const bool is_namespace = named->kind && strcmp(named->kind, "Namespace") == 0;
+	const char *other = is_namespace ? named->name : named->ns;
+
+	if (named->kind && !is_namespace && !named->ns && strstr(named->kind, "NetworkPolicy"))
+		diag_hint(making->diags,
+			  diag_add(making->diags, DIAG_BH0602, span,
+				   "%s %s names no namespace: it goes where it is applied",
+				   named->kind, named->name ? named->name : ""),
+			  "write namespace: \"${namespace}\"");
+	else if (other && strcmp(other, ns) != 0)
+		diag_add(making->diags, DIAG_BH0602, span, "%s %s is of namespace %s, not of %s",
+			 named->kind ? named->kind : "an object", named->name ? named->name : "",
+			 other, ns);
+}
+
+/* Only comments are the next document's. */
+static void take_document(struct making *making)
+{
+	struct init_result *ret = making->ret;
+	struct draft *draft = &making->draft;
+	struct init_document document;
+	struct named named;
+	struct diag_span span;
+	uint32_t *lines;
+
+	if (!draft->text.len)
+		return;
+	named = name_draft(making);
+	if (!named.is_document)
+		return;
+	span = (struct diag_span){making->file, draft->lines.items[0], 1, 0};
+	if (!named.kind && !named.is_broken)
+		diag_add(making->diags, DIAG_BH0601, span,
+			 "a document of the template has no 'kind'");
+	check_place(making, &named, span);
+	lines = arena_alloc_n(&ret->arena, draft->lines.n, sizeof(*lines));
+	memcpy(lines, draft->lines.items, draft->lines.n * sizeof(*lines));
+	vec_push(&making->lines, lines);
+	document.name = file_name(ret, &named);
+	document.text = arena_strndup(&ret->arena, draft->text.text, draft->text.len);
+	vec_push(&ret->documents, document);
+	strbuf_clear(&draft->text);
+	vec_clear(&draft->lines);
+}
+
+/* "---", with nothing but a comment behind it. */
+static bool is_separator(const char *line, size_t len)
+{
+	size_t at = 3;
+
+	if (len < 3 || memcmp(line, "---", 3) != 0)
+		return false;
+	while (at < len && strchr(" \t\r", line[at]))
+		at++;
+	return at == len || (at > 3 && line[at] == '#');
 }
 
 static void fill(struct making *making)
 {
 	const char *text = making->file->text;
-	struct strbuf document = {0};
 	uint32_t number = 0;
 
 	while (*text) {
 		const size_t len = strcspn(text, "\n");
 
 		number++;
-		if (len == 3 && memcmp(text, "---", 3) == 0)
-			take_document(making, &document);
+		if (is_separator(text, len))
+			take_document(making);
 		else
-			fill_line(making, text, len, number, &document);
+			fill_line(making, text, len, number);
 		text += len + (text[len] == '\n');
 	}
-	take_document(making, &document);
-	strbuf_release(&document);
+	take_document(making);
+	strbuf_release(&making->draft.text);
+	vec_release(&making->draft.lines);
+	if (making->ret->documents.n == 0 && making->diags->n_errors == 0)
+		diag_add(making->diags, DIAG_BH0601, (struct diag_span){.file = making->file},
+			 "there is no document in the template");
+}
+
+/* The line of the template that a line of a document was made of. */
+static struct diag_span place_of(const struct making *making, struct diag_span span)
+{
+	for (size_t i = 0; span.file && i < making->ret->documents.n; i++)
+		if (strcmp(making->ret->documents.items[i].name, span.file->name) == 0)
+			return (struct diag_span){making->file,
+						  span.line ? making->lines.items[i][span.line - 1]
+							    : making->lines.items[i][0],
+						  span.column, span.len};
+	return (struct diag_span){.file = making->file};
 }
 
 /* As it would be read: what an API server refuses is not written. */
@@ -170,32 +266,38 @@ static void check(struct making *making)
 	for (size_t i = 0; i < making->ret->documents.n; i++) {
 		const struct init_document *document = &making->ret->documents.items[i];
 
-		model_load_text(loader, arena_strdup(making->diags->arena, document->name),
-				document->text, strlen(document->text), &problems);
+		model_load_text(loader, document->name, document->text, strlen(document->text),
+				&problems);
 	}
 	snapshot = model_loader_finish(loader, &problems);
 	policy_set_build(snapshot, &policies, &problems);
 	for (const struct diag *diag = problems.first; diag; diag = diag->next)
-		if (diag->severity == DIAG_ERROR)
-			diag_add(making->diags, DIAG_BH0601, (struct diag_span){0}, "%s:%u: %s",
-				 diag->span.file ? diag->span.file->name : "", diag->span.line,
-				 diag->message);
+		if (diag->severity == DIAG_ERROR) {
+			struct diag *own = diag_add(making->diags, DIAG_BH0601,
+						    place_of(making, diag->span), "%s",
+						    diag->message);
+
+			if (diag->hint)
+				diag_hint(making->diags, own, "%s", diag->hint);
+		}
 	model_snapshot_free(snapshot);
 }
 
 void init_make(struct init_result *ret, const struct init_request *request, struct diag_list *diags)
 {
 	struct making making = {.request = request, .diags = diags, .ret = ret};
-	struct diag_file own = {.name = request->profile};
+	struct diag_file *own = arena_alloc(diags->arena, sizeof(*own)); /* which diags point to */
 
 	*ret = (struct init_result){0};
 	arena_init(&ret->arena);
-	own.text = init_profile_template(request->profile, &ret->arena);
-	own.len = strlen(own.text);
-	making.file = request->template ? request->template : &own;
+	own->name = arena_printf(diags->arena, "profile %s", request->profile);
+	own->text = init_profile_template(request->profile, diags->arena);
+	own->len = strlen(own->text);
+	making.file = request->template ? request->template : own;
 	fill(&making);
 	if (diags->n_errors == 0)
 		check(&making);
+	vec_release(&making.lines);
 }
 
 void init_result_release(struct init_result *result)

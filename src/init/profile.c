@@ -44,6 +44,7 @@ static const struct init_variable defaults[] = {
 	{"namespace", ""},
 	{"owner", ""},
 	{"environment", ""},
+	{"podSecurity", "baseline"},
 	{"dnsNamespace", "kube-system"},
 	{"dnsLabel", "k8s-app: kube-dns"},
 	{"dnsPort", "53"},
@@ -65,6 +66,8 @@ static const char namespace_piece[] = "apiVersion: v1\n"
 				      "  labels:\n"
 				      "    app.kubernetes.io/part-of: \"${namespace}\"\n"
 				      "    environment: \"${environment}\"\n"
+				      "    pod-security.kubernetes.io/enforce: ${podSecurity} "
+				      "# no pod on its host's network, where no policy binds it\n"
 				      "  annotations: {bulkhead.dev/owner: \"${owner}\"}\n";
 
 #define POLICY_HEAD(name) \
@@ -88,7 +91,7 @@ static const char dns_piece[] =
 			     "    - to:\n"
 			     "        - namespaceSelector:\n"
 			     "            matchLabels:\n"
-			     "              kubernetes.io/metadata.name: ${dnsNamespace}\n"
+			     "              kubernetes.io/metadata.name: \"${dnsNamespace}\"\n"
 			     "          podSelector:\n"
 			     "            matchLabels:\n"
 			     "              ${dnsLabel}\n"
@@ -105,7 +108,7 @@ static const char monitoring_piece[] =
 				    "        - namespaceSelector:\n"
 				    "            matchLabels:\n"
 				    "              kubernetes.io/metadata.name: "
-				    "${monitoringNamespace}\n"
+				    "\"${monitoringNamespace}\"\n"
 				    "          podSelector:\n"
 				    "            matchLabels:\n"
 				    "              ${monitoringLabel}\n"
@@ -120,7 +123,7 @@ static const char ingress_piece[] =
 					    "        - namespaceSelector:\n"
 					    "            matchLabels:\n"
 					    "              kubernetes.io/metadata.name: "
-					    "${ingressNamespace}\n"
+					    "\"${ingressNamespace}\"\n"
 					    "          podSelector:\n"
 					    "            matchLabels:\n"
 					    "              ${ingressLabel}\n"

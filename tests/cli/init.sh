@@ -21,6 +21,15 @@ for profile in kubernetes minimal nodelocaldns openshift istio; do
 	run "$bulkhead" scan "$tap_work/$profile.yaml" --fail-on info
 	ok_int "$status" 0 "$profile: clean under scan"
 	ok_like "$out" '^0 findings' "$profile: no finding at all"
+	dirty=
+	for more in environment=prod podSecurity= dnsAddress=169.254.20.10/32 metricsPort=9100 ingressPort=443 \
+		monitoringNamespace=web dnsNamespace=123 "ingressLabel=app: x" "monitoringLabel=on: '1'"; do
+		"$bulkhead" init web --owner team-a --profile $profile --set "$more" 2>/dev/null |
+			"$bulkhead" scan --fail-on info - >/dev/null 2>&1 || dirty="$dirty [$more]"
+	done
+	"$bulkhead" init web --profile $profile 2>/dev/null |
+		"$bulkhead" scan --fail-on info - >/dev/null 2>&1 || dirty="$dirty [no owner]"
+	ok_str "$dirty" "" "$profile: with every option"
 done
 
 # What it does, once somebody lives there.
@@ -35,6 +44,30 @@ kind: Pod
 metadata: {name: other, namespace: web, labels: {app: other}}
 spec: {containers: [{name: other, ports: [{containerPort: 8080}]}]}
 YAML
+# All that is allowed, the peers that no input shows counted too.
+for profile in kubernetes minimal nodelocaldns openshift istio; do
+	"$bulkhead" map --only web --exposure -o csv "$tap_work/$profile.yaml" "$tap_work/web.yaml" 2>/dev/null |
+		tr -d '\r' | grep -v -e '^from,' -e 'web/Pod/other' >"$tap_work/$profile.csv"
+done
+dns='web/Pod/web,kube-system/Deployment/coredns,TCP,53,53
+web/Pod/web,kube-system/Deployment/coredns,UDP,53,53'
+prometheus='[app.kubernetes.io/name=prometheus],web/Pod/web,TCP,9090,9090'
+ok_str "$(cat "$tap_work/minimal.csv")" "$dns" "minimal: the DNS and nothing else"
+ok_str "$(cat "$tap_work/kubernetes.csv")" "$dns
+ingress-nginx/[app.kubernetes.io/name=ingress-nginx],web/Pod/web,TCP,8080,8080
+monitoring/$prometheus" "kubernetes: the DNS, the ingress controller, the monitoring and nothing else"
+ok_str "$(cat "$tap_work/nodelocaldns.csv")" "$dns
+web/Pod/web,ip:169.254.20.10-169.254.20.10,TCP,53,53
+web/Pod/web,ip:169.254.20.10-169.254.20.10,UDP,53,53
+ingress-nginx/[app.kubernetes.io/name=ingress-nginx],web/Pod/web,TCP,8080,8080
+monitoring/$prometheus" "nodelocaldns: the cache too"
+ok_str "$(cat "$tap_work/istio.csv")" "$dns
+istio-system/[istio=ingressgateway],web/Pod/web,TCP,8080,8080
+monitoring/$prometheus" "istio: its gateway"
+ok_str "$(cat "$tap_work/openshift.csv")" "web/Pod/web,openshift-dns/[dns.operator.openshift.io/daemonset-dns=default],TCP,5353,5353
+web/Pod/web,openshift-dns/[dns.operator.openshift.io/daemonset-dns=default],UDP,5353,5353
+openshift-ingress/[ingresscontroller.operator.openshift.io/deployment-ingresscontroller=default],web/Pod/web,TCP,8080,8080
+openshift-monitoring/$prometheus" "openshift: its DNS, router and monitoring"
 cat >"$tap_work/questions" <<'END'
 web/other web/web 8080
 web/web internet 443
@@ -105,6 +138,45 @@ echo 'labels: ${namespace}' >"$tap_work/wrong.yaml"
 run "$bulkhead" init web --owner a --template "$tap_work/wrong.yaml"
 ok_int "$status" 2 "what is no object"
 ok_like "$err" "has no 'kind'" "is said"
+ok_like "$err" "wrong.yaml:1:1: error: a document of the template has no 'kind'" "with its place"
+# shellcheck disable=SC2016 # the template's own $
+printf '# why\n---\n# a line that goes: ${environment}\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: "${namespace}"}\n---  # next\r\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a, namespace: "${namespace}"}\nspec: {podSelecter: {}}\n' \
+	>"$tap_work/wrong.yaml"
+run "$bulkhead" init web --owner a --template "$tap_work/wrong.yaml"
+ok_int "$status" 2 "what is wrong in a later document"
+ok_like "$err" "wrong.yaml:11:8: error: unknown field 'podSelecter'" "is at its line of the template"
+ok_like "$err" "did you mean 'podSelector'" "with the hint"
+# shellcheck disable=SC2016 # the template's own $
+sed 's/Selecter/Selector/; s/name: a, namespace: "${namespace}"}$/name: a}/' "$tap_work/wrong.yaml" >"$tap_work/mended.yaml"
+run "$bulkhead" init web --owner a --template "$tap_work/mended.yaml" -o "$tap_work/deep/er"
+ok_int "$status" 0 "folders that are not there are made"
+ok_like "$err" "mended.yaml:8:1: warning: NetworkPolicy a names no namespace" "an object that would land anywhere"
+ok_str "$(cat "$tap_work/deep/er/configmap-a.yaml")" "# why
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}" "comments before the first object are its own"
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: %s}\n---\n' web other >"$tap_work/two.yaml"
+run "$bulkhead" init web --owner a --template "$tap_work/two.yaml" -o "$tap_work/two"
+ok_like "$err" 'two.yaml:5:1: warning: ConfigMap a is of namespace other, not of web' "an object of another namespace"
+ok_like "$out" '^wrote .*/configmap-a-2.yaml$' "of one kind and name: a file each"
+run "$bulkhead" init web --owner a --template "$tap_work/two.yaml" -o "$tap_work/two"
+ok_int "$(printf '%s\n' "$out" | grep -c '^unchanged ')" 2 "which stay"
+: >"$tap_work/nothing.yaml"
+run "$bulkhead" init web --owner a --template "$tap_work/nothing.yaml"
+ok_int "$status" 2 "a template of nothing"
+ok_like "$err" 'nothing.yaml: error: there is no document in the template' "is said"
+run "$bulkhead" init web --owner a --template "$tap_work/none.yaml"
+ok_int "$status" 2 "a template that is not there"
+run "$bulkhead" init web --owner a --set dnsPort=70000
+ok_like "$err" "profile kubernetes:[0-9]+:18: error: 'port' must be 1 to 65535" "a value that an API server refuses"
+for ns in kube-system kube-public openshift-dns; do
+	run "$bulkhead" init $ns --owner a
+	ok_int "$status" 2 "$ns is not anybody's to close"
+done
+for ns in a_b a.b -a a- "" ../a aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; do
+	run "$bulkhead" init --owner a -- "$ns"
+	ok_int "$status" 2 "'$ns' is no namespace"
+done
 run "$bulkhead" init web --owner 'the "a" team'
 ok_int "$status" 2 "a value with quotes"
 ok_like "$err" 'cannot have quotes' "is said"
