@@ -125,6 +125,8 @@ static void refuse_void(const struct matrix *matrix, const struct analyze_questi
 	if (!matrix->from.items.n || !matrix->to.items.n)
 		analyze_refuse(diags, "%s has no address outside the cluster",
 			       matrix->from.items.n ? to : from);
+	else if (!has_probes && question->from->is_proxy)
+		analyze_refuse(diags, "no route leads to %s at %s", to, port);
 	else if (!has_probes)
 		analyze_refuse(diags, "no pod of %s has a port %s", to, port);
 	else

@@ -112,9 +112,10 @@ static void fill_key(const struct ends_question *question, const struct end *end
 		key[3] = hash_ptr(pod->node);
 	key[4] = 0;
 	for (size_t i = 0; i < probes->n; i++)
-		key[4] = hash_u64(key[4] ^ ((uint64_t)probes->items[i].space << 32 |
-					    (uint64_t)probes->items[i].port << 16 |
-					    probes->items[i].shown.first));
+		key[4] = hash_u64(key[4] ^ ((uint64_t)probes->items[i].space << 48 |
+					    (uint64_t)probes->items[i].port << 32 |
+					    (uint32_t)probes->items[i].shown.first << 16 |
+					    probes->items[i].shown.last));
 }
 
 static uint32_t enter_group(struct ends *ends, const uint64_t key[5], uint32_t member,
@@ -151,6 +152,8 @@ void ends_init(struct ends *ends, const struct ends_question *question)
 
 		if (question->is_target)
 			probes_list(question, end, &probes);
+		if (question->is_target && question->question->from->is_proxy)
+			probes_keep_led(question, end, &probes);
 		fill_key(question, end, &probes, key);
 		end->group = enter_group(ends, key, i, &probes);
 	}

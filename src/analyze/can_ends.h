@@ -64,3 +64,7 @@ bool probes_check(const struct analyze_question *question, struct diag_list *dia
 /* The ports to ask for at one end. */
 void probes_list(const struct ends_question *question, const struct end *end,
 		 struct probe_list *ret);
+
+/* Of them, those that routes lead to: all that their proxy asks for. */
+void probes_keep_led(const struct ends_question *question, const struct end *end,
+		     struct probe_list *list);

@@ -133,6 +133,59 @@ void probes_list(const struct ends_question *question, const struct end *end,
 	}
 }
 
+/* Where routes lead at a pod. */
+static void add_led(const struct model_snapshot *snapshot, const struct model_pod *pod,
+		    struct port_set *ret)
+{
+	for (uint32_t i = 0; i < snapshot->n_routes; i++)
+		for (uint32_t j = 0; j < snapshot->routes[i]->n_backends; j++) {
+			const struct model_route_backend *backend =
+				&snapshot->routes[i]->backends[j];
+
+			for (uint32_t k = 0; backend->service && k < backend->service->n_backends;
+			     k++)
+				if (backend->service->backends[k] == pod)
+					model_route_ports(backend, pod, ret);
+		}
+}
+
+/* The parts of a probe that routes lead to; a probe of several ports shows them as they are. */
+static void keep_led(const struct probe *probe, const struct port_set *led, struct probe_list *ret)
+{
+	const uint32_t last = (uint32_t)probe->port + probe->shown.last - probe->shown.first;
+
+	for (size_t i = 0; i < led->n; i++) {
+		const struct port_range *range = &led->ranges[i];
+		struct probe part = *probe;
+
+		if (range->space != probe->space || range->last < probe->port ||
+		    range->first > last)
+			continue;
+		if (part.port < range->first)
+			part.port = range->first;
+		if (probe->shown.first != probe->shown.last) {
+			part.shown.first = part.port;
+			part.shown.last = range->last < last ? range->last : (uint16_t)last;
+		}
+		vec_push(ret, part);
+	}
+}
+
+void probes_keep_led(const struct ends_question *question, const struct end *end,
+		     struct probe_list *list)
+{
+	struct probe_list kept = {0};
+	struct port_set led = {0};
+
+	if (end->pod)
+		add_led(question->snapshot, end->pod, &led);
+	for (size_t i = 0; i < list->n; i++)
+		keep_led(&list->items[i], &led, &kept);
+	port_set_release(&led);
+	vec_release(list);
+	*list = kept;
+}
+
 static bool refuse_service_port(const struct analyze_question *question, struct diag_list *diags)
 {
 	const struct model_service *service = question->to->service;
@@ -157,6 +210,11 @@ bool probes_check(const struct analyze_question *question, struct diag_list *dia
 {
 	const struct model_service *service = question->to->service;
 
+	if (question->to->is_proxy) {
+		analyze_refuse(diags, "%s is where traffic enters: nothing asks it",
+			       question->to->id);
+		return false;
+	}
 	if (!service && question->port.name && question->to->n_pods == 0) {
 		analyze_refuse(
 			diags,

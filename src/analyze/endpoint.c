@@ -117,6 +117,25 @@ static bool find_in_namespace(struct endpoint_request *request, char *ns)
 	return endpoint_find_object(request, ns, rest, slash + 1);
 }
 
+/* Its pods are those of the workload that was named, or one of which nothing is known. */
+static bool take_proxy(struct endpoint_request *request)
+{
+	struct analyze_endpoints *endpoints = request->endpoints;
+	const struct analyze_endpoint *named = NULL;
+
+	if (endpoints->proxy) {
+		named = analyze_endpoint_get_proxy(endpoints, endpoints->proxy, request->diags);
+		if (!named)
+			return false;
+		*request->ret = *named;
+	} else if (!endpoint_make_stranger(request, "", "")) {
+		return false;
+	}
+	request->ret->id = request->text;
+	request->ret->is_proxy = true;
+	return true;
+}
+
 static bool refuse_syntax(struct endpoint_request *request)
 {
 	struct diag *diag = analyze_refuse(request->diags, "'%s' names no endpoint", request->text);
@@ -138,6 +157,8 @@ static bool find(struct endpoint_request *request)
 		return endpoint_find_dns(request);
 	if (strcmp(text, "internet") == 0)
 		return endpoint_take_internet(request);
+	if (request->endpoints->takes_proxy && strcmp(text, ANALYZE_INGRESS_ID) == 0)
+		return take_proxy(request);
 	if (ip_parse(text, &range.first, NULL) == 0) {
 		range.last = range.first;
 		return take_addresses(request, range);
@@ -172,4 +193,21 @@ const struct analyze_endpoint *analyze_endpoint_get(struct analyze_endpoints *en
 		return NULL;
 	*hash_map_put(&endpoints->known, hash_ptr(request.text), NULL) = hash_ptr(request.ret);
 	return request.ret;
+}
+
+const struct analyze_endpoint *analyze_endpoint_get_proxy(struct analyze_endpoints *endpoints,
+							  const char *text, struct diag_list *diags)
+{
+	const struct analyze_endpoint *found;
+
+	if (strcmp(text, ANALYZE_INGRESS_ID) == 0) {
+		analyze_refuse(diags, "--ingress-controller %s: expected a workload", text);
+		return NULL;
+	}
+	found = analyze_endpoint_get(endpoints, text, diags);
+	if (found && found->n_pods == 0) {
+		analyze_refuse(diags, "--ingress-controller %s: this has no pods", text);
+		return NULL;
+	}
+	return found;
 }

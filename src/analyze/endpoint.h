@@ -10,6 +10,7 @@
  *	dns  internet                   the cluster's DNS; global unicast outside the cluster
  *	10.1.2.3  10.0.0.0/8            an address (if it is somebody's, who has it), a CIDR block
  *	ip:10.0.0.0-10.0.0.9            a range, as `map` writes it
+ *	ingress-controller              where `takes_proxy`: the proxy that routes are for
  *
  * What is found is kept, so that a question a line costs one look-up. A hypothetical pod is added
  * to the snapshot: judges that were made before do not know it.
@@ -20,6 +21,9 @@
 #include "base/hash.h"
 #include "base/intern.h"
 
+/* The proxy that routes are for, where a verb takes it. */
+#define ANALYZE_INGRESS_ID "ingress-controller"
+
 enum analyze_endpoint_kind {
 	ANALYZE_PODS,    /* of a workload, or one pod */
 	ANALYZE_SERVICE, /* the pods and addresses behind a Service */
@@ -29,7 +33,8 @@ enum analyze_endpoint_kind {
 };
 
 struct analyze_endpoint {
-	uint8_t kind; /* enum analyze_endpoint_kind */
+	uint8_t kind;  /* enum analyze_endpoint_kind */
+	bool is_proxy; /* of routes: asks for nothing but what they lead to */
 	const char *id;
 	struct model_pod *const *pods;
 	uint32_t n_pods;
@@ -46,6 +51,9 @@ struct analyze_endpoints {
 	struct arena arena; /* of endpoints; they live as long as this */
 	struct intern texts;
 	struct hash_map known; /* interned text → struct analyze_endpoint * */
+	/* May be set: */
+	bool takes_proxy;
+	const char *proxy; /* NULL: a pod without labels; else which endpoint it is */
 };
 
 void analyze_endpoints_init(struct analyze_endpoints *endpoints, struct analyze_cluster *cluster);
@@ -54,6 +62,11 @@ void analyze_endpoints_release(struct analyze_endpoints *endpoints);
 /* NULL: a diagnostic (BH0401) says why. */
 const struct analyze_endpoint *analyze_endpoint_get(struct analyze_endpoints *endpoints,
 						    const char *text, struct diag_list *diags);
+
+/* Who --ingress-controller says is the proxy of routes: it must have pods. */
+const struct analyze_endpoint *analyze_endpoint_get_proxy(struct analyze_endpoints *endpoints,
+							  const char *text,
+							  struct diag_list *diags);
 
 /* "ns/Kind/name" and "ns/Pod/name"; in the arena. */
 const char *analyze_workload_id(const struct model_workload *workload, struct arena *arena);

@@ -38,8 +38,7 @@ struct analyze_map_options {
 	const struct analyze_hypotheticals *peers;
 };
 
-/* What --from and --to call the proxy of routes, and its id in a map. */
-#define ANALYZE_INGRESS_ID "ingress-controller"
+/* ANALYZE_INGRESS_ID: what --from and --to may be. */
 extern const struct analyze_endpoint analyze_ingress;
 
 struct analyze_map_endpoint {

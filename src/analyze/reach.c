@@ -99,6 +99,11 @@ static void add_entry(struct building *building, uint32_t to, uint32_t ports)
 	node->entry = analyze_portsets_union(sets, node->entry, ports);
 }
 
+static bool begins_at_proxy(const struct analyze_reach_options *options)
+{
+	return options->from && options->from->kind == ANALYZE_INGRESS;
+}
+
 static void take_outside(struct building *building, const struct analyze_map_connection *connection)
 {
 	const struct analyze_reach_options *options = building->options;
@@ -109,7 +114,7 @@ static void take_outside(struct building *building, const struct analyze_map_con
 	if (connection->to == ANALYZE_MAP_OUTSIDE) {
 		building->reach->nodes.items[connection->from].reaches_internet |=
 			overlaps(options->internet, connection->range);
-	} else if (overlaps(outside, connection->range) &&
+	} else if (!begins_at_proxy(options) && overlaps(outside, connection->range) &&
 		   analyze_reach_is_workload(building->reach, connection->to)) {
 		add_entry(building, connection->to,
 			  analyze_portsets_intersect(&building->reach->map.sets, connection->ports,
@@ -133,7 +138,7 @@ static void take_connection(void *arg, const struct analyze_map_connection *conn
 	    connection->from == connection->to)
 		return;
 	if (connection->from == reach->map.ingress) {
-		if (!building->options->from ||
+		if (!building->options->from || begins_at_proxy(building->options) ||
 		    building->options->from == building->options->internet)
 			add_entry(building, connection->to, ports);
 		return;
@@ -192,7 +197,7 @@ static void begin(struct building *building, struct queue *queue)
 	const struct analyze_endpoint *from = building->options->from;
 	const uint32_t n = (uint32_t)reach->map.endpoints.n;
 
-	if (from->kind != ANALYZE_OUTSIDE) {
+	if (from->kind != ANALYZE_OUTSIDE && from->kind != ANALYZE_INGRESS) {
 		for (uint32_t i = analyze_reach_find(reach, from, 0); i < n;
 		     i = analyze_reach_find(reach, from, i + 1)) {
 			reach->nodes.items[i].hop = 0;
@@ -328,7 +333,10 @@ static void rank(struct analyze_reach *reach)
 static void build_map(struct analyze_reach *reach, struct analyze_cluster *cluster,
 		      const struct analyze_reach_options *options)
 {
-	struct analyze_map_options map_options = {.exposure = !options->only_known};
+	struct analyze_map_options map_options = {
+		.exposure = !options->only_known,
+		.ingress_controller = options->ingress_controller,
+	};
 
 	if (options->from && options->from->n_pods == 1 &&
 	    options->from->pods[0]->origin == MODEL_HYPOTHETICAL)

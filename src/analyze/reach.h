@@ -47,6 +47,7 @@ struct analyze_reach {
 struct analyze_reach_options {
 	const struct analyze_endpoint *from; /* NULL: ranks */
 	const struct analyze_endpoint *internet;
+	const struct analyze_endpoint *ingress_controller; /* as of a map */
 	bool ranks;
 	bool only_known; /* without the peers that the input does not show */
 };

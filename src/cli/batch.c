@@ -230,7 +230,8 @@ static void report_ties(struct batch *batch)
 	arena_release(&batch->arena);
 }
 
-int cli_batch(const struct cli_options *options, struct analyze_cluster *cluster, const char *path)
+int cli_batch(const struct cli_options *options, struct analyze_cluster *cluster, const char *path,
+	      const char *proxy)
 {
 	const bool is_stdin = strcmp(path, "-") == 0;
 	struct batch batch = {.options = options, .cluster = cluster};
@@ -240,6 +241,8 @@ int cli_batch(const struct cli_options *options, struct analyze_cluster *cluster
 	if (fd < 0)
 		return cli_refuse(options, "cannot read %s: %s", path, strerror(errno));
 	analyze_endpoints_init(&batch.endpoints, cluster);
+	batch.endpoints.takes_proxy = true;
+	batch.endpoints.proxy = proxy;
 	analyze_specification_init(&batch.specification, cluster);
 	/* Answers on a terminal are progress enough. */
 	if (!isatty(STDOUT_FILENO))

@@ -9,5 +9,9 @@
 
 #include "cli/options.h"
 
-/* `path`: a file, or "-" for standard input. CLI_YES, or CLI_USAGE if a line was unusable. */
-int cli_batch(const struct cli_options *options, struct analyze_cluster *cluster, const char *path);
+/*
+ * `path`: a file, or "-" for standard input; `proxy`: as of struct analyze_endpoints. CLI_YES, or
+ * CLI_USAGE if a line was unusable.
+ */
+int cli_batch(const struct cli_options *options, struct analyze_cluster *cluster, const char *path,
+	      const char *proxy);

@@ -11,15 +11,17 @@
 #include <string.h>
 
 struct can_options {
-	const char *batch;       /* NULL: the question is on the command line */
-	const char *as;          /* NULL: the source's own identity */
-	const char *source_port; /* NULL: any */
+	const char *batch;              /* NULL: the question is on the command line */
+	const char *as;                 /* NULL: the source's own identity */
+	const char *source_port;        /* NULL: any */
+	const char *ingress_controller; /* NULL: a pod without labels */
 };
 
 static const struct cli_option own_options[] = {
 	{"batch", true, NULL, offsetof(struct can_options, batch)},
 	{"as", true, NULL, offsetof(struct can_options, as)},
 	{"source-port", true, NULL, offsetof(struct can_options, source_port)},
+	{"ingress-controller", true, NULL, offsetof(struct can_options, ingress_controller)},
 	{0},
 };
 
@@ -82,8 +84,8 @@ static bool answer(struct analyze_cluster *cluster, const struct analyze_questio
 	return is_answered;
 }
 
-static int run_one(const struct cli_options *options, struct analyze_cluster *cluster, int n,
-		   char **words)
+static int run_one(const struct cli_options *options, const struct can_options *own,
+		   struct analyze_cluster *cluster, int n, char **words)
 {
 	struct analyze_endpoints endpoints;
 	struct analyze_question question = {0};
@@ -92,6 +94,8 @@ static int run_one(const struct cli_options *options, struct analyze_cluster *cl
 	int code = CLI_USAGE;
 
 	analyze_endpoints_init(&endpoints, cluster);
+	endpoints.takes_proxy = true;
+	endpoints.proxy = own->ingress_controller;
 	diag_list_init(&diags, &endpoints.arena);
 	if (read_question(&endpoints, n, words, &diags, &question) &&
 	    answer(cluster, &question, &diags, &result)) {
@@ -168,8 +172,9 @@ static int run(const struct cli_options *options, const struct can_options *own,
 		return code;
 	code = cli_load(options, &cluster);
 	if (code == CLI_YES)
-		code = own->batch ? cli_batch(options, &cluster, own->batch)
-				  : run_one(options, &cluster, n, words);
+		code = own->batch
+			       ? cli_batch(options, &cluster, own->batch, own->ingress_controller)
+			       : run_one(options, own, &cluster, n, words);
 	analyze_cluster_release(&cluster);
 	return code;
 }

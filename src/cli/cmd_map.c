@@ -64,19 +64,6 @@ static const struct analyze_endpoint *find_end(struct analyze_endpoints *endpoin
 	return analyze_endpoint_get(endpoints, text, diags);
 }
 
-/* The proxy that routes are for, by the name of its workload. */
-static const struct analyze_endpoint *find_controller(struct analyze_endpoints *endpoints,
-						      const char *text, struct diag_list *diags)
-{
-	const struct analyze_endpoint *found = analyze_endpoint_get(endpoints, text, diags);
-
-	if (found && found->n_pods == 0) {
-		analyze_refuse(diags, "--ingress-controller %s: this has no pods", text);
-		return NULL;
-	}
-	return found;
-}
-
 /* Resolves what the options name. false: a diagnostic says what is wrong. */
 static bool resolve(const struct map_options *own, struct analyze_endpoints *endpoints,
 		    struct diag_list *diags, struct analyze_port *port,
@@ -95,7 +82,7 @@ static bool resolve(const struct map_options *own, struct analyze_endpoints *end
 		ret->to = find_end(endpoints, own->to, diags);
 	if (own->ingress_controller)
 		ret->ingress_controller =
-			find_controller(endpoints, own->ingress_controller, diags);
+			analyze_endpoint_get_proxy(endpoints, own->ingress_controller, diags);
 	ret->has_ingress = own->ingress_controller || ret->from == &analyze_ingress;
 	if (own->only && !model_find_namespace(snapshot, own->only))
 		analyze_refuse(diags, "--only %s: the input has no such namespace", own->only);

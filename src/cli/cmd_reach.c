@@ -4,11 +4,14 @@
 #include "cli/progress.h"
 #include "render/reach.h"
 
+#include <string.h>
+
 #define MAX_TRIED 400
 
 struct reach_options {
 	const char *with;
 	const char *cut;
+	const char *ingress_controller;
 	bool rank;
 };
 
@@ -22,6 +25,7 @@ static bool set_rank(void *data, const char *value)
 static const struct cli_option own_options[] = {
 	{"with", true, NULL, offsetof(struct reach_options, with)},
 	{"cut", true, NULL, offsetof(struct reach_options, cut)},
+	{"ingress-controller", true, NULL, offsetof(struct reach_options, ingress_controller)},
 	{"rank", false, set_rank, 0},
 	{0},
 };
@@ -36,7 +40,8 @@ struct view {
 	bool is_built;
 };
 
-static int view_init(struct view *ret, const struct cli_options *options, const char *from)
+static int view_init(struct view *ret, const struct cli_options *options,
+		     const struct reach_options *own, const char *from)
 {
 	int code = cli_load(options, &ret->cluster);
 
@@ -46,10 +51,13 @@ static int view_init(struct view *ret, const struct cli_options *options, const 
 		return code;
 	ret->options.internet = analyze_endpoint_get(&ret->endpoints, "internet", &ret->diags);
 	if (from)
-		ret->options.from = analyze_endpoint_get(&ret->endpoints, from, &ret->diags);
-	if (from && ret->options.from && ret->options.from->kind == ANALYZE_INGRESS)
-		analyze_refuse(&ret->diags, "'%s' is where traffic enters, begin with 'internet'",
-			       from);
+		ret->options.from =
+			strcmp(from, ANALYZE_INGRESS_ID) == 0
+				? &analyze_ingress
+				: analyze_endpoint_get(&ret->endpoints, from, &ret->diags);
+	if (own->ingress_controller)
+		ret->options.ingress_controller = analyze_endpoint_get_proxy(
+			&ret->endpoints, own->ingress_controller, &ret->diags);
 	return ret->diags.n_errors ? CLI_USAGE : CLI_YES;
 }
 
@@ -126,7 +134,7 @@ static int run_with(struct cli_options *options, const struct reach_options *own
 	if (!own->with)
 		return answer(options, own, now, NULL);
 	vec_push(&options->paths, own->with);
-	code = view_init(&with, options, from);
+	code = view_init(&with, options, own, from);
 	if (code == CLI_YES)
 		code = answer(options, own, now, &with);
 	view_release(&with, options);
@@ -149,7 +157,7 @@ static int run(struct cli_options *options, const struct reach_options *own, int
 		return cli_refuse(options, "there is no input: give it with -f PATH");
 	if (own->rank && options->format == CLI_DOT)
 		return cli_refuse(options, "a ranking is no graph: -o text, json or md");
-	code = view_init(&now, options, own->rank ? NULL : words[0]);
+	code = view_init(&now, options, own, own->rank ? NULL : words[0]);
 	if (code == CLI_YES)
 		code = run_with(options, own, own->rank ? NULL : words[0], &now);
 	view_release(&now, options);

@@ -46,7 +46,9 @@ static const struct cli_command commands[] = {
 	 "  --batch FILE|-    a question a line, one JSON answer a line\n"
 	 "  --source-port N   where the connection comes from, for rules that ask\n"
 	 "  --as IDENTITY     who the source is in the mesh: NAMESPACE/SERVICE-ACCOUNT, "
-	 "spiffe://…\n",
+	 "spiffe://…\n"
+	 "  --ingress-controller NAMESPACE/NAME\n"
+	 "                    who the FROM `ingress-controller` is, the proxy of routes\n",
 	 CLI_WITH_INPUT, 0, cli_run_can},
 	{"map", "who may talk to whom, on what", "PATH…",
 	 "  --from, --to ENDPOINT    only connections from there, to there\n"
@@ -98,7 +100,10 @@ static const struct cli_command commands[] = {
 	{"reach", "from a compromised pod, what falls, hop by hop",
 	 "FROM -f PATH…\n"
 	 "--rank PATH…",
-	 "FROM is an endpoint as for `can`; `internet` begins with what is exposed.\n\n"
+	 "FROM is an endpoint as for `can`; `internet` begins with what is exposed, and\n"
+	 "`ingress-controller` with what routes lead to.\n\n"
+	 "  --ingress-controller NAMESPACE/NAME\n"
+	 "                    which workload the proxy of routes is\n"
 	 "  --with PATH       and with this added to the input: what more falls, or less\n"
 	 "  --cut ENDPOINT    the fewest rules without which it does not fall\n"
 	 "  --rank            every workload: how many it reaches, how many reach it\n",

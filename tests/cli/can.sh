@@ -143,4 +143,29 @@ run "$bulkhead" can a/b c/d 1 2 -f $town
 ok_int "$status" 2 "four words"
 run "$bulkhead" can shop/web shop/api 80 -f $town -o csv
 ok_int "$status" 2 "no CSV"
+
+# The proxy of routes: where they lead, and where a pod of which nothing is known may.
+edge=tests/cli/fixtures/edge
+run "$bulkhead" can ingress-controller shop/web 8080 -f $edge
+ok_int "$status" 0 "the proxy of routes may reach what they lead to"
+ok_like "$out" '^allowed   ingress-controller → shop/Deployment/web  8080/TCP$' "and is called so"
+run "$bulkhead" can ingress-controller shop/svc/web www/TCP -f $edge
+ok_int "$status" 0 "by the port of a Service"
+run "$bulkhead" can ingress-controller shop/web -f $edge
+ok_like "$out" '^  allowed ports: TCP 8080$' "without a port: of those that routes lead to"
+run "$bulkhead" can ingress-controller shop/web 9000 -f $edge
+ok_int "$status" 2 "where no route leads there is no answer"
+ok_like "$err" 'no route leads to shop/Deployment/web at 9000/TCP' "as it says"
+run "$bulkhead" can ingress-controller shop/api 9090 -f $edge
+ok_int "$status" 1 "a stranger may not"
+run "$bulkhead" can ingress-controller shop/api 9090 --ingress-controller edge/nginx -f $edge
+ok_int "$status" 0 "but the one that is named"
+run "$bulkhead" can ingress-controller shop/api 9090 --ingress-controller edge/ngin -f $edge
+ok_int "$status" 2 "one that is not there"
+ok_like "$err" "did you mean 'nginx'" "is looked for"
+run "$bulkhead" can shop/web ingress-controller 80 -f $edge
+ok_int "$status" 2 "nobody asks the proxy"
+printf 'ingress-controller shop/web 8080\ningress-controller shop/web 9000\n' >"$tap_work/proxy"
+run "$bulkhead" can --batch "$tap_work/proxy" -f $edge
+ok_str "$(echo "$out" | grep -c '"verdict":"allow"')$(echo "$out" | grep -c '"error":"no route leads')" 11 "in a batch too"
 tap_done

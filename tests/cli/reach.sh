@@ -195,4 +195,14 @@ ok_int "$status" 2 "a FROM that is not there"
 ok_like "$err" "did you mean 'frontend'" "and one that is"
 run "$bulkhead" reach --rank $shop -o dot
 ok_int "$status" 2 "a ranking is no graph"
+
+# The proxy of routes begins with what they lead to, as far as it may.
+edge=tests/cli/fixtures/edge
+run "$bulkhead" reach ingress-controller -f $edge
+ok_str "$(echo "$out" | grep '^  1 ')" "  1  ingress-controller → shop/Deployment/web   TCP 8080; may reach the internet" \
+	"the proxy of routes begins with what they lead to"
+run "$bulkhead" reach ingress-controller --ingress-controller edge/nginx -f $edge
+ok_like "$out" '^  1  ingress-controller → shop/Deployment/api   TCP 9090' "as the workload that is named"
+run "$bulkhead" reach ingress-controller --ingress-controller edge/ngin -f $edge
+ok_int "$status" 2 "which must be there"
 tap_done
