@@ -6,7 +6,7 @@
 
 #define MAX_SUBJECTS 64 /* of a rule that are asked about */
 
-static bool is_calicos(const char *group)
+bool scan_is_calicos(const char *group)
 {
 	return strcmp(group, "projectcalico.org") == 0 ||
 	       strcmp(group, "crd.projectcalico.org") == 0;
@@ -159,7 +159,7 @@ static void check_global(struct scan *scan, const struct policy *policy)
 
 void scan_calico(struct scan *scan, const struct policy *policy)
 {
-	if (!is_calicos(policy->group))
+	if (!scan_is_calicos(policy->group))
 		return;
 	check_types(scan, policy, tree_get(policy->object->root, "spec"));
 	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)

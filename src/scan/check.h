@@ -145,6 +145,9 @@ bool scan_is_networkpolicy(const struct policy *policy);
 /* A list of policyTypes has this one, in any case of letters: BH103 is about those. */
 bool scan_names_type(const struct tree_node *types, enum policy_direction direction);
 
+/* An API group of Calico. */
+bool scan_is_calicos(const char *group);
+
 /* kube-system and the like, and those that the configuration names. */
 bool scan_is_system(const struct scan *scan, const struct model_namespace *ns);
 
@@ -244,6 +247,12 @@ bool scan_peer_takes(const struct scan *scan, const struct policy_peer *peer,
 /* Selectors in the text: place.c. The field of a selector that asks for a key, else the selector. */
 struct diag_span scan_key_span(const struct diag_file *file, const struct tree_node *selector,
 			       const char *key);
+
+/*
+ * What a policy was made of: `spec` is the first part of an object that has it, and each of Cilium's
+ * `specs` is one.
+ */
+const struct tree_node *scan_spec(const struct policy *policy);
 
 /* The selector of a policy's subject; NULL: its API has none, or another. */
 const struct tree_node *scan_subject_node(const struct policy *policy);

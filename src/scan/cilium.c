@@ -11,24 +11,11 @@ static bool is_ciliums(const char *group)
 	return strcmp(group, "cilium.io") == 0;
 }
 
-/* `spec` is the first part of an object that has it, and each of `specs` is one. */
-static const struct tree_node *spec_of(const struct policy *policy)
-{
-	const struct tree_node *spec = tree_get(policy->object->root, "spec");
-	const struct tree_node *specs = tree_get(policy->object->root, "specs");
-	const uint32_t number = policy->part - (spec != NULL);
-
-	if (spec && policy->part == 0)
-		return spec;
-	return specs && specs->kind == TREE_SEQ && number < specs->len ? specs->items[number]
-								       : NULL;
-}
-
 /* The item of a list that became the rule, and others perhaps. */
 static const struct tree_node *item_of(const struct policy_rule *rule)
 {
 	const struct tree_node *list =
-		tree_get(spec_of(rule->policy), policy_direction_name(rule->direction));
+		tree_get(scan_spec(rule->policy), policy_direction_name(rule->direction));
 
 	return list && list->kind == TREE_SEQ && rule->index < list->len ? list->items[rule->index]
 									 : NULL;
@@ -37,7 +24,7 @@ static const struct tree_node *item_of(const struct policy_rule *rule)
 /* The member of the first item of the egress list that has it; NULL: none does. */
 static const struct tree_member *egress_member(const struct policy *policy, const char *key)
 {
-	const struct tree_node *list = tree_get(spec_of(policy), "egress");
+	const struct tree_node *list = tree_get(scan_spec(policy), "egress");
 	const struct tree_member *member = NULL;
 
 	for (uint32_t i = 0; list && list->kind == TREE_SEQ && !member && i < list->len; i++)
@@ -48,7 +35,7 @@ static const struct tree_member *egress_member(const struct policy *policy, cons
 /* Whether a rule sends DNS through the proxy, which learns the addresses of names from it. */
 static bool sees_names(const struct policy *policy)
 {
-	const struct tree_node *list = tree_get(spec_of(policy), "egress");
+	const struct tree_node *list = tree_get(scan_spec(policy), "egress");
 
 	for (uint32_t i = 0; list && list->kind == TREE_SEQ && i < list->len; i++) {
 		const struct tree_node *ports = tree_get(list->items[i], "toPorts");

@@ -125,66 +125,22 @@ static void help_near(struct scan *scan, struct scan_finding *finding,
 static struct diag_span subject_span(const struct policy *policy,
 				     const struct selector_requirement *asked)
 {
+	const struct diag_file *file = policy->object->file;
 	const struct tree_node *node = scan_subject_node(policy);
+	const struct tree_node *spec = scan_spec(policy);
 
 	if (node && asked)
-		return scan_key_span(policy->object->file, node, asked->key);
-	return node ? tree_span(policy->object->file, node) : policy->span;
+		return scan_key_span(file, node, asked->key);
+	if (!node)
+		node = tree_get(spec, "selector");
+	if (!node)
+		node = tree_get(spec, "subject");
+	return node ? tree_span(file, node) : policy->span;
 }
 
 static bool expects_external(const struct policy *policy)
 {
 	return scan_annotation(policy->object->root, EXPECT_EXTERNAL);
-}
-
-void scan_selects_nothing(struct scan *scan, const struct policy *policy)
-{
-	const struct policy_pods *pods = &policy->subject.pods;
-	const struct model_namespace *ns =
-		policy->ns ? model_find_namespace(scan->snapshot, policy->ns) : NULL;
-	const struct taken taken = count_subjects(scan, policy);
-	const struct selector_requirement *asked;
-	enum scan_origin origin;
-	struct scan_place place;
-
-	if (taken.n || taken.n_host || !policy->ns || policy->subject.kind != POLICY_PEER_PODS ||
-	    pods->pods.n == 0)
-		return;
-	origin = scan_origin_of(scan, &pods->pods, policy->ns);
-	asked = unmet(scan, &pods->pods, policy->ns);
-	place = scan_at_policy(policy, subject_span(policy, asked));
-	if (origin == SCAN_FROM_RESOURCE)
-		return;
-	if (!ns || !ns->is_closed || origin == SCAN_FROM_OPERATOR || expects_external(policy)) {
-		scan_report_unknown(scan, place,
-				    "whether %s has pods with %s: the input shows none", policy->ns,
-				    scan_selector_text(scan, &pods->pods));
-		return;
-	}
-	help_near(
-		scan,
-		scan_report(scan, place,
-			    "the policy selects nothing: no pod of %s has %s, and whatever was to "
-			    "be protected is not",
-			    policy->ns, scan_selector_text(scan, &pods->pods)),
-		asked, policy->ns, scan_subject_node(policy));
-}
-
-static struct taken count_peers(const struct scan *scan, const struct policy_pods *peer)
-{
-	struct taken taken = {0};
-
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
-		struct model_pod copy;
-
-		if (!policy_pods_match(peer, off_host(workload->pods[0], &copy)))
-			continue;
-		taken.first = taken.first ? taken.first : workload;
-		taken.n += !workload->host_network;
-		taken.n_host += workload->host_network;
-	}
-	return taken;
 }
 
 /* Whether all there is in the namespaces of a peer is in the input. */
@@ -205,16 +161,6 @@ static bool is_closed_peer(const struct scan *scan, const struct policy_pods *pe
 	return is_closed;
 }
 
-static struct diag_span peer_span(const struct policy_rule *rule, const struct policy_peer *peer,
-				  const struct selector_requirement *asked)
-{
-	const struct tree_node *node = tree_get(scan_peer_node(rule, peer), "podSelector");
-
-	if (node && asked)
-		return scan_key_span(rule->policy->object->file, node, asked->key);
-	return peer->span;
-}
-
 static const char *where_text(struct scan *scan, const struct policy_pods *peer)
 {
 	if (peer->ns)
@@ -223,6 +169,72 @@ static const char *where_text(struct scan *scan, const struct policy_pods *peer)
 		return "any namespace";
 	return arena_printf(&scan->arena, "the namespaces with %s",
 			    scan_selector_text(scan, &peer->namespaces));
+}
+
+static void report_doubt(struct scan *scan, struct scan_place place, const struct policy_pods *pods)
+{
+	scan_report_unknown(scan, place,
+			    "whether there are pods with %s in %s: the input shows none",
+			    scan_selector_text(scan, &pods->pods), where_text(scan, pods));
+}
+
+void scan_selects_nothing(struct scan *scan, const struct policy *policy)
+{
+	struct policy_pods pods = policy->subject.pods;
+	const struct taken taken = count_subjects(scan, policy);
+	const struct selector_requirement *asked;
+	enum scan_origin origin;
+	struct scan_place place;
+
+	pods.ns = policy->ns ? policy->ns : pods.ns;
+	if (taken.n || taken.n_host || policy->subject.kind != POLICY_PEER_PODS ||
+	    pods.pods.n == 0 ||
+	    (!pods.ns && !scan_has_namespace(scan, &pods.namespaces))) /* BH403 */
+		return;
+	origin = scan_origin_of(scan, &pods.pods, pods.ns);
+	asked = unmet(scan, &pods.pods, pods.ns);
+	place = scan_at_policy(policy, subject_span(policy, asked));
+	if (origin == SCAN_FROM_RESOURCE)
+		return;
+	if (!is_closed_peer(scan, &pods) || origin == SCAN_FROM_OPERATOR ||
+	    expects_external(policy)) {
+		report_doubt(scan, place, &pods);
+		return;
+	}
+	help_near(
+		scan,
+		scan_report(scan, place,
+			    "the policy selects nothing: no pod of %s has %s, and whatever was to "
+			    "be protected is not",
+			    where_text(scan, &pods), scan_selector_text(scan, &pods.pods)),
+		asked, pods.ns, scan_subject_node(policy));
+}
+
+static struct taken count_peers(const struct scan *scan, const struct policy_pods *peer)
+{
+	struct taken taken = {0};
+
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+		struct model_pod copy;
+
+		if (!policy_pods_match(peer, off_host(workload->pods[0], &copy)))
+			continue;
+		taken.first = taken.first ? taken.first : workload;
+		taken.n += !workload->host_network;
+		taken.n_host += workload->host_network;
+	}
+	return taken;
+}
+
+static struct diag_span peer_span(const struct policy_rule *rule, const struct policy_peer *peer,
+				  const struct selector_requirement *asked)
+{
+	const struct tree_node *node = tree_get(scan_peer_node(rule, peer), "podSelector");
+
+	if (node && asked)
+		return scan_key_span(rule->policy->object->file, node, asked->key);
+	return peer->span;
 }
 
 static void check_peer(struct scan *scan, const struct policy_rule *rule,
@@ -244,9 +256,7 @@ static void check_peer(struct scan *scan, const struct policy_rule *rule,
 		return;
 	if (!is_closed_peer(scan, pods) || origin == SCAN_FROM_OPERATOR ||
 	    expects_external(rule->policy)) {
-		scan_report_unknown(scan, place,
-				    "whether %s has pods with %s: the input shows none",
-				    where_text(scan, pods), scan_selector_text(scan, &pods->pods));
+		report_doubt(scan, place, pods);
 		return;
 	}
 	help_near(scan,
@@ -351,6 +361,17 @@ void scan_drifting_label(struct scan *scan, const struct policy *policy)
 		}
 }
 
+/* By an empty selector, or one that asks for the label that every namespace has, as Cilium's do. */
+static bool takes_every_namespace(const struct policy_pods *pods)
+{
+	for (uint32_t i = 0; i < pods->namespaces.n; i++)
+		if (pods->namespaces.requirements[i].op != SELECTOR_EXISTS ||
+		    strcmp(pods->namespaces.requirements[i].key, "kubernetes.io/metadata.name") !=
+			    0)
+			return false;
+	return true;
+}
+
 /* Some pod that the peer takes: one that the input does not show comes first. */
 static const struct model_pod *example_of(struct scan *scan, const struct policy_peer *peer)
 {
@@ -368,8 +389,9 @@ void scan_spoofable_peer(struct scan *scan, const struct policy_rule *rule)
 		const struct policy_peer *peer = &rule->peers[i];
 		struct scan_access access;
 
-		if (peer->kind != POLICY_PEER_PODS || peer->pods.ns || peer->pods.namespaces.n ||
-		    peer->pods.pods.n == 0 || rule->direction != POLICY_INGRESS ||
+		if (peer->kind != POLICY_PEER_PODS || peer->pods.ns ||
+		    !takes_every_namespace(&peer->pods) || peer->pods.pods.n == 0 ||
+		    rule->direction != POLICY_INGRESS ||
 		    !scan_rule_opens(scan, rule, example_of(scan, peer), &access))
 			continue;
 		scan_help(

@@ -37,13 +37,16 @@ static const struct {
 
 #define N_MADE (sizeof(made) / sizeof(made[0]))
 
-/* Keys that operators, or a network plugin, set on pods, by what they begin with. */
+/* Keys that controllers, operators or a network plugin set on pods, by what they begin with. */
 static const char *const operator_keys[] = {
 	"acid.zalan.do/",
 	"acme.cert-manager.io/",
+	"apps.kubernetes.io/",
 	"batch.kubernetes.io/",
 	"cnpg.io/",
 	"common.k8s.elastic.co/",
+	"controller-revision-hash",
+	"controller-uid",
 	"elasticsearch.k8s.elastic.co/",
 	"eventing.knative.dev/",
 	"io.cilium.",
@@ -52,9 +55,11 @@ static const char *const operator_keys[] = {
 	"kibana.k8s.elastic.co/",
 	"longhorn.io/",
 	"operator.prometheus.io/",
+	"pod-template-",
 	"postgres-operator.crunchydata.com/",
 	"rook_",
 	"serving.knative.dev/",
+	"statefulset.kubernetes.io/",
 	"strimzi.io/",
 	"tekton.dev/",
 	"training.kubeflow.org/",

@@ -21,9 +21,21 @@ struct diag_span scan_key_span(const struct diag_file *file, const struct tree_n
 	return tree_span(file, selector);
 }
 
-const struct tree_node *scan_subject_node(const struct policy *policy)
+const struct tree_node *scan_spec(const struct policy *policy)
 {
 	const struct tree_node *spec = tree_get(policy->object->root, "spec");
+	const struct tree_node *specs = tree_get(policy->object->root, "specs");
+	const uint32_t number = policy->part - (spec != NULL);
+
+	if (spec && (policy->part == 0 || !specs))
+		return spec;
+	return specs && specs->kind == TREE_SEQ && number < specs->len ? specs->items[number]
+								       : NULL;
+}
+
+const struct tree_node *scan_subject_node(const struct policy *policy)
+{
+	const struct tree_node *spec = scan_spec(policy);
 	const struct tree_node *node = tree_get(spec, "podSelector");
 
 	if (!node)

@@ -152,6 +152,16 @@ static bool nobody_listens(const struct targets *targets, const struct policy_po
 	return targets->n > 0;
 }
 
+static const char *port_text(struct scan *scan, const struct policy_port *port)
+{
+	const char *space = port_space_name(port->space);
+
+	return port->first == port->last
+		       ? arena_printf(&scan->arena, "port %u/%s", port->first, space)
+		       : arena_printf(&scan->arena, "a port of %u-%u/%s", port->first, port->last,
+				      space);
+}
+
 void scan_closed_port(struct scan *scan, const struct policy_rule *rule)
 {
 	struct targets targets = {0};
@@ -169,10 +179,10 @@ void scan_closed_port(struct scan *scan, const struct policy_rule *rule)
 			continue;
 		scan_help(scan,
 			  scan_report(scan, scan_at_policy(rule->policy, port->span),
-				      "no container of %s/%s declares port %u/%s: what is allowed "
-				      "here arrives at nobody",
+				      "no container of %s/%s declares %s: what is allowed here "
+				      "arrives at nobody",
 				      targets.items[0]->ns->name, targets.items[0]->name,
-				      port->first, port_space_name(port->space)),
+				      port_text(scan, port)),
 			  "write the port that the container listens on, or declare it there");
 	}
 	vec_release(&targets);
