@@ -3,6 +3,7 @@
 #include "scan/check.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Why the plugin does not make a policy true; NULL: that is not the reason. */
 static const char *plugin_reason(struct scan *scan, const struct policy *policy)
@@ -100,10 +101,10 @@ static void check_capabilities(struct scan *scan, const struct model_workload *w
 		const struct tree_node *node = added->items[i];
 		const char *name = node->kind == TREE_STRING ? node->text : "";
 
-		if (strncmp(name, "CAP_", 4) == 0)
+		if (strncasecmp(name, "CAP_", 4) == 0)
 			name += 4;
-		if (strcmp(name, "NET_ADMIN") != 0 && strcmp(name, "NET_RAW") != 0 &&
-		    strcmp(name, "SYS_ADMIN") != 0 && strcmp(name, "ALL") != 0)
+		if (strcasecmp(name, "NET_ADMIN") != 0 && strcasecmp(name, "NET_RAW") != 0 &&
+		    strcasecmp(name, "SYS_ADMIN") != 0 && strcasecmp(name, "ALL") != 0)
 			continue;
 		scan_help(scan,
 			  scan_report(scan, place_at(workload, node),
@@ -138,7 +139,8 @@ static void check_container(struct scan *scan, const struct model_workload *work
 				    "a privileged container can enter the network of its node and "
 				    "of every pod there: no policy holds it"),
 			"drop it, and add the capabilities that are needed");
-	check_capabilities(scan, workload, scan_node(context, "capabilities", "add", NULL));
+	else
+		check_capabilities(scan, workload, scan_node(context, "capabilities", "add", NULL));
 }
 
 void scan_privileged(struct scan *scan, const struct model_workload *workload)
