@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The lines that are responsible for a change: why each side of it got its verdict, before and
- * after, at one port of each part that the rules on either side can tell apart.
+ * after, in each family, at one port of each part that the rules on either side can tell apart.
  */
 #include "analyze/diff_build.h"
 #include "analyze/why.h"
 
 #define NOWHERE ANALYZE_MAP_OUTSIDE
-#define MAX_PROBES 32
+#define MAX_PROBES 4096u /* a subject's parts are fewer, unless somebody is up to something */
 
-/* A port of the change. */
+/* A port of the change. No padding. */
 struct probe {
-	uint8_t space;
-	uint16_t port;
-	bool is_gained;
+	uint32_t family; /* enum ip_family */
+	uint32_t space;
+	uint32_t port;
+	uint32_t is_gained;
 };
 
 struct explaining {
 	struct analyze_diff *diff;
 	const struct analyze_diff_pair *pair;
-	struct probe probes[MAX_PROBES];
-	uint32_t n_probes;
+	struct keyset probes;
 };
 
 /* A pod of an endpoint on one side; NULL: it is not there. */
@@ -51,9 +51,15 @@ static uint32_t class_of(const struct analyze_diff *diff, enum analyze_diff_side
 
 static void add_probe(struct explaining *explaining, const struct port_range *range, bool is_gained)
 {
-	if (explaining->n_probes < MAX_PROBES)
-		explaining->probes[explaining->n_probes++] =
-			(struct probe){range->space, range->first, is_gained};
+	static const uint8_t families[] = {IP_V4, IP_V6};
+
+	for (size_t i = 0; i < sizeof(families); i++) {
+		const struct probe probe = {families[i], range->space, range->first, is_gained};
+
+		if (range->space != (families[i] == IP_V4 ? PORT_ICMPV6 : PORT_ICMP) &&
+		    explaining->probes.n < MAX_PROBES)
+			keyset_intern(&explaining->probes, &probe, sizeof(probe), NULL);
+	}
 }
 
 /* One port of what a part of a subject's ports has in common with `ports`. */
@@ -89,25 +95,24 @@ static void list_probes(struct explaining *explaining, uint32_t number, bool is_
 			probe_parts(explaining, side, direction, ports, is_gained);
 }
 
-/* An address of the peer in a family that both ends have; false: there is none that is known. */
-static bool find_address(const struct explaining *explaining, const struct model_pod *subject,
-			 const struct model_pod *peer, const struct probe *probe,
-			 struct ip_addr *ret)
+static const struct ip_addr *address_of(const struct model_pod *pod, uint32_t family)
 {
-	*ret = explaining->pair->change->range.first;
-	if (!peer)
-		return true;
-	for (uint32_t i = 0; i < peer->n_ips; i++)
-		for (uint32_t j = 0; j < subject->n_ips; j++) {
-			const uint8_t family = peer->ips[i].family;
+	for (uint32_t i = 0; i < pod->n_ips; i++)
+		if (pod->ips[i].family == family)
+			return &pod->ips[i];
+	return NULL;
+}
 
-			if (family != subject->ips[j].family ||
-			    probe->space == (family == IP_V4 ? PORT_ICMPV6 : PORT_ICMP))
-				continue;
-			*ret = peer->ips[i];
-			return true;
-		}
-	return false;
+/* An address of the peer in a family that both ends have; NULL: there is none that is known. */
+static const struct ip_addr *find_address(const struct explaining *explaining,
+					  const struct model_pod *subject,
+					  const struct model_pod *peer, uint32_t family)
+{
+	const struct ip_addr *outside = &explaining->pair->change->range.first;
+
+	if (!peer)
+		return outside->family == family ? outside : NULL;
+	return address_of(subject, family) ? address_of(peer, family) : NULL;
 }
 
 /* false: policies have no say there. */
@@ -121,14 +126,18 @@ static bool ask(const struct explaining *explaining, enum analyze_diff_side side
 		.subject = pod_of(diff, side, subject_of(explaining->pair, direction)),
 		.peer = pod_of(diff, side, other),
 		.direction = (uint8_t)direction,
-		.space = probe->space,
-		.port = probe->port,
+		.space = (uint8_t)probe->space,
+		.port = (uint16_t)probe->port,
 	};
 	const uint32_t class = class_of(diff, side, question.subject);
+	const struct ip_addr *addr;
 
-	if (class == COMPILE_NONE || (other != NOWHERE && !question.peer) ||
-	    !find_address(explaining, question.subject, question.peer, probe, &question.addr))
+	if (class == COMPILE_NONE || (other != NOWHERE && !question.peer))
 		return false;
+	addr = find_address(explaining, question.subject, question.peer, probe->family);
+	if (!addr)
+		return false;
+	question.addr = *addr;
 	question.policies = compile_policies(diff->maps[side].world, class, &question.n_policies);
 	analyze_why(&question, ret);
 	return true;
@@ -169,12 +178,15 @@ void analyze_diff_why(struct analyze_diff *diff, const struct analyze_diff_pair 
 		      struct analyze_refs ret[ANALYZE_N_SIDES])
 {
 	struct explaining explaining = {.diff = diff, .pair = pair};
+	size_t size;
 
 	list_probes(&explaining, pair->change->ports.gained, true);
 	list_probes(&explaining, pair->change->ports.lost, false);
-	for (uint32_t i = 0; i < explaining.n_probes; i++)
+	for (uint32_t i = 0; i < explaining.probes.n; i++)
 		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
-			explain_probe(&explaining, direction, &explaining.probes[i], ret);
+			explain_probe(&explaining, direction,
+				      keyset_get(&explaining.probes, i, &size), ret);
+	keyset_release(&explaining.probes);
 	for (int side = 0; side < ANALYZE_N_SIDES; side++)
 		analyze_refs_order(&ret[side]);
 }

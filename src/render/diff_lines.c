@@ -50,6 +50,8 @@ static void add_range(const struct analyze_diff_change *change, struct strbuf *r
 	if (ip_equal(&range->first, &lowest) && ip_equal(&range->last, &highest))
 		strbuf_printf(ret, "any %s address",
 			      range->first.family == IP_V4 ? "IPv4" : "IPv6");
+	else if (ip_equal(&range->first, &range->last))
+		strbuf_addstr(ret, ip_format(&range->first, first));
 	else
 		strbuf_printf(ret, "%s-%s", ip_format(&range->first, first),
 			      ip_format(&range->last, last));

@@ -53,6 +53,10 @@ fails widened "$old" "$new" 1 "between ends that existed"
 fails widened "$old" "$old" 0 "nothing"
 fails any "$new" "$old" 1 "a removal is a change"
 fails internet "$old" "$new" 1 "from the internet"
+fails internet "$new" "$old" 0 "less from the internet"
+fails any "$old" "$old" 0 "nothing"
+fails added "$new" "$old" 0 "a removal adds nothing"
+fails widened "$new" "$old" 0 "and widens nothing"
 fails critical "$old" "$new" 1 "a sensitivity"
 fails payments/db "$old" "$new" 1 "an endpoint"
 fails shop "$old" "$new" 1 "a namespace"
@@ -252,6 +256,45 @@ sed 's/containers: \[{name: db}\]/hostNetwork: true, &/' "$old/all.yaml" >"$tap_
 run "$bulkhead" diff "$old" "$tap_work/host.yaml"
 has '^  \+ any IPv4 address → payments/StatefulSet/db \[critical\]   all ports$' "the host's network is a way in"
 has '^      before: NetworkPolicy payments/db \(.*old/all.yaml:[0-9]+:1\)' "past this policy"
+
+# A rule of one family is named, and so is each of many.
+cat >"$tap_work/dual.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: s, labels: {app: a}}
+spec: {containers: [{name: w}]}
+status: {podIPs: [{ip: 10.244.0.5}, {ip: "fd00::5"}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: b, namespace: s, labels: {app: b}}
+spec: {containers: [{name: w}]}
+status: {podIPs: [{ip: 10.244.0.6}, {ip: "fd00::6"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: b, namespace: s}
+spec:
+  podSelector: {matchLabels: {app: b}}
+  ingress:
+  - from: [{ipBlock: {cidr: 10.244.0.5/32}}]
+YAML
+{ cat "$tap_work/dual.yaml" && echo '  - from: [{ipBlock: {cidr: "fd00::5/128"}}]'; } >"$tap_work/dual6.yaml"
+run "$bulkhead" diff "$tap_work/dual.yaml" "$tap_work/dual6.yaml"
+has '^  ~ s/Pod/a → s/Pod/b   all ports, was all ports \(IPv4: all ports; IPv6: nothing\)$' "one family more"
+has '^  \+ fd00::5 → s/Pod/b ' "an address is no range"
+ok_int "$(printf '%s\n' "$out" | grep -c 'NetworkPolicy s/b ingress\[1\] (.*dual6.yaml:20:5)')" 2 "by this rule"
+run "$bulkhead" diff "$tap_work/dual6.yaml" "$tap_work/dual.yaml"
+has '^      now:    NetworkPolicy s/b \(.*dual.yaml:13:1\)' "one family less, by what refuses it"
+sed 's/ingress:/policyTypes: [Ingress]/; /ipBlock/d' "$tap_work/dual.yaml" >"$tap_work/shut.yaml"
+{
+	cat "$tap_work/shut.yaml" && echo '  ingress:'
+	for port in $(seq 1000 2 1098); do
+		echo "  - {from: [{podSelector: {matchLabels: {app: a}}}], ports: [{port: $port}]}"
+	done
+} >"$tap_work/ajar.yaml"
+run "$bulkhead" diff -o json "$tap_work/shut.yaml" "$tap_work/ajar.yaml"
+ok_int "$(printf '%s\n' "$out" | grep '"from":"s/Pod/a"' | grep -o '"rule":"ingress' | wc -l)" 50 "all of 50 rules"
 
 # Ingresses are ways in.
 sed '/^kind: Ingress$/,/^---$/d' tests/cli/fixtures/edge/all.yaml >"$tap_work/edge.yaml"
