@@ -25,47 +25,65 @@ static bool is_off(const struct tree_node *mode)
 static struct scan_access find_open(struct scan *scan, const struct policy *policy, uint16_t port)
 {
 	const struct model_pod *stranger = scan_stranger(scan);
-	struct scan_access access = {0};
+	struct scan_access access = {.peer = stranger};
 
 	for (uint32_t i = 0; i < scan->n_workloads; i++) {
 		const struct model_workload *workload = scan->snapshot->workloads[i];
 		const struct model_pod *pod = workload->pods[0];
 		const uint16_t own = pod->n_ports ? pod->ports[0].number : 8080;
+		const uint16_t asked = port ? port : own;
 
-		if (scan_is_subject(workload) && policy_subject_matches(&policy->subject, pod) &&
-		    scan_side_may(scan, pod, stranger, POLICY_INGRESS, PORT_TCP, port ? port : own))
-			access.subject = access.n_subjects++ == 0 ? workload : access.subject;
+		if (!scan_is_subject(workload) || !policy_subject_matches(&policy->subject, pod) ||
+		    !scan_side_may(scan, pod, stranger, POLICY_INGRESS, PORT_TCP, asked))
+			continue;
+		if (access.n_subjects++ == 0) {
+			access.subject = workload;
+			access.port = (struct port_range){PORT_TCP, asked, asked};
+		}
 	}
 	return access;
 }
 
-/* NULL: nobody is open by it, though it selects somebody. */
-static const char *open_text(struct scan *scan, const struct policy *policy, uint16_t port)
+struct open {
+	const char *whom;  /* NULL: nobody is open by it, though it selects somebody */
+	const char *limit; /* what the sentence ends with */
+};
+
+static struct open find_texts(struct scan *scan, const struct policy *policy, uint16_t port)
 {
 	const struct scan_access access = find_open(scan, policy, port);
 	const struct model_workload *first;
 
 	if (access.n_subjects)
-		return scan_and_others(scan, access.subject, access.n_subjects);
-	return scan_selected(scan, policy, &first) ? NULL : "the workloads that it selects";
+		return (struct open){
+			scan_and_others(scan, access.subject, access.n_subjects),
+			scan_other_side_text(scan, access.subject->pods[0], access.peer,
+					     POLICY_INGRESS, &access.port),
+		};
+	if (scan_selected(scan, policy, &first))
+		return (struct open){0};
+	return (struct open){"the workloads that it selects", ""};
 }
 
 static void check_mode(struct scan *scan, const struct policy *policy, struct mode mode)
 {
-	const char *whom = is_off(mode.node) ? open_text(scan, policy, mode.port) : NULL;
+	struct open open = {0};
 
-	if (whom)
+	if (is_off(mode.node))
+		open = find_texts(scan, policy, mode.port);
+	if (open.whom)
 		scan_help(
 			scan,
 			scan_report(
 				scan,
 				scan_at_policy(policy, tree_span(policy->object->file, mode.node)),
 				"mutual TLS is %s: any pod in any namespace can reach %s%s without "
-				"an identity that a policy could check",
+				"an identity that a policy could check%s",
 				strcmp(mode.node->text, "DISABLE") == 0 ? "off" : "not asked for",
-				whom,
+				open.whom,
 				mode.port ? arena_printf(&scan->arena, " on port %u", mode.port)
-					  : ""),
+					  : "",
+				open.limit),
 			"write STRICT once every client is in the mesh");
 }
 
@@ -92,11 +110,11 @@ static void check_authorization(struct scan *scan, const struct policy *policy)
 		return;
 	for (uint32_t i = 0; rules && rules->kind == TREE_SEQ && i < rules->len; i++) {
 		const struct tree_node *rule = rules->items[i];
-		const char *whom = rule->kind == TREE_MAP && rule->len == 0
-					   ? open_text(scan, policy, 0)
-					   : NULL;
+		struct open open = {0};
 
-		if (whom)
+		if (rule->kind == TREE_MAP && rule->len == 0)
+			open = find_texts(scan, policy, 0);
+		if (open.whom)
 			scan_help(
 				scan,
 				scan_report(scan,
@@ -104,8 +122,8 @@ static void check_authorization(struct scan *scan, const struct policy *policy)
 							   tree_span(policy->object->file, rule)),
 					    "an empty rule allows every request: any pod in any "
 					    "namespace can reach %s, and the policy's other rules "
-					    "are of no matter",
-					    whom),
+					    "are of no matter%s",
+					    open.whom, open.limit),
 				"name the sources and operations that are meant");
 	}
 }

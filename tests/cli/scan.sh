@@ -71,6 +71,16 @@ json 'sorted(f["rule"] for f in it["findings"]) == ["BH202", "BH204", "BH311"]' 
 json 'all(f["message"].endswith(", as far as the other side\u0027s policies let it") for f in it["findings"])' \
 	"and says what it leaves out"
 
+cat >>"$tap_work/closed.yaml" <<'YAML'
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: plain, namespace: shop}
+spec: {mtls: {mode: DISABLE}}
+YAML
+scan --mesh all --rules BH803 -o json "$tap_work/closed.yaml"
+json '["the other side" in f["message"] for f in it["findings"]] == [True]' "of a mesh too"
+
 # A port is quoted where there is one.
 cat >"$tap_work/ways.yaml" <<'YAML'
 apiVersion: v1
