@@ -115,6 +115,25 @@ static void take_rows(struct coverage_builder *builder,
 		      compare_names);
 }
 
+/* Of the namespaces that have come least far, the one that most pairs of pods are open in. */
+static void choose_next(struct analyze_coverage *coverage)
+{
+	const struct analyze_coverage_row *best = NULL;
+
+	for (size_t i = 0; i < coverage->namespaces.n; i++) {
+		const struct analyze_coverage_row *row = &coverage->namespaces.items[i];
+
+		if (row->next &&
+		    (!best || row->level < best->level ||
+		     (row->level == best->level &&
+		      row->counts[ANALYZE_COUNT_ALLOWED] > best->counts[ANALYZE_COUNT_ALLOWED])))
+			best = row;
+	}
+	if (best)
+		coverage->total.next =
+			arena_printf(&coverage->arena, "%s: %s", best->name, best->next);
+}
+
 static void make_places(struct coverage_builder *builder)
 {
 	const struct model_snapshot *snapshot = builder->cluster->snapshot;
@@ -155,6 +174,7 @@ void analyze_coverage_build(struct analyze_coverage *ret, struct analyze_cluster
 	add_extras(&builder, extras);
 	analyze_owners_each(cluster->snapshot, take_owner, &builder);
 	take_rows(&builder, extras);
+	choose_next(ret);
 	free(builder.places);
 }
 

@@ -39,6 +39,11 @@
 	X(INGRESS_OPEN, "pods_ingress_allow_all_rule", PODS, \
 	  "direction=\"ingress\",isolation=\"allow_all_rule\"") \
 	X(INGRESS_NONE, "pods_ingress_none", PODS, "direction=\"ingress\",isolation=\"none\"") \
+	/* of those: on some port, by pods like none of the input, by addresses of the internet */ \
+	X(FROM_UNKNOWN, "pods_from_unknown", OPEN_PODS, "direction=\"ingress\",peer=\"unknown\"") \
+	X(FROM_INTERNET, "pods_from_internet", OPEN_PODS, \
+	  "direction=\"ingress\",peer=\"internet\"") \
+	X(TO_INTERNET, "pods_to_internet", OPEN_PODS, "direction=\"egress\",peer=\"internet\"") \
 	X(HOST_PODS, "hostnetwork_pods", HOST_PODS, "") \
 	/* ordered pairs of pods, to one of these, on some port */ \
 	X(ALLOWED, "pairs_allowed", PAIRS, "set=\"allowed\"") \
@@ -79,6 +84,8 @@ enum analyze_count {
 	X(NAMESPACES, "bulkhead_namespaces", "Namespaces with pods, by state.") \
 	X(PODS, "bulkhead_pods", \
 	  "Pods outside the network of their host, by how they are isolated.") \
+	X(OPEN_PODS, "bulkhead_open_pods", \
+	  "Pods of which policies allow traffic with a peer that none of them has in mind.") \
 	X(HOST_PODS, "bulkhead_hostnetwork_pods", \
 	  "Pods in the network of their host, which no policy isolates.") \
 	X(PAIRS, "bulkhead_reachability_cells", \
@@ -114,6 +121,12 @@ enum analyze_metric {
 	  EGRESS_DENY, EGRESS_NONE) \
 	X(OPENNESS, "openness", "open", "pairs of pods that may talk", ALLOWED, POSSIBLE, \
 	  POSSIBLE) \
+	X(FROM_UNKNOWN, "admitUnknownPods", "unknown in", "pods that admit unknown pods", \
+	  FROM_UNKNOWN, INGRESS_DENY, INGRESS_NONE) \
+	X(FROM_INTERNET, "admitInternet", "internet in", "pods that admit the internet", \
+	  FROM_INTERNET, INGRESS_DENY, INGRESS_NONE) \
+	X(TO_INTERNET, "reachInternet", "internet out", "pods that may reach the internet", \
+	  TO_INTERNET, INGRESS_DENY, INGRESS_NONE) \
 	X(UNOWNED, "policiesWithoutOwner", "no owner", "policies without an owner", UNOWNED, \
 	  OWNED, UNOWNED) \
 	X(TESTS, "tests", "tests", "policy tests that hold", PASSED, PASSED, DEPENDS) \
@@ -183,7 +196,7 @@ struct analyze_coverage {
 	struct arena arena;
 	bool has_tests;
 	bool has_adequacy;
-	struct analyze_coverage_row total;
+	struct analyze_coverage_row total;           /* its next step is that of a namespace */
 	struct analyze_coverage_row unplaced;        /* what is in no namespace */
 	VEC(struct analyze_coverage_row) namespaces; /* with pods or policies, by name */
 	VEC(struct analyze_coverage_row) owners;     /* of namespaces, by name */

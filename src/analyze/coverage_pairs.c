@@ -7,12 +7,13 @@
 struct pairs {
 	struct coverage_builder *builder;
 	struct analyze_map map;
-	uint32_t *n_of;                     /* pods that count, by group */
-	uint64_t *in;                       /* pods that may reach one of the group, by group */
-	bool *is_dns;                       /* the group has a pod of the cluster's DNS */
-	bool *asks_dns;                     /* by group */
-	bool *is_bounded;                   /* by group */
-	const struct analyze_endpoint *dns; /* NULL: there is none */
+	uint32_t *n_of;                      /* pods that count, by group */
+	uint64_t *in;                        /* pods that may reach one of the group, by group */
+	bool *is_dns;                        /* the group has a pod of the cluster's DNS */
+	bool *asks_dns;                      /* by group */
+	bool *is_bounded;                    /* by group */
+	bool *internet[POLICY_N_DIRECTIONS]; /* some of it may be reached, or reaches; by group */
+	const struct analyze_endpoint *dns;  /* NULL: there is none */
 };
 
 static void *zeroed(size_t n, size_t size)
@@ -48,24 +49,47 @@ static bool has_dns_port(struct pairs *pairs, uint32_t ports)
 	return port_set_contains(analyze_portsets_get(&pairs->map.sets, ports), PORT_UDP, 53);
 }
 
-/* Nothing unconditional leads to an address outside, unless a rule names all of it. */
-static bool is_bounded(struct pairs *pairs, const struct analyze_map_group *group)
+static bool is_of_internet(const struct ip_range *range)
+{
+	size_t n;
+	const struct ip_range *global = ip_global_unicast(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (range->first.family == global[i].first.family &&
+		    ip_cmp(&range->first, &global[i].last) <= 0 &&
+		    ip_cmp(&global[i].first, &range->last) <= 0)
+			return true;
+	return false;
+}
+
+/* Whether something unconditional leads from or to addresses outside, or only those of the internet. */
+static bool has_outside(struct pairs *pairs, uint32_t group, enum policy_direction direction,
+			bool only_internet)
 {
 	for (int family = 0; family < ANALYZE_MAP_FAMILIES; family++) {
-		const struct analyze_map_ranges *ranges = group->outside[POLICY_EGRESS][family];
+		const struct analyze_map_ranges *ranges =
+			pairs->map.groups.items[group].outside[direction][family];
 
 		for (size_t i = 0; ranges && i < ranges->n; i++)
-			if (analyze_portsets_get(&pairs->map.sets, ranges->items[i].ports)->n)
-				return false;
+			if (analyze_portsets_get(&pairs->map.sets, ranges->items[i].ports)->n &&
+			    (!only_internet || is_of_internet(&ranges->items[i].range)))
+				return true;
 	}
-	return true;
+	return false;
+}
+
+static void look_outside(struct pairs *pairs, uint32_t group)
+{
+	pairs->is_bounded[group] = !has_outside(pairs, group, POLICY_EGRESS, false);
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+		pairs->internet[direction][group] = has_outside(pairs, group, direction, true);
 }
 
 static void follow_links(struct pairs *pairs, uint32_t from)
 {
 	const struct analyze_map_group *group = &pairs->map.groups.items[from];
 
-	pairs->is_bounded[from] = is_bounded(pairs, group);
+	look_outside(pairs, from);
 	pairs->asks_dns[from] = pairs->is_dns[from];
 	for (size_t i = 0; i < group->links.n; i++) {
 		const struct analyze_map_link *link = &group->links.items[i];
@@ -93,6 +117,10 @@ static void count_endpoint(struct pairs *pairs, const struct analyze_map_endpoin
 		place->row.counts[ANALYZE_COUNT_POSSIBLE] += builder->n_pods - 1;
 		place->n_with_dns += pairs->asks_dns[endpoint->group];
 		place->n_bounded += pairs->is_bounded[endpoint->group];
+		place->row.counts[ANALYZE_COUNT_FROM_INTERNET] +=
+			pairs->internet[POLICY_INGRESS][endpoint->group];
+		place->row.counts[ANALYZE_COUNT_TO_INTERNET] +=
+			pairs->internet[POLICY_EGRESS][endpoint->group];
 	}
 }
 
@@ -120,6 +148,8 @@ void coverage_count_pairs(struct coverage_builder *builder)
 	pairs.is_dns = zeroed(pairs.map.groups.n, sizeof(bool));
 	pairs.asks_dns = zeroed(pairs.map.groups.n, sizeof(bool));
 	pairs.is_bounded = zeroed(pairs.map.groups.n, sizeof(bool));
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+		pairs.internet[direction] = zeroed(pairs.map.groups.n, sizeof(bool));
 	count_groups(&pairs);
 	for (uint32_t i = 0; i < pairs.map.groups.n; i++)
 		follow_links(&pairs, i);
@@ -130,6 +160,8 @@ void coverage_count_pairs(struct coverage_builder *builder)
 	free(pairs.is_dns);
 	free(pairs.asks_dns);
 	free(pairs.is_bounded);
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+		free(pairs.internet[direction]);
 	analyze_map_release(&pairs.map);
 	analyze_endpoints_release(&endpoints);
 }

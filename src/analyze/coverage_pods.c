@@ -18,6 +18,7 @@ static const enum analyze_count first_counts[POLICY_N_DIRECTIONS] = {
 struct class_answer {
 	bool is_known;
 	bool asks_identity;
+	bool admits_unknown;
 	uint8_t isolation[POLICY_N_DIRECTIONS];
 	const struct policy_rule *opener[POLICY_N_DIRECTIONS];
 };
@@ -120,6 +121,14 @@ static enum isolation isolation_of(const struct counting *counting, uint32_t sub
 	return DEFAULT_DENY;
 }
 
+static bool admits(const struct counting *counting, uint32_t subject)
+{
+	const uint32_t stranger =
+		compile_pod_class(counting->world, counting->builder->stranger, 0);
+
+	return openness_of(counting, subject, POLICY_INGRESS, stranger).some;
+}
+
 static bool asks_identity(const struct compile_world *world, uint32_t subject)
 {
 	uint32_t n;
@@ -145,6 +154,7 @@ static const struct class_answer *answer_of(struct counting *counting, uint32_t 
 	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
 		answer->isolation[direction] = (uint8_t)isolation_of(counting, subject, direction,
 								     &answer->opener[direction]);
+	answer->admits_unknown = admits(counting, subject);
 	return answer;
 }
 
@@ -178,6 +188,7 @@ static void count_pod(struct counting *counting, const struct model_pod *pod)
 		if (answer->isolation[direction] == ALLOW_ALL_RULE && !place->opener[direction])
 			place->opener[direction] = answer->opener[direction];
 	}
+	place->row.counts[ANALYZE_COUNT_FROM_UNKNOWN] += answer->admits_unknown;
 	place->n_pods++;
 	place->n_identity += answer->asks_identity;
 	add_clusterwide(counting, place, pod->ns->index, subject);

@@ -42,6 +42,7 @@ static void write_total(struct json *json, const char *key, const struct analyze
 {
 	json_key(json, key);
 	json_object(json);
+	json_field(json, "next", row->next);
 	write_numbers(json, coverage, row);
 	json_end(json);
 }

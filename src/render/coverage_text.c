@@ -2,8 +2,10 @@
 #include "render/coverage.h"
 
 #include "base/arena.h"
+#include "base/plain.h"
 #include "render/aside.h"
 #include "render/coverage_table.h"
+#include "render/markdown.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -76,6 +78,14 @@ static void print_total(const struct analyze_coverage *coverage, bool md)
 		print_end(md);
 	}
 	print_counts(&coverage->total, md);
+	if (coverage->total.next) {
+		print_words("next best step", md);
+		if (md)
+			render_md_cell(coverage->total.next);
+		else
+			plain_fputs(coverage->total.next, stdout);
+		print_end(md);
+	}
 }
 
 static void print_tables(const struct analyze_coverage *coverage, bool md)

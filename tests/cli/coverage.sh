@@ -12,6 +12,10 @@ ok_like "$out" '^  protected namespaces +4/4 \(100 %\)$' "ratios have both numbe
 ok_like "$out" '^  ingress +L2 .* 1/12 ' "a level for each namespace"
 ok_like "$out" '^      next: narrow broad rules, first the one at .*ingress.yaml:[0-9]+: 1$' "and the next step"
 
+ok_like "$out" '^  next best step +ingress: narrow broad rules, first the one at .*: 1$' "the one of the namespace that has come least far"
+ok_like "$out" '^  pods that admit unknown pods +1/13 ' "what a pod may do that the input does not show"
+ok_like "$out" '^  pods that admit the internet +1/13 ' "and the internet"
+
 # What map and explain say of the same pods, counted here.
 cat >"$tap_work/count.py" <<'PYTHON'
 import json, subprocess, sys
@@ -41,11 +45,19 @@ for end in ends.values():
 total = mine["total"]
 pods = {way: total["counts"]["pods_%s_default_deny" % way] + total["counts"]["pods_%s_allow_all_rule" % way]
         for way in isolated}
+outside = {"from": 0, "to": 0}
+for way in outside:
+    known = {connection["to" if way == "from" else "from"] for connection in ask(
+        "map", "-o", "json", "--" + way, "internet", path)["connections"]}
+    outside[way] = sum(ends[id]["pods"] for id in known & set(ends))
+unknown = sum(json.loads(line)["verdict"] != "deny" for id in ends for line in [subprocess.run(
+    [bulkhead, "can", "nowhere/[]", id, "-f", path, "-o", "json"], capture_output=True).stdout] for _ in range(ends[id]["pods"]))
+print(outside == {"from": total["admitInternet"]["numerator"], "to": total["reachInternet"]["numerator"]}, end=" ")
 print((total["openness"]["numerator"], total["openness"]["denominator"]) == (allowed, n * (n - 1)),
       isolated == pods)
 PYTHON
 for input in $shop tests/cli/fixtures/town; do
-	ok_str "$(python3 "$tap_work/count.py" "$bulkhead" $input 2>&1)" "True True" "$input: as map and explain have it"
+	ok_str "$(python3 "$tap_work/count.py" "$bulkhead" $input 2>&1)" "True True True" "$input: as map and explain have it"
 done
 
 # The proxy of routes is a peer that the input does not show, in a namespace of its own: no count has it.

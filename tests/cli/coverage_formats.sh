@@ -7,10 +7,10 @@ bulkhead=$BULKHEAD_BUILD/bin/bulkhead
 folder=tests/cli/fixtures/coverage
 input=$folder/all.yaml
 
-"$bulkhead" scan $input --fail-on none --write-baseline "$tap_work/baseline.json" --rules BH201,BH204 >/dev/null 2>&1
+"$bulkhead" scan "$input" --fail-on none --write-baseline "$tap_work/baseline.json" --rules BH201,BH204 >/dev/null 2>&1
 
 cover() {
-	"$bulkhead" coverage $input --adequacy --config $folder/bulkhead.yaml \
+	"$bulkhead" coverage "$input" --adequacy --config "$folder/bulkhead.yaml" \
 		--baseline "$tap_work/baseline.json" "$@"
 }
 
@@ -21,10 +21,10 @@ for format in text json md csv prometheus; do
 done
 
 for format in csv prometheus text md; do
-	ok_like "$(python3 $folder/compare.py "$tap_work" $format 2>&1)" '^compared [0-9]+ rows$' "$format says what JSON says"
-	ok_int "$(python3 $folder/compare.py "$tap_work" $format 2>&1 | wc -l)" 1 "$format: nothing differs"
+	ok_like "$(python3 "$folder/compare.py" "$tap_work" $format 2>&1)" '^compared [0-9]+ rows$' "$format says what JSON says"
+	ok_int "$(python3 "$folder/compare.py" "$tap_work" $format 2>&1 | wc -l)" 1 "$format: nothing differs"
 done
-ok_str "$(python3 $folder/compare.py "$tap_work" zero 2>&1)" "[]" "no number of the cluster is zero here"
+ok_str "$(python3 "$folder/compare.py" "$tap_work" zero 2>&1)" "[]" "no number of the cluster is zero here"
 
 # Exceptions, each counted with the namespace that it was made in.
 ok_str "$(python3 -c '
@@ -54,7 +54,7 @@ families = list(text_string_to_metric_families(open(sys.argv[1]).read()))
 owners = {sample.labels["owner"] for family in families for sample in family.samples}
 print(len(families), {family.type for family in families}, all(family.documentation for family in families),
       all(sample.name == family.name for family in families for sample in family.samples), sorted(owners))' "$tap_work/prometheus")" \
-		"11 {'gauge'} True True ['', 'b', 'the \"a\" \\\\ team, |x']" "a parser of Prometheus reads it, labels as they were"
+		"12 {'gauge'} True True ['', 'b', 'the \"a\" \\\\ team, |x']" "a parser of Prometheus reads it, labels as they were"
 else
 	skip "there is no python3-prometheus-client"
 fi
