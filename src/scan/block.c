@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BH306 to BH308: address blocks. */
+/* BH306, BH310 and BH407: address blocks, and questions about them. */
 #include "scan/check.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct ranges {
 	struct ip_range *items;
@@ -78,28 +77,91 @@ static bool covers_family(struct ranges *ranges, enum ip_family family)
 	return false;
 }
 
-/* The first block of a rule's peers that together are every address of a family; NULL: they are not. */
-static const struct policy_peer *whole_family(const struct policy_rule *rule, enum ip_family family)
+const struct policy_peer *scan_block_of(const struct policy_peer *peer)
+{
+	if (peer->kind == POLICY_PEER_CIDR)
+		return peer;
+	if (peer->kind != POLICY_PEER_ALL_OF || peer->n_parts == 0 ||
+	    peer->parts[0].kind != POLICY_PEER_CIDR)
+		return NULL;
+	for (uint32_t i = 1; i < peer->n_parts; i++)
+		if (peer->parts[i].kind != POLICY_PEER_NONE_OF)
+			return NULL;
+	return &peer->parts[0];
+}
+
+/* Adds a rule's blocks of a family; the first of them, or NULL. */
+static const struct policy_peer *add_blocks(struct ranges *ranges, const struct policy_rule *rule,
+					    enum ip_family family)
 {
 	const struct policy_peer *first = NULL;
-	struct ranges ranges = {0};
-	bool is_whole;
 
 	for (uint32_t i = 0; i < rule->n_peers; i++) {
-		const struct policy_peer *peer = &rule->peers[i];
+		const struct policy_peer *block = scan_block_of(&rule->peers[i]);
 
-		if (peer->kind != POLICY_PEER_CIDR || peer->cidr.addr.family != family)
+		if (!block || block->cidr.addr.family != family)
 			continue;
-		first = first ? first : peer;
-		add_block(&ranges, peer);
+		first = first ? first : &rule->peers[i];
+		add_block(ranges, block);
 	}
-	is_whole = first && covers_family(&ranges, family);
+	return first;
+}
+
+const struct policy_peer *scan_whole_family(const struct policy_rule *rule, enum ip_family family)
+{
+	struct ranges ranges = {0};
+	const struct policy_peer *first = add_blocks(&ranges, rule, family);
+	const bool is_whole = first && covers_family(&ranges, family);
+
 	vec_release(&ranges);
 	return is_whole ? first : NULL;
 }
 
-/* An address of the internet, for questions. */
-static struct ip_addr far_address(enum ip_family family)
+static bool has_port(const struct policy_rule *rule, const struct policy_port *port)
+{
+	for (uint32_t i = 0; i < rule->n_ports; i++) {
+		const struct policy_port *own = &rule->ports[i];
+
+		if (own->kind == port->kind && own->space == port->space &&
+		    (own->kind == POLICY_PORT_NAMED
+			     ? own->name == port->name
+			     : own->first <= port->first && port->last <= own->last))
+			return true;
+	}
+	return rule->any_port;
+}
+
+bool scan_has_ports_of(const struct policy_rule *wide, const struct policy_rule *rule)
+{
+	for (uint32_t i = 0; i < rule->n_ports; i++)
+		if (!has_port(wide, &rule->ports[i]))
+			return false;
+	return wide->any_port || !rule->any_port;
+}
+
+/* The same of rules of one policy, for the last of them: which it makes whole. */
+static const struct policy_peer *whole_with_others(const struct policy_rule *rule,
+						   enum ip_family family)
+{
+	const struct policy_rule *first = rule->policy->rules[rule->direction];
+	const struct policy_peer *own;
+	struct ranges ranges = {0};
+	bool is_whole = false;
+
+	for (const struct policy_rule *other = first; other < rule; other++)
+		if (scan_allows(other) && scan_has_ports_of(other, rule))
+			add_blocks(&ranges, other, family);
+	if (ranges.n == 0 || covers_family(&ranges, family)) {
+		vec_release(&ranges);
+		return NULL;
+	}
+	own = add_blocks(&ranges, rule, family);
+	is_whole = own && covers_family(&ranges, family);
+	vec_release(&ranges);
+	return is_whole ? own : NULL;
+}
+
+struct ip_addr scan_far_address(enum ip_family family)
 {
 	struct ip_addr addr;
 
@@ -107,8 +169,7 @@ static struct ip_addr far_address(enum ip_family family)
 	return addr;
 }
 
-/* A port that the rule names, or any. */
-static struct port_range first_port(const struct policy_rule *rule)
+struct port_range scan_first_port(const struct policy_rule *rule)
 {
 	for (uint32_t i = 0; i < rule->n_ports; i++)
 		if (rule->ports[i].kind == POLICY_PORT_RANGE)
@@ -117,10 +178,8 @@ static struct port_range first_port(const struct policy_rule *rule)
 	return (struct port_range){PORT_TCP, 8080, 8080};
 }
 
-/* Whether the rules as a whole let a workload that the rule is about talk to, or hear, the address. */
-static bool opens_address(struct scan *scan, const struct policy_rule *rule,
-			  const struct ip_addr *addr, struct port_range port,
-			  struct scan_access *ret)
+bool scan_opens_address(struct scan *scan, const struct policy_rule *rule,
+			const struct ip_addr *addr, struct port_range port, struct scan_access *ret)
 {
 	*ret = (struct scan_access){.port = port};
 	for (uint32_t i = 0; i < scan->n_workloads; i++) {
@@ -148,28 +207,54 @@ static bool is_web_ingress(const struct policy_rule *rule)
 	return is_web && rule->direction == POLICY_INGRESS;
 }
 
+static bool has_family(const struct model_pod *pod, enum ip_family family)
+{
+	for (uint32_t i = 0; i < pod->n_ips; i++)
+		if (pod->ips[i].family == family)
+			return true;
+	return false;
+}
+
+/* Blocks of some APIs are about addresses outside of the cluster only. */
+static bool opens_cluster(struct scan *scan, const struct policy_rule *rule, enum ip_family family,
+			  const struct scan_access *access)
+{
+	const struct model_pod *stranger = scan_stranger(scan);
+
+	if (!has_family(stranger, family))
+		return false;
+	if (!access->subject)
+		return scan_has_peer(scan, rule, stranger);
+	return scan_side_may(scan, access->subject->pods[0], stranger, rule->direction,
+			     access->port.space, access->port.first);
+}
+
 static void check_family(struct scan *scan, const struct policy_rule *rule, enum ip_family family)
 {
-	const struct policy_peer *peer = whole_family(rule, family);
-	const struct ip_addr far = far_address(family);
-	struct scan_access access;
+	const struct policy_peer *peer = scan_whole_family(rule, family);
+	const struct ip_addr far = scan_far_address(family);
+	const char *addresses, *subject;
 	struct scan_finding *finding;
-	const char *subject;
+	struct scan_access access;
+	struct scan_place place;
 
+	if (!peer)
+		peer = whole_with_others(rule, family);
 	if (!peer || (rule->direction == POLICY_EGRESS && scan_only_port(rule, 53)) ||
-	    !opens_address(scan, rule, &far, first_port(rule), &access))
+	    !scan_opens_address(scan, rule, &far, scan_first_port(rule), &access))
 		return;
+	place = scan_at_policy(rule->policy, peer->span);
 	subject = scan_subject_text(scan, rule, &access);
+	addresses = arena_printf(&scan->arena, "every IPv%d address%s", family,
+				 opens_cluster(scan, rule, family, &access)
+					 ? ", those of the cluster included,"
+					 : "");
 	if (rule->direction == POLICY_INGRESS)
-		finding = scan_report(
-			scan, scan_at_policy(rule->policy, peer->span),
-			"every IPv%d address, those of the cluster included, can reach %s%s",
-			family, subject, scan_ports_text(scan, rule));
+		finding = scan_report(scan, place, "%s can reach %s%s", addresses, subject,
+				      scan_ports_text(scan, rule));
 	else
-		finding = scan_report(
-			scan, scan_at_policy(rule->policy, peer->span),
-			"%s can reach every IPv%d address%s, those of the cluster included",
-			subject, family, scan_ports_text(scan, rule));
+		finding = scan_report(scan, place, "%s can reach %s%s", subject, addresses,
+				      scan_ports_text(scan, rule));
 	if (is_web_ingress(rule))
 		finding->severity = SCAN_LOW;
 	scan_help(scan, finding, "except: %s",
@@ -185,194 +270,42 @@ void scan_whole_internet(struct scan *scan, const struct policy_rule *rule)
 	check_family(scan, rule, IP_V6);
 }
 
-/* Where clouds answer with a machine's credentials. */
-static const char *const metadata_servers[] = {
-	"169.254.169.254",                                    /* AWS, Azure, Google, OpenStack */
-	"169.254.170.2",                                      /* ECS tasks */
-	"169.254.170.23",                                     /* EKS pod identity */
-	"fd00:ec2::254",   "fd00:ec2::23", "100.100.100.200", /* Alibaba */
-};
-
-#define N_SERVERS (sizeof(metadata_servers) / sizeof(metadata_servers[0]))
-
-/* The peer by which a rule takes the address: NULL and *ret_takes for a rule for everybody. */
-static const struct policy_peer *peer_of(const struct policy_rule *rule, const struct ip_addr *addr,
-					 bool *ret_takes)
+/* A block of every address of its family, but for what it excepts: most servers are left. */
+static const struct policy_peer *any_server(const struct policy_rule *rule)
 {
-	*ret_takes = rule->any_peer;
-	for (uint32_t i = 0; i < rule->n_peers; i++) {
-		const struct policy_address address = {.addr = *addr};
+	const struct policy_peer *whole = scan_whole_family(rule, IP_V4);
 
-		if (rule->peers[i].kind == POLICY_PEER_CIDR &&
-		    policy_peer_matches(&rule->peers[i], &address)) {
-			*ret_takes = true;
-			return &rule->peers[i];
-		}
+	for (uint32_t i = 0; i < rule->n_peers && !whole; i++) {
+		const struct policy_peer *block = scan_block_of(&rule->peers[i]);
+
+		if (block && block->cidr.prefix_len == 0)
+			whole = &rule->peers[i];
 	}
-	return NULL;
+	return whole ? whole : scan_whole_family(rule, IP_V6);
 }
 
-static void check_metadata(struct scan *scan, const struct policy_rule *rule)
+void scan_broad_dns(struct scan *scan, const struct policy_rule *rule)
 {
-	for (size_t i = 0; i < N_SERVERS; i++) {
-		const struct policy_peer *peer;
-		struct scan_finding *finding;
-		struct scan_access access;
-		struct ip_addr addr;
-		bool takes;
-
-		ip_parse(metadata_servers[i], &addr, NULL);
-		peer = peer_of(rule, &addr, &takes);
-		if (!takes || !opens_address(scan, rule, &addr,
-					     (struct port_range){PORT_TCP, 80, 80}, &access))
-			continue;
-		finding = scan_report(
-			scan, scan_at_policy(rule->policy, peer ? peer->span : rule->span),
-			"%s can reach the cloud's metadata service %s:80, which gives out the "
-			"machine's credentials",
-			scan_subject_text(scan, rule, &access), metadata_servers[i]);
-		if (peer)
-			scan_help(scan, finding, "add except: [%s/%u] to the block",
-				  addr.family == IP_V4 ? "169.254.0.0" : metadata_servers[i],
-				  addr.family == IP_V4 ? 16 : 128);
-		else
-			scan_help(scan, finding,
-				  "name the servers: to, with podSelectors and blocks");
-		return;
-	}
-}
-
-static void check_open_workload(struct scan *scan, const struct model_workload *workload)
-{
-	struct scan_finding *finding;
-	struct ip_addr addr;
-
-	ip_parse(metadata_servers[0], &addr, NULL);
-	if (!scan_is_subject(workload) || scan_is_system(scan, workload->ns) ||
-	    scan_is_isolated(scan, workload, POLICY_EGRESS) ||
-	    !scan_outside_may(scan, workload->pods[0], &addr, POLICY_EGRESS, PORT_TCP, 80))
-		return;
-	finding = scan_report(scan, scan_at_workload(workload),
-			      "%s/%s can reach the cloud's metadata service %s:80, which gives out "
-			      "the machine's credentials: no policy isolates its egress",
-			      workload->ns->name, workload->name, metadata_servers[0]);
-	finding->severity = SCAN_HIGH; /* BH204 and its parents say the rest */
-	finding->parent = scan_has_for(scan, SCAN_BH201, workload->ns->name) ? "BH201" : "BH203";
-}
-
-void scan_metadata(struct scan *scan)
-{
-	for (uint32_t i = 0; i < scan->policies->n_policies; i++) {
-		const struct policy *policy = scan->policies->policies[i];
-
-		for (uint32_t k = 0; !policy->is_staged && k < policy->n_rules[POLICY_EGRESS];
-		     k++) {
-			const struct policy_rule *rule = &policy->rules[POLICY_EGRESS][k];
-
-			if (scan_allows(rule) && scan_has_port(rule, PORT_TCP, 80))
-				check_metadata(scan, rule);
-		}
-	}
-	for (uint32_t i = 0; i < scan->n_workloads; i++)
-		check_open_workload(scan, scan->snapshot->workloads[i]);
-}
-
-/* The item of `except` in the text, as far as it is a NetworkPolicy's. */
-static struct diag_span except_span(const struct policy_rule *rule, const struct policy_peer *peer,
-				    uint32_t number)
-{
-	const struct tree_node *except =
-		scan_node(scan_peer_node(rule, peer), "ipBlock", "except", NULL);
-
-	return except ? tree_span(rule->policy->object->file, except->items[number]) : peer->span;
-}
-
-static bool overlaps(const struct ip_cidr *a, const struct ip_cidr *b)
-{
-	return ip_cidr_within(a, b, false) || ip_cidr_within(b, a, false);
-}
-
-/* Whether another peer of the policy has what `cut` takes out. */
-static const struct policy_peer *readmits(const struct policy_rule *rule,
-					  const struct policy_peer *of, const struct ip_cidr *cut)
-{
-	for (uint32_t i = 0; i < rule->n_peers; i++) {
-		const struct policy_peer *peer = &rule->peers[i];
-		bool is_cut = false;
-
-		if (peer == of || peer->kind != POLICY_PEER_CIDR || !overlaps(&peer->cidr, cut))
-			continue;
-		for (uint32_t k = 0; k < peer->n_except; k++)
-			is_cut |= ip_cidr_within(cut, &peer->except[k], false);
-		if (!is_cut)
-			return peer;
-	}
-	return NULL;
-}
-
-static void check_except(struct scan *scan, const struct policy_rule *rule,
-			 const struct policy_peer *peer, uint32_t number)
-{
-	const struct policy *policy = rule->policy;
-	const struct ip_cidr *cut = &peer->except[number];
-
-	for (uint32_t i = 0; i < policy->n_rules[rule->direction]; i++) {
-		const struct policy_rule *other = &policy->rules[rule->direction][i];
-		const struct policy_peer *back = readmits(other, peer, cut);
-		const struct ip_addr *addr = back && ip_cidr_within(&back->cidr, cut, true)
-						     ? &back->cidr.addr
-						     : &cut->addr;
-		struct scan_finding *finding;
-		struct scan_access access;
-		char buf[IP_CIDR_TEXT_SIZE];
-
-		if (!scan_allows(other) || !(back || other->any_peer) ||
-		    !opens_address(scan, other, addr, first_port(other), &access))
-			continue;
-		finding = scan_report(scan, scan_at_policy(policy, except_span(rule, peer, number)),
-				      "this does not keep %s out: another peer of the policy has "
-				      "it%s, so %s%s",
-				      ip_cidr_format(cut, buf), scan_ports_text(scan, other),
-				      rule->direction == POLICY_INGRESS ? "it can reach "
-									: "it can be reached from ",
-				      scan_subject_text(scan, rule, &access));
-		finding->related = back ? back->span : other->span;
-		finding->related_message = "the peer that lets it in again";
-		scan_help(scan, finding, "except it there too");
-		return;
-	}
-}
-
-/* A policy that cuts IPv4 and lets all of IPv6 pass was written for one family. */
-static void check_twin(struct scan *scan, const struct policy_rule *rule,
-		       const struct policy_peer *peer)
-{
-	const struct policy_peer *twin = whole_family(rule, IP_V6);
-	const struct ip_addr far = far_address(IP_V6);
+	const struct policy_peer *block = any_server(rule);
+	const enum ip_family family = block ? scan_block_of(block)->cidr.addr.family : IP_V4;
+	const struct ip_addr far = scan_far_address(family);
 	struct scan_access access;
 
-	if (peer->cidr.addr.family != IP_V4 || peer->cidr.prefix_len != 0 || !twin ||
-	    !opens_address(scan, rule, &far, first_port(rule), &access))
+	if (rule->direction != POLICY_EGRESS || !scan_allows(rule) || !scan_only_port(rule, 53) ||
+	    !(rule->any_peer || block) ||
+	    !scan_opens_address(scan, rule, &far, scan_first_port(rule), &access))
 		return;
-	scan_help(
-		scan,
-		scan_report(scan, scan_at_policy(rule->policy, twin->span),
-			    "::/0 excepts nothing, though 0.0.0.0/0 beside it does: the cluster's "
-			    "own IPv6 addresses are allowed"),
-		"except: [fc00::/7, fe80::/10]");
-}
-
-void scan_vain_except(struct scan *scan, const struct policy_rule *rule)
-{
-	for (uint32_t i = 0; scan_allows(rule) && i < rule->n_peers; i++) {
-		const struct policy_peer *peer = &rule->peers[i];
-
-		if (peer->kind != POLICY_PEER_CIDR || peer->n_except == 0)
-			continue;
-		for (uint32_t k = 0; k < peer->n_except; k++)
-			check_except(scan, rule, peer, k);
-		check_twin(scan, rule, peer);
-	}
+	scan_help(scan,
+		  scan_report(scan, scan_at_policy(rule->policy, block ? block->span : rule->span),
+			      "%s can send queries to any DNS server%s: names can carry data to "
+			      "whoever answers for them",
+			      scan_subject_text(scan, rule, &access),
+			      opens_cluster(scan, rule, family, &access)
+				      ? ", inside the cluster and out"
+				      : " of the internet"),
+		  "allow port 53 to the cluster's DNS only: namespaceSelector {matchLabels: "
+		  "{kubernetes.io/metadata.name: kube-system}} and podSelector {matchLabels: "
+		  "{k8s-app: kube-dns}}");
 }
 
 /* What lives in a block that is not outside the cluster; NULL: nothing that is known. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BH301 to BH305 and BH310: rules that let in, or out, more than anybody needs. */
+/* BH301 to BH305: rules that let in, or out, more than anybody needs. */
 #include "scan/check.h"
 
 #include "scan/config.h"
@@ -319,32 +319,4 @@ void scan_whole_namespace(struct scan *scan, const struct policy_rule *rule)
 					      namespaces_text(scan, &peer->pods.namespaces))),
 			  "add a podSelector to the item: both must then hold");
 	}
-}
-
-/* A block of every address of its family. */
-static const struct policy_peer *whole_family(const struct policy_rule *rule)
-{
-	for (uint32_t i = 0; i < rule->n_peers; i++)
-		if (rule->peers[i].kind == POLICY_PEER_CIDR &&
-		    rule->peers[i].cidr.prefix_len == 0 && rule->peers[i].n_except == 0)
-			return &rule->peers[i];
-	return NULL;
-}
-
-void scan_broad_dns(struct scan *scan, const struct policy_rule *rule)
-{
-	const struct policy_peer *block = whole_family(rule);
-	struct scan_access access;
-
-	if (rule->direction != POLICY_EGRESS || !scan_allows(rule) || !scan_only_port(rule, 53) ||
-	    !(rule->any_peer || block) || !is_open_to(scan, rule, scan_stranger(scan), &access))
-		return;
-	scan_help(scan,
-		  scan_report(scan, scan_at_policy(rule->policy, block ? block->span : rule->span),
-			      "%s can send queries to any DNS server, inside the cluster and out: "
-			      "names can carry data to whoever answers for them",
-			      scan_subject_text(scan, rule, &access)),
-		  "allow port 53 to the cluster's DNS only: namespaceSelector {matchLabels: "
-		  "{kubernetes.io/metadata.name: kube-system}} and podSelector {matchLabels: "
-		  "{k8s-app: kube-dns}}");
 }

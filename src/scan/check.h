@@ -244,6 +244,26 @@ bool scan_has_peer(const struct scan *scan, const struct policy_rule *rule,
 bool scan_peer_takes(const struct scan *scan, const struct policy_peer *peer,
 		     const struct model_pod *pod);
 
+/* Blocks: block.c. The block of a peer, all of it or what of it is outside the cluster; NULL: none. */
+const struct policy_peer *scan_block_of(const struct policy_peer *peer);
+
+/* The first of a rule's that together are every address of a family, or NULL. */
+const struct policy_peer *scan_whole_family(const struct policy_rule *rule, enum ip_family family);
+
+/* Every port of the rule is one of the wide one's. */
+bool scan_has_ports_of(const struct policy_rule *wide, const struct policy_rule *rule);
+
+/* A port that the rule names, or any. */
+struct port_range scan_first_port(const struct policy_rule *rule);
+
+/* An address of the internet, for questions. */
+struct ip_addr scan_far_address(enum ip_family family);
+
+/* Whether the rules as a whole let a workload that the rule is about talk to, or hear, the address. */
+bool scan_opens_address(struct scan *scan, const struct policy_rule *rule,
+			const struct ip_addr *addr, struct port_range port,
+			struct scan_access *ret);
+
 /* Selectors in the text: place.c. The field of a selector that asks for a key, else the selector. */
 struct diag_span scan_key_span(const struct diag_file *file, const struct tree_node *selector,
 			       const char *key);
