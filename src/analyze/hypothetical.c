@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define NAME_LABEL "kubernetes.io/metadata.name"
+#define MAX_CANDIDATES 2000
 
 struct making {
 	struct analyze_hypotheticals *list;
@@ -80,9 +81,8 @@ static void list_elsewhere(struct making *making, const struct analyze_suggestio
 	const struct model_snapshot *snapshot = making->cluster->snapshot;
 	const char *name;
 
-	if (suggestion->pods->ns)
-		return;
-	name = named_namespace(snapshot, &suggestion->ns_labels);
+	name = suggestion->pods->ns ? suggestion->pods->ns
+				    : named_namespace(snapshot, &suggestion->ns_labels);
 	if (!name || !model_find_namespace(snapshot, name))
 		list_pod(making, name, suggestion);
 }
@@ -113,6 +113,45 @@ static void list_for_peer(struct making *making, const struct policy_pods *pods)
 	if (selector_example(&pods->pods, snapshot, &suggestion.labels) &&
 	    (pods->ns || selector_example(&pods->namespaces, snapshot, &suggestion.ns_labels)))
 		analyze_hypotheticals_suggest(making->list, making->cluster, &suggestion);
+}
+
+static bool names_namespace(const struct making *making, const char *ns)
+{
+	if (model_find_namespace(making->cluster->snapshot, ns))
+		return true;
+	for (size_t i = 0; i < making->list->items.n; i++)
+		if (strcmp(making->list->items.items[i].ns, ns) == 0)
+			return true;
+	return false;
+}
+
+static void list_within(struct making *making, const struct policy_pods *within,
+			const struct peer_list *peers)
+{
+	if (within->ns && !names_namespace(making, within->ns))
+		return;
+	list_for_peer(making, within);
+	for (size_t i = 0; i < peers->n; i++) {
+		struct policy_pods pods;
+
+		if (making->list->items.n >= MAX_CANDIDATES)
+			making->list->is_cut = true;
+		else if (peers_meet(making->cluster->snapshot, within, &peers->items[i], &pods))
+			list_for_peer(making, &pods);
+	}
+}
+
+void analyze_hypotheticals_collect_within(struct analyze_hypotheticals *list,
+					  struct analyze_cluster *cluster,
+					  const struct policy_pods *within, size_t n)
+{
+	struct making making = {list, cluster};
+	struct peer_list peers = {0};
+
+	list->is_cut |= !peers_collect(cluster->snapshot, cluster->policies, &peers);
+	for (size_t i = 0; i < n; i++)
+		list_within(&making, &within[i], &peers);
+	vec_release(&peers);
 }
 
 void analyze_hypotheticals_collect(struct analyze_hypotheticals *list,
@@ -151,6 +190,7 @@ static struct model_pod *add_in_unknown(struct model_snapshot *snapshot, uint32_
 		ns = arena_printf(&snapshot->arena, "unknown-%u", ++*number);
 	while (model_find_namespace(snapshot, ns));
 	pod = model_add_hypothetical(snapshot, ns, labels);
+	pod->ns->is_closed = true; /* it is this pod's own */
 	label_namespace(snapshot, pod->ns, ns_labels);
 	return pod;
 }

@@ -51,6 +51,15 @@ void analyze_hypotheticals_suggest(struct analyze_hypotheticals *list,
 				   struct analyze_cluster *cluster,
 				   const struct analyze_suggestion *suggestion);
 
+/*
+ * Lists more candidates among the pods that each of `within` selects: what the rules can tell apart
+ * of those, where the rules' own words alone make none. A namespace that neither the input nor any
+ * candidate names stays without.
+ */
+void analyze_hypotheticals_collect_within(struct analyze_hypotheticals *list,
+					  struct analyze_cluster *cluster,
+					  const struct policy_pods *within, size_t n);
+
 /* Adds a candidate that is not listed; nothing may have been reduced. */
 void analyze_hypotheticals_list(struct analyze_hypotheticals *list,
 				const struct analyze_hypothetical *candidate);

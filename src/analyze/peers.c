@@ -58,9 +58,8 @@ static struct selector both(struct arena *arena, const struct selector *a, const
 	return ret;
 }
 
-/* Whether a pod can be both; if they are in one namespace by name, that is it. */
-static bool meet(struct model_snapshot *snapshot, const struct policy_pods *a,
-		 const struct policy_pods *b, struct policy_pods *ret)
+bool peers_meet(struct model_snapshot *snapshot, const struct policy_pods *a,
+		const struct policy_pods *b, struct policy_pods *ret)
 {
 	struct model_labels labels;
 
@@ -95,7 +94,8 @@ static bool combine(struct collecting *collecting)
 				vec_release(&last);
 				return false;
 			}
-			if (meet(collecting->snapshot, &peers->items[i], &peers->items[j], &pods) &&
+			if (peers_meet(collecting->snapshot, &peers->items[i], &peers->items[j],
+				       &pods) &&
 			    add(collecting, &pods))
 				vec_push(&last, j);
 		}

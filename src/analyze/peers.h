@@ -19,6 +19,10 @@ struct peer_list {
 	size_t cap;
 };
 
+/* Whether a pod can be both; in one namespace by name, if one of them says so. In the snapshot's arena. */
+bool peers_meet(struct model_snapshot *snapshot, const struct policy_pods *a,
+		const struct policy_pods *b, struct policy_pods *ret);
+
 /* Requirements are in the snapshot's arena. False: there may be more conjunctions than were tried. */
 bool peers_collect(struct model_snapshot *snapshot, const struct policy_set *policies,
 		   struct peer_list *ret);

@@ -75,6 +75,7 @@ enum diag_severity { DIAG_NOTE, DIAG_WARNING, DIAG_ERROR };
 	X(BH0301, ERROR, "the table does not fit its budget") \
 	X(BH0401, ERROR, "an endpoint or port of a question that cannot be resolved") \
 	X(BH0501, ERROR, "a policy test that asks nothing") \
+	X(BH0502, WARNING, "a policy test that names a policy that there is not") \
 	X(BH0601, ERROR, "a template that cannot be filled in") \
 	X(BH0602, WARNING, "a template makes an object of another namespace")
 

@@ -2,6 +2,10 @@
 #include "suite/ends.h"
 
 #include "base/keyset.h"
+#include "model/labels.h"
+#include "suite/reason.h"
+
+#include <string.h>
 
 /* A problem of the command line's parsers, at its place in the test. */
 static void move_problem(struct diag_list *diags, const struct diag *from, struct diag_span span)
@@ -49,8 +53,40 @@ static bool is_in(const struct analyze_endpoint *endpoint, const struct model_po
 	return false;
 }
 
+/* Without the label that every namespace has, which says its name. */
+static bool has_labels(const struct model_labels *labels, const struct model_labels *others)
+{
+	for (uint32_t i = 0; i < labels->n; i++) {
+		const char *other = model_label_get(others, labels->items[i].key);
+
+		if (other != labels->items[i].value &&
+		    strcmp(labels->items[i].key, MODEL_NAME_LABEL) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool have_same_labels(const struct model_labels *a, const struct model_labels *b)
+{
+	return has_labels(a, b) && has_labels(b, a);
+}
+
+/* Of what is not there, the same labels are the same pod, be it that a test has named one of them. */
+static bool is_alike(const struct analyze_endpoint *named, const struct analyze_hypothetical *item)
+{
+	const struct model_pod *pod = named->n_pods ? named->pods[0] : NULL;
+
+	if (!pod || pod->origin != MODEL_HYPOTHETICAL ||
+	    !have_same_labels(&pod->labels, &item->pod->labels))
+		return false;
+	if (named->id[0] != '[')
+		return pod->ns == item->pod->ns;
+	return item->is_in_unknown && have_same_labels(&pod->ns->labels, &item->pod->ns->labels);
+}
+
+/* `item`: of a pod that the input does not show; else NULL. */
 static bool is_excepted(struct suite *suite, const struct suite_peer *peer,
-			const struct model_pod *pod)
+			const struct model_pod *pod, const struct analyze_hypothetical *item)
 {
 	struct diag_list known; /* that it is not there has been said */
 
@@ -59,7 +95,7 @@ static bool is_excepted(struct suite *suite, const struct suite_peer *peer,
 		const struct analyze_endpoint *endpoint =
 			analyze_endpoint_get(&suite->endpoints, peer->except[i], &known);
 
-		if (endpoint && is_in(endpoint, pod))
+		if (endpoint && (is_in(endpoint, pod) || (item && is_alike(endpoint, item))))
 			return true;
 	}
 	return false;
@@ -106,12 +142,15 @@ static void list_pods(struct suite *suite, const struct suite_peer *peer, struct
 		struct model_pod *pod = snapshot->pods[i];
 
 		if (pod->origin != MODEL_HYPOTHETICAL && !pod->host_network && matches(peer, pod) &&
-		    !is_excepted(suite, peer, pod))
+		    !is_excepted(suite, peer, pod, NULL))
 			vec_push(ret, pod);
 	}
-	for (size_t i = 0; i < suite->hypotheticals.items.n && !peer->only_known; i++)
-		if (matches(peer, suite->hypotheticals.items.items[i].pod))
-			vec_push(ret, suite->hypotheticals.items.items[i].pod);
+	for (size_t i = 0; i < suite->hypotheticals.items.n && !peer->only_known; i++) {
+		const struct analyze_hypothetical *item = &suite->hypotheticals.items.items[i];
+
+		if (matches(peer, item->pod) && !is_excepted(suite, peer, item->pod, item))
+			vec_push(ret, item->pod);
+	}
 }
 
 /* Targets: a part for each workload. */
@@ -137,6 +176,30 @@ static void divide_targets(struct suite *suite, const struct pods *pods, struct 
 	hash_map_release(&seen);
 }
 
+/* What was meant, if it is a namespace that nobody has heard of. */
+static void hint_namespace(const struct suite *suite, const struct suite_peer *peer,
+			   struct diag_list *diags, struct diag *diag)
+{
+	const struct model_snapshot *snapshot = suite->cluster->snapshot;
+	VEC(const char *) names = {0};
+	const char *near = NULL;
+
+	for (uint32_t i = 0; i < snapshot->n_namespaces; i++)
+		vec_push(&names, snapshot->namespaces[i]->name);
+	if (peer->ns && !model_find_namespace(snapshot, peer->ns))
+		near = diag_did_you_mean(peer->ns, names.items, names.n);
+	vec_release(&names);
+	if (near)
+		diag_hint(diags, diag, "did you mean '%s'?", near);
+	else if (peer->ns && !model_find_namespace(snapshot, peer->ns))
+		diag_hint(diags, diag,
+			  "neither the input nor any rule names '%s'; a pod in it by its labels is "
+			  "%s/[LABEL=VALUE,…]",
+			  peer->ns, peer->ns);
+	else
+		diag_hint(diags, diag, "check the namespace and the labels");
+}
+
 static void find_set(struct suite *suite, const struct suite_peer *peer, struct diag_list *diags,
 		     struct suite_ends *ret)
 {
@@ -151,7 +214,7 @@ static void find_set(struct suite *suite, const struct suite_peer *peer, struct 
 			diags, DIAG_BH0501, peer->span,
 			"there is no such pod, %s: the test would hold whatever policies say",
 			peer->text);
-		diag_hint(diags, diag, "check the namespace and the labels");
+		hint_namespace(suite, peer, diags, diag);
 	}
 	vec_release(&pods);
 }
@@ -164,6 +227,29 @@ static bool needs_hypotheticals(const struct suite *suite)
 			    !suite->tests.items[i].peers[side].only_known)
 				return true;
 	return false;
+}
+
+/* Those of rules, and what rules can tell apart of the pods that tests mean. */
+static void make_hypotheticals(struct suite *suite)
+{
+	struct analyze_hypotheticals *list = &suite->hypotheticals;
+	VEC(struct policy_pods) sets = {0};
+
+	for (size_t i = 0; i < suite->tests.n; i++)
+		for (int side = 0; side < SUITE_N_SIDES; side++) {
+			const struct suite_peer *peer = &suite->tests.items[i].peers[side];
+
+			if (!peer->endpoint && !peer->only_known &&
+			    (peer->ns || peer->namespaces.n || peer->pods.n))
+				vec_push(&sets,
+					 ((struct policy_pods){.ns = peer->ns,
+							       .namespaces = peer->namespaces,
+							       .pods = peer->pods}));
+		}
+	analyze_hypotheticals_collect(list, suite->cluster);
+	analyze_hypotheticals_collect_within(list, suite->cluster, sets.items, sets.n);
+	analyze_hypotheticals_add(list, suite->cluster->snapshot);
+	vec_release(&sets);
 }
 
 static void check_except(struct suite *suite, const struct suite_peer *peer,
@@ -211,12 +297,13 @@ static void list_all_pods(struct suite *suite)
 
 void suite_resolve(struct suite *suite, struct diag_list *diags)
 {
+	suite_reasons_check(suite, diags);
 	for (size_t i = 0; i < suite->tests.n; i++)
 		for (int side = 0; side < SUITE_N_SIDES; side++)
 			vec_add(&suite->ends[side]);
 	find_all(suite, true, diags);
 	if (needs_hypotheticals(suite))
-		analyze_hypotheticals_init(&suite->hypotheticals, suite->cluster);
+		make_hypotheticals(suite);
 	find_all(suite, false, diags);
 	for (size_t i = 0; i < suite->tests.n; i++) {
 		struct suite_ends *ends = &suite->ends[SUITE_TO].items[i];

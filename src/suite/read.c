@@ -5,9 +5,12 @@
 #include "base/strbuf.h"
 #include "policy/labelselector.h"
 #include "policy/metadata.h"
+#include "suite/reason.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define PREFIX_LEN (sizeof(SUITE_REASON_POLICY) - 1)
 
 enum { API_VERSION, KIND, METADATA, SPEC };
 
@@ -153,7 +156,8 @@ static void check_reason(struct policy_reader *reader, const struct tree_node *n
 	const char *near;
 	struct diag *diag;
 
-	if (!node || strncmp(node->text, "policy:", 7) == 0)
+	if (!node ||
+	    (strncmp(node->text, SUITE_REASON_POLICY, PREFIX_LEN) == 0 && node->text[PREFIX_LEN]))
 		return;
 	for (int i = 0; i < VERDICT_N_REASONS; i++) {
 		names[i] = analyze_reason_name(i);
@@ -207,6 +211,8 @@ static void read_test(struct policy_reader *reader, struct suite *suite,
 	read_ports(reader, read.values[PORTS], &test);
 	read_choices(reader, &read, &test);
 	test.reason = read_text(reader, &read, REASON);
+	if (read.values[REASON])
+		test.reason_span = policy_span(reader, read.values[REASON]);
 	check_reason(reader, read.values[REASON]);
 	if (!is_complete || reader->failed)
 		return;

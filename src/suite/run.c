@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suite/run.h"
 
-#include "analyze/text.h"
-#include "base/strbuf.h"
 #include "suite/ends.h"
+#include "suite/reason.h"
 
 #include <assert.h>
 #include <string.h>
@@ -37,36 +36,6 @@ static enum analyze_verdict expected(const struct suite_test *test)
 	return test->expects_allow ? ANALYZE_ALLOW : ANALYZE_DENY;
 }
 
-static bool names_policy(const struct analyze_refs *rules, const char *name)
-{
-	bool is_found = false;
-
-	for (size_t i = 0; i < rules->n && !is_found; i++) {
-		struct strbuf text = {0};
-
-		analyze_policy_text(rules->items[i].policy, &text);
-		is_found = strcmp(strbuf_str(&text), name) == 0;
-		strbuf_release(&text);
-	}
-	return is_found;
-}
-
-/* Whether what the test names is what decides, on a side that says what the whole says. */
-static bool reason_holds(const struct suite_test *test, const struct analyze_answer *answer)
-{
-	for (int i = 0; i < POLICY_N_DIRECTIONS && test->reason; i++) {
-		const struct analyze_side *side = &answer->sides[i];
-
-		if (side->verdict != answer->verdict)
-			continue;
-		if (strncmp(test->reason, "policy:", 7) == 0
-			    ? names_policy(&side->rules, test->reason + 7)
-			    : strcmp(test->reason, analyze_reason_name(side->reason)) == 0)
-			return true;
-	}
-	return !test->reason;
-}
-
 static bool has_part(const struct analyze_answer *answer, enum analyze_verdict verdict)
 {
 	for (size_t i = 0; i < answer->parts.n; i++)
@@ -91,7 +60,7 @@ static void take_answer(struct run *run, struct analyze_answer *answer)
 	const enum analyze_verdict want = expected(run->test);
 
 	run->result->n_asked++;
-	if (answer->verdict == want && reason_holds(run->test, answer)) {
+	if (answer->verdict == want && suite_reason_holds(run->test, answer)) {
 		run->has_example = true;
 		analyze_answer_release(answer);
 		return;

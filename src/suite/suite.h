@@ -47,7 +47,8 @@ struct suite_test {
 	uint32_t n_ports;
 	bool expects_allow;
 	bool is_exists;     /* one connection is enough */
-	const char *reason; /* NULL, or what has to decide; see suite_reason_holds() */
+	const char *reason; /* NULL, or what has to decide: a reason's name, "policy:…" */
+	struct diag_span reason_span;
 	struct diag_span span;
 };
 

@@ -57,7 +57,7 @@ holds '{from: {namespace: payments}, to: {external: 203.0.113.0/25}, ports: [443
 	"one is enough for exists"
 fails '{from: {namespace: shop}, to: {external: 203.0.113.0/25}, ports: [443], quantifier: exists, expect: allow}' \
 	"none is not"
-holds '{from: {selector: {matchLabels: {app: frontend}}}, to: shop/api, ports: [8080], expect: allow, reason: rule}' \
+holds '{from: {namespace: shop, selector: {matchLabels: {app: frontend}}}, to: shop/api, ports: [8080], expect: allow, reason: rule}' \
 	"by labels, and by a rule"
 holds '{from: {namespaceSelector: {}}, to: payments/db, ports: [22], expect: deny}' "every namespace, also unknown ones"
 holds '{from: shop/frontend, to: payments/db, ports: [5432], expect: deny, reason: default-deny}' "the reason holds"
@@ -88,9 +88,56 @@ tests '{from: {notNamespace: data}, to: data/db, expect: deny}'
 run "$bulkhead" test "$tests" -f "$tap_work/open.yaml"
 ok_int "$status" 1 "a namespace that is not in the input breaks a promise to everybody"
 ok_like "$out" '^        \[team=audit\]/\[\] → data/Pod/db any port: allowed, expected denied$' "and is described"
+tests '{from: {namespaceSelector: {matchLabels: {team: audit}}, except: ["[team=audit]/[]"]}, to: data/db, expect: deny}'
+run "$bulkhead" test "$tests" -f "$tap_work/open.yaml"
+ok_int "$status" 2 "one that is excepted by its labels is no member"
+ok_like "$err" 'BH0501' "and nobody is left"
 tests '{from: {notNamespace: data, onlyKnown: true}, to: data/db, expect: deny}'
 run "$bulkhead" test "$tests" -f "$tap_work/open.yaml"
 ok_int "$status" 0 "those that are known keep it"
+
+# What rules can tell apart of the pods of a set, where the rules alone name others.
+cat >"$tap_work/sets.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: data, labels: {app: db}}
+spec: {containers: [{name: db, image: i}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: data}
+spec:
+  podSelector: {}
+  ingress:
+    - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}, podSelector: {matchLabels: {app: prom}}}]
+    - from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: x, tier: z}}}]
+YAML
+# breaks ITEM WHO NAME
+breaks() {
+	tests "$1"
+	run "$bulkhead" test "$tests" -f "$tap_work/sets.yaml"
+	ok_int "$status" 1 "$3: it does not hold"
+	ok_like "$out" "^        $2 → data/Pod/db any port: " "$3"
+}
+breaks '{from: {namespace: monitoring}, to: data/db, expect: allow}' 'monitoring/\[\]' "a namespace has pods without labels"
+breaks '{from: {namespace: monitoring}, to: data/db, expect: deny}' 'monitoring/\[app=x,tier=z\]' \
+	"and those that are let in from everywhere"
+breaks '{from: {selector: {matchLabels: {app: x}}}, to: data/db, expect: allow}' '\[\]/\[app=x\].*' \
+	"labels may be fewer than a rule wants"
+breaks '{from: {namespaceSelector: {matchLabels: {team: q}}}, to: data/db, expect: deny}' '\[team=q\]/\[app=x,tier=z\]' \
+	"a namespace that no rule names may have them"
+tests '{from: {namespaceSelector: {matchLabels: {team: q}}, except: ["[team=q]/[tier=z,app=x]"]}, to: data/db, expect: deny}'
+run "$bulkhead" test "$tests" -f "$tap_work/sets.yaml"
+ok_int "$status" 0 "but the one that is excepted" || diag "$out"
+tests '{from: {namespace: date}, to: data/db, expect: deny}'
+run "$bulkhead" test "$tests" -f "$tap_work/sets.yaml"
+ok_int "$status" 2 "a namespace that nobody names"
+ok_like "$err" "did you mean 'data'" "and what was meant"
+tests '{from: "[]/[]", to: data/db, expect: deny, reason: "policy:data/bd"}'
+run "$bulkhead" test "$tests" -f "$tap_work/sets.yaml"
+ok_int "$status" 1 "a policy that there is not decides nothing"
+ok_like "$err" "6:[0-9]+: warning: the input has no policy 'data/bd' \[BH0502\]" "which is said"
+ok_like "$err" "did you mean 'policy:data/db'" "and what was meant"
 
 # Some replicas may and some may not: it depends, both ways.
 cat >"$tap_work/split.yaml" <<'YAML'
