@@ -81,8 +81,7 @@ static bool try_mutant(struct hunt *hunt, struct analyze_change change)
 		analyze_policies_changed(hunt->suite->cluster->policies, &change, 1, &arena);
 	is_tried = find_killer(hunt, &changed, &mutant);
 	if (!mutant.killer)
-		mutant.fate = hunt->faces && suite_is_equivalent(hunt->faces, &changed,
-								 change.rule->policy)
+		mutant.fate = hunt->faces && suite_is_equivalent(hunt->faces, &changed, change.rule)
 				      ? SUITE_EQUIVALENT
 				      : SUITE_SURVIVED;
 	arena_release(&arena);

@@ -84,20 +84,28 @@ static void add_nodes(struct suite_faces *faces, const struct model_snapshot *sn
 	keyset_release(&seen);
 }
 
+/* One address of each class: rules cannot tell the others from it. */
 static void add_outside(struct suite_faces *faces, const struct model_snapshot *snapshot)
 {
+	struct keyset seen = {0};
+
 	for (int family = 0; family < 2; family++) {
 		size_t n;
 		const struct compile_range *ranges =
 			compile_ranges(faces->judge.world, family ? IP_V6 : IP_V4, &n);
 
 		for (size_t i = 0; i < n; i++) {
+			const uint32_t key[2] = {(uint32_t)family, ranges[i].peer_class};
 			struct ip_addr addr;
 
-			if (analyze_free_address(snapshot, &ranges[i].range, false, &addr))
-				add_address(faces, &addr);
+			if (keyset_find(&seen, key, sizeof(key)) != KEYSET_NONE ||
+			    !analyze_free_address(snapshot, &ranges[i].range, false, &addr))
+				continue;
+			keyset_intern(&seen, key, sizeof(key), NULL);
+			add_address(faces, &addr);
 		}
 	}
+	keyset_release(&seen);
 }
 
 static void add_ports(struct suite_faces *faces)
@@ -178,21 +186,23 @@ static bool is_same_between(const struct suite_faces *faces, const struct analyz
 	return true;
 }
 
+/* A rule speaks of one direction of its policy's pods. */
 static bool is_same_of(const struct suite_faces *faces, const struct analyze_judge *changed,
-		       const struct face *subject)
+		       const struct face *subject, uint8_t direction)
 {
 	for (size_t i = 0; i < faces->items.n; i++) {
 		const struct face *other = &faces->items.items[i];
+		const bool is_egress = direction == POLICY_EGRESS;
 
-		if (!is_same_between(faces, changed, subject, other) ||
-		    !is_same_between(faces, changed, other, subject))
+		if (!is_same_between(faces, changed, is_egress ? subject : other,
+				     is_egress ? other : subject))
 			return false;
 	}
 	return true;
 }
 
 bool suite_is_equivalent(const struct suite_faces *faces, const struct analyze_cluster *changed,
-			 const struct policy *policy)
+			 const struct policy_rule *rule)
 {
 	const struct model_snapshot *snapshot = changed->snapshot;
 	struct analyze_judge judge;
@@ -205,8 +215,8 @@ bool suite_is_equivalent(const struct suite_faces *faces, const struct analyze_c
 	ret = !analyze_judge_init(&judge, changed, snapshot->pods, snapshot->n_pods, &notes);
 	for (size_t i = 0; i < faces->items.n && ret; i++)
 		if (faces->items.items[i].pod &&
-		    policy_subject_matches(&policy->subject, faces->items.items[i].pod))
-			ret = is_same_of(faces, &judge, &faces->items.items[i]);
+		    policy_subject_matches(&rule->policy->subject, faces->items.items[i].pod))
+			ret = is_same_of(faces, &judge, &faces->items.items[i], rule->direction);
 	analyze_judge_release(&judge);
 	arena_release(&arena);
 	return ret;

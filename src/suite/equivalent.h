@@ -16,6 +16,6 @@ struct suite_faces; /* a pod or address for each class */
 struct suite_faces *suite_faces_new(const struct analyze_cluster *cluster);
 void suite_faces_free(struct suite_faces *faces);
 
-/* `changed`: the cluster with other rules for `policy`. */
+/* `changed`: the cluster with another rule for `rule`. */
 bool suite_is_equivalent(const struct suite_faces *faces, const struct analyze_cluster *changed,
-			 const struct policy *policy);
+			 const struct policy_rule *rule);
