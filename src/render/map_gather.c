@@ -40,7 +40,7 @@ static void add_access(struct gathering *gathering, uint32_t set, uint32_t peer,
 {
 	const struct ip_range *range = connection->range;
 	uint64_t hash = mix((uint64_t)direction + 1, peer);
-	bool is_new;
+	bool is_new = true;
 
 	hash = mix(mix(hash, connection->ports), connection->conditions);
 	for (int family = 0; connection->by_family && family < ANALYZE_MAP_FAMILIES; family++)
@@ -49,7 +49,9 @@ static void add_access(struct gathering *gathering, uint32_t set, uint32_t peer,
 		hash = mix(mix(hash, range->first.hi), range->first.lo + range->first.family);
 		hash = mix(mix(hash, range->last.hi), range->last.lo);
 	}
-	hash_map_put(&gathering->known, mix(hash, set), &is_new);
+	/* Endpoints with the same access have it to as many of each group. */
+	if (!gathering->by_group)
+		hash_map_put(&gathering->known, mix(hash, set), &is_new);
 	if (is_new)
 		gathering->access[set] += hash;
 }

@@ -39,16 +39,22 @@ static enum page_style style_of(const struct picture_arrow *arrow)
 
 struct names {
 	struct strbuf text;
+	bool of_namespaces;
+	const char *last;
 };
 
+/* An endpoint without its namespace; of several namespaces, these. */
 static void add_name(void *arg, const char *id)
 {
 	struct names *names = arg;
 	const char *slash = strrchr(id, '/');
+	const char *name = slash && !names->of_namespaces ? slash + 1 : id;
+	const size_t len = names->of_namespaces ? strcspn(id, "/") : strlen(name);
+	const bool is_same = names->last && strncmp(names->last, name, len + 1) == 0;
 
-	if (names->text.len < 64)
-		strbuf_printf(&names->text, "%s%s", names->text.len ? ", " : "",
-			      slash ? slash + 1 : id);
+	if (names->text.len < 64 && !(names->of_namespaces && is_same))
+		strbuf_printf(&names->text, "%s%.*s", names->text.len ? ", " : "", (int)len, name);
+	names->last = name;
 }
 
 static const char *hub_text(struct map_page *page, const struct picture_arrow *arrow, uint32_t hub)
@@ -165,6 +171,10 @@ static void name_members(struct map_page *page)
 						     .is_mute = true}));
 		if (!map_picture_is_gathered(&page->picture, i))
 			continue;
+		names.of_namespaces =
+			page->picture.boxes.items[i].kind == PICTURE_ENDPOINT &&
+			page->picture.gather.sets.items[page->picture.boxes.items[i].set].kind ==
+				MAP_GATHER_NAMESPACES;
 		map_picture_members(&page->picture, i, add_name, &names);
 		vec_push(&page->boxes[i].notes,
 			 ((struct page_note){
