@@ -2,6 +2,8 @@
 /* BH804: policies of Calico that come too late, or take too much. */
 #include "scan/check.h"
 
+#include "model/labels.h"
+
 #include <string.h>
 
 #define MAX_SUBJECTS 64 /* of a rule that are asked about */
@@ -128,31 +130,121 @@ static const struct model_port *closed_port(struct scan *scan, const struct mode
 	return NULL;
 }
 
-/* A policy for everybody that closes takes the DNS and what else the cluster needs with it. */
-static void check_global(struct scan *scan, const struct policy *policy)
+/* What the cluster's own pods must reach is outside, or is somebody's that no rule names. */
+static bool is_shut_in(struct scan *scan, const struct model_pod *pod)
 {
-	const struct tree_node *selector =
-		scan_node(policy->object->root, "spec", "selector", NULL);
-	const struct diag_span span = selector ? tree_span(policy->object->file, selector)
-					       : policy->span;
+	struct ip_addr outside;
 
-	for (uint32_t i = 0; policy->isolates[POLICY_INGRESS] && i < scan->n_workloads; i++) {
+	ip_parse("8.8.8.8", &outside, NULL);
+	return !scan_outside_may(scan, pod, &outside, POLICY_EGRESS, PORT_TCP, 443) &&
+	       !scan_side_may(scan, pod, scan_stranger(scan), POLICY_EGRESS, PORT_TCP, 443);
+}
+
+/* What comes of it for a workload of kube-system; NULL: nothing. */
+static const char *harm(struct scan *scan, const struct policy *policy,
+			const struct model_workload *workload)
+{
+	const struct model_pod *pod = workload->pods[0];
+	const struct model_port *port = policy->isolates[POLICY_INGRESS] ? closed_port(scan, pod)
+									 : NULL;
+
+	if (port)
+		return arena_printf(&scan->arena,
+				    "pods that no rule names cannot reach kube-system/%s:%u/%s",
+				    workload->name, port->number, port_space_name(port->space));
+	if (policy->isolates[POLICY_EGRESS] && is_shut_in(scan, pod))
+		return arena_printf(&scan->arena,
+				    "kube-system/%s cannot reach what no rule names, such as the "
+				    "API server",
+				    workload->name);
+	return NULL;
+}
+
+static struct scan_place selector_place(const struct policy *policy)
+{
+	const struct tree_node *selector = tree_get(scan_spec(policy), "selector");
+
+	return scan_at_policy(policy,
+			      selector ? tree_span(policy->object->file, selector) : policy->span);
+}
+
+/* A policy for everybody that closes takes the DNS and what else the cluster needs with it. */
+static void check_system(struct scan *scan, const struct policy *policy)
+{
+	for (uint32_t i = 0; i < scan->n_workloads; i++) {
 		const struct model_workload *workload = scan->snapshot->workloads[i];
-		const struct model_port *port;
+		const char *text;
 
 		if (strcmp(workload->ns->name, "kube-system") != 0 || workload->host_network ||
 		    !policy_subject_matches(&policy->subject, workload->pods[0]))
 			continue;
-		port = closed_port(scan, workload->pods[0]);
-		if (!port)
+		text = harm(scan, policy, workload);
+		if (!text)
 			continue;
 		scan_help(scan,
-			  scan_report(scan, scan_at_policy(policy, span),
-				      "it selects kube-system too: pods that no rule names cannot "
-				      "reach kube-system/%s:%u/%s",
-				      workload->name, port->number, port_space_name(port->space)),
+			  scan_report(scan, selector_place(policy),
+				      "it selects kube-system too: %s", text),
 			  "add namespaceSelector: kubernetes.io/metadata.name != \"kube-system\", "
 			  "or allow what the cluster needs");
+		return;
+	}
+}
+
+/* The labels of an object that is no pod. */
+static struct model_labels labels_of(struct scan *scan, const struct model_manifest *manifest)
+{
+	const struct tree_node *own = scan_node(manifest->root, "metadata", "labels", NULL);
+	struct model_snapshot *snapshot = scan->cluster->snapshot;
+	struct model_labels labels = {0};
+
+	for (uint32_t i = 0; own && own->kind == TREE_MAP && i < own->len; i++)
+		if (own->members[i].value->kind == TREE_STRING)
+			labels = model_labels_with(
+				&labels, &snapshot->arena,
+				intern_str(&snapshot->intern, own->members[i].key),
+				intern_str(&snapshot->intern, own->members[i].value->text));
+	return labels;
+}
+
+/* It is meant for pods, and says nothing of namespaces, so that it is for nodes as well. */
+static bool may_select_hosts(const struct scan *scan, const struct policy *policy)
+{
+	static const char *const of_hosts[] = {"applyOnForward", "doNotTrack", "preDNAT"};
+	const struct policy_pods *pods = &policy->subject.pods;
+	const struct tree_node *spec = scan_spec(policy);
+	const struct model_workload *first;
+
+	for (size_t i = 0; i < sizeof(of_hosts) / sizeof(of_hosts[0]); i++)
+		if (tree_get(spec, of_hosts[i]))
+			return false;
+	return policy->subject.kind == POLICY_PEER_PODS && pods->namespaces.n == 0 &&
+	       pods->accounts.n == 0 && !tree_get(spec, "namespaceSelector") &&
+	       (pods->pods.n == 0 || scan_selected(scan, policy, &first));
+}
+
+static void check_hosts(struct scan *scan, const struct policy *policy)
+{
+	if (!may_select_hosts(scan, policy))
+		return;
+	for (uint32_t i = 0; i < scan->snapshot->n_manifests; i++) {
+		const struct model_manifest *manifest = &scan->snapshot->manifests[i];
+		struct scan_finding *finding;
+		struct model_labels labels;
+
+		if (!scan_is_calicos(manifest->group) ||
+		    strcmp(manifest->kind, "HostEndpoint") != 0)
+			continue;
+		labels = labels_of(scan, manifest);
+		if (!selector_matches(&policy->subject.pods.pods, &labels))
+			continue;
+		finding =
+			scan_report(scan, selector_place(policy),
+				    "it selects host endpoint %s too: the node sends and gets what "
+				    "rules and Calico's failsafe ports allow, and no more",
+				    manifest->name);
+		finding->related = tree_span(manifest->file, manifest->root);
+		finding->related_message = "the host endpoint";
+		scan_help(scan, finding, "add namespaceSelector: all(), which takes pods only");
 		return;
 	}
 }
@@ -169,6 +261,8 @@ void scan_calico(struct scan *scan, const struct policy *policy)
 			if (rule->action == POLICY_DENY && !policy_rule_is_conditional(rule))
 				check_deny(scan, rule);
 		}
-	if (strcmp(policy->kind, "GlobalNetworkPolicy") == 0)
-		check_global(scan, policy);
+	if (strcmp(policy->kind, "GlobalNetworkPolicy") != 0)
+		return;
+	check_system(scan, policy);
+	check_hosts(scan, policy);
 }
