@@ -47,6 +47,11 @@ for verb in $("$bulkhead" help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -vx -e 
 		printf '%s\n' "$page$general" | sed 's/\\-/-/g' | grep -Fq -e "$option" || missing="$missing $option"
 	done
 	ok_str "$missing" "" "every option of $verb is in its page or in bulkhead.1"
+	missing=
+	for format in $("$bulkhead" help "$verb" | sed -n 's/.*--output FORMAT *//p' | tr -s ', ' '\n' | grep -vx -e text -e json); do
+		printf '%s\n' "$page" | grep -Fq -e "$format" || missing="$missing $format"
+	done
+	ok_str "$missing" "" "every format of $verb is in its page"
 done
 ok_like "$(cat "$prefix/share/man/man1/bulkhead-lab.1")" '^\.SH "READING THE MATRIX"' "bulkhead-lab.1"
 
