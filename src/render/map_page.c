@@ -12,7 +12,7 @@
 
 /* What is in front of a label's text, so that no two of different looks are one. */
 static const char style_marks[] = {
-	[PAGE_CERTAIN] = 'a', [PAGE_CONDITIONAL] = 'c', [PAGE_OUTSIDE] = 'o'};
+	[PAGE_CERTAIN] = 'a', [PAGE_CONDITIONAL] = 'c', [PAGE_MIXED] = 'm', [PAGE_OUTSIDE] = 'o'};
 
 static bool is_hub(const struct map_picture *picture, uint32_t box)
 {
@@ -32,7 +32,9 @@ static const char *label_of(struct map_page *page, const struct picture_arrow *a
 
 static enum page_style style_of(const struct picture_arrow *arrow)
 {
-	return arrow->ports == ANALYZE_PORTS_NONE ? PAGE_CONDITIONAL : PAGE_CERTAIN;
+	if (arrow->on_terms == ANALYZE_PORTS_NONE)
+		return PAGE_CERTAIN;
+	return arrow->ports == ANALYZE_PORTS_NONE ? PAGE_CONDITIONAL : PAGE_MIXED;
 }
 
 /* ---- Notes ---- */

@@ -20,6 +20,7 @@
 enum page_style {
 	PAGE_CERTAIN,
 	PAGE_CONDITIONAL,
+	PAGE_MIXED, /* some of it on conditions */
 	PAGE_OUTSIDE,
 	PAGE_N_STYLES,
 };

@@ -32,6 +32,8 @@ static const char style_sheet[] =
 	".line{fill:none;stroke-width:1.4}"
 	".label{font-size:10px}"
 	".if .line{stroke-dasharray:6 4}"
+	".some .line{stroke-dasharray:16 3}"
+	".mark.some{stroke-dasharray:16 3}"
 	".mark{fill:none;stroke:#57606a;stroke-width:1.4}"
 	".mark.if{stroke-dasharray:6 4}"
 	".mark.out{stroke:#b35900;stroke-dasharray:1.5 2.5;stroke-width:1.8}"
@@ -74,8 +76,10 @@ struct drawing {
 
 static const char *style_class(enum page_style style)
 {
-	static const char *const classes[] = {
-		[PAGE_CERTAIN] = "", [PAGE_CONDITIONAL] = " if", [PAGE_OUTSIDE] = " out"};
+	static const char *const classes[] = {[PAGE_CERTAIN] = "",
+					      [PAGE_CONDITIONAL] = " if",
+					      [PAGE_MIXED] = " some",
+					      [PAGE_OUTSIDE] = " out"};
 
 	return classes[style];
 }
@@ -314,6 +318,7 @@ static void write_key(const struct drawing *drawing)
 	static const char *const texts[] = {
 		[PAGE_CERTAIN] = "allowed",
 		[PAGE_CONDITIONAL] = "allowed on conditions",
+		[PAGE_MIXED] = "allowed, some of it on conditions",
 		[PAGE_OUTSIDE] = "addresses outside the cluster",
 	};
 	int x = 0;

@@ -54,6 +54,11 @@ first=$out
 run "$bulkhead" map -o svg $town
 ok_str "$out" "$first" "the same every time"
 
+run "$bulkhead" map -o svg $fixtures/istio
+picture "conditions"
+has '<g class="arrow h[0-9] some"><title>shop/Pod/monitor → shop/Pod/api: .* on conditions' "some of it on conditions"
+has '>allowed, some of it on conditions<' "as the key says"
+
 # Circles, within a namespace and between two.
 for i in 0 1 2 3 4 5; do
 	workload "n$((i / 3))" "s$i" "a: x$i"
