@@ -281,18 +281,25 @@ bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const stru
 	return to->n_ports == 0 && may_anywhere(scan, from, to, ret);
 }
 
+/* The first number that the rule says itself; NULL: it says none. */
+static const struct policy_port *first_number(const struct policy_rule *rule)
+{
+	for (uint32_t i = 0; i < rule->n_ports; i++)
+		if (rule->ports[i].kind == POLICY_PORT_RANGE)
+			return &rule->ports[i];
+	return NULL;
+}
+
 struct port_range scan_port_of(const struct policy_rule *rule, const struct model_pod *target)
 {
+	const struct policy_port *number = first_number(rule);
 	struct port_range port = {PORT_TCP, 8080, 8080};
 	struct port_set named = {0};
 
-	for (uint32_t i = 0; i < rule->n_ports; i++) {
-		const struct policy_port *term = &rule->ports[i];
-
-		if (term->kind == POLICY_PORT_RANGE)
-			return (struct port_range){term->space, term->first, term->last};
-		model_pod_named_ports(target, term->name, term->space, &named);
-	}
+	if (number)
+		return (struct port_range){number->space, number->first, number->last};
+	for (uint32_t i = 0; i < rule->n_ports; i++)
+		model_pod_named_ports(target, rule->ports[i].name, rule->ports[i].space, &named);
 	if (named.n)
 		port = named.ranges[0];
 	else if (rule->any_port && target->n_ports)
