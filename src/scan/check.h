@@ -85,6 +85,10 @@ void scan_edit_null_item(struct scan *scan, struct scan_finding *finding,
 void scan_edit_merge(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		     const struct tree_node *item, const struct tree_node *next);
 
+/* Puts a member before another one: `line` of YAML where that has its own, else `flow`, JSON. */
+void scan_edit_before(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		      const struct tree_member *before, const char *line, const char *flow);
+
 /* Adds an item to the end of a list of scalars, in the style of the list. */
 void scan_edit_append(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_node *list, const char *text);
@@ -215,6 +219,9 @@ const char *scan_other_side_text(struct scan *scan, const struct model_pod *subj
 /* Some port of `limit` on which both sides let one pass, in a range that they do not divide. */
 bool scan_may_within(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
 		     const struct port_range *limit, struct port_range *ret);
+
+/* The same of its egress to addresses of the internet. */
+bool scan_is_open_outside(struct scan *scan, const struct model_pod *subject);
 
 /* Some port on which both sides let one pass to the other: of those that it declares, if it does. */
 bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const struct model_pod *to,

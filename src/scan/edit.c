@@ -163,6 +163,22 @@ bool scan_is_block(struct scan *scan, const struct diag_file *file, const struct
 	       indent_at(file, scan_offset(scan, file, map->line, map->column)) >= 0;
 }
 
+void scan_edit_before(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
+		      const struct tree_member *before, const char *line, const char *flow)
+{
+	const size_t begin = scan_offset(scan, file, before->line, before->column);
+	const long indent = indent_at(file, begin);
+	size_t at = begin;
+
+	while (at > 0 && strchr(" \t\n\r", file->text[at - 1]))
+		at--;
+	if (at > 0 && strchr("{,", file->text[at - 1]))
+		scan_edit(finding, file, begin, 0, arena_printf(&scan->arena, "%s, ", flow));
+	else if (indent >= 0)
+		scan_edit(finding, file, begin, 0,
+			  arena_printf(&scan->arena, "%s\n%*s", line, (int)indent, ""));
+}
+
 void scan_edit_member(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_member *before, const char *key, const char *const *lines)
 {
@@ -194,7 +210,7 @@ void scan_edit_append(struct scan *scan, struct scan_finding *finding, const str
 	const char *dash = len ? dash_of(file, at) : NULL;
 
 	if (dash)
-		scan_edit(finding, file, at + len, 0,
+		scan_edit(finding, file, at + len + strcspn(file->text + at + len, "\r\n"), 0,
 			  arena_printf(&scan->arena, "\n%*s- %s",
 				       (int)indent_at(file, (size_t)(dash - file->text)), "",
 				       text));

@@ -10,16 +10,41 @@ static const char *const type_names[] = {
 	[POLICY_EGRESS] = "Egress",
 };
 
-static const char *const open_texts[] = {
-	[POLICY_INGRESS] = "any pod in any namespace can reach",
-	[POLICY_EGRESS] = "everything, inside the cluster and out, can be reached from",
-};
+/* What holds of a pod that is open. */
+static const char *open_text(struct scan *scan, const struct model_pod *pod,
+			     enum policy_direction direction)
+{
+	if (direction == POLICY_INGRESS)
+		return "any pod in any namespace can reach";
+	return scan_is_open_outside(scan, pod)
+		       ? "everything, inside the cluster and out, can be reached from"
+		       : "every pod of the cluster can be reached from";
+}
 
 /* What the policies of just anybody add. */
 static const char *stranger_text(struct scan *scan, const struct model_pod *pod,
 				 enum policy_direction direction)
 {
 	return scan_other_side_text(scan, pod, scan_stranger(scan), direction, NULL);
+}
+
+/* Is there while a release is made, and gone then. */
+static bool is_hook(struct scan *scan, const struct model_workload *workload)
+{
+	const struct model_manifest *manifest =
+		scan_manifest(scan, workload->kind, workload->ns->name, workload->name);
+
+	return manifest && scan_annotation(manifest->root, "helm.sh/hook");
+}
+
+static bool has_only_hooks(struct scan *scan, const struct model_namespace *ns)
+{
+	const struct model_workload *workload;
+
+	for (uint32_t n = 0; (workload = scan_subject_of(scan, ns, n)); n++)
+		if (!is_hook(scan, workload))
+			return false;
+	return true;
 }
 
 static uint32_t n_subjects(const struct scan *scan, const struct model_namespace *ns)
@@ -53,7 +78,7 @@ void scan_no_policy(struct scan *scan, const struct model_namespace *ns)
 	const uint32_t n = n_subjects(scan, ns);
 	struct scan_finding *finding;
 
-	if (n == 0 || scan_is_system(scan, ns) || has_policy(scan, ns))
+	if (scan_is_system(scan, ns) || has_policy(scan, ns) || has_only_hooks(scan, ns))
 		return;
 	finding = scan_report(scan, scan_at_namespace(scan, ns),
 			      "no policy selects %s: any pod in any namespace "
@@ -91,7 +116,8 @@ static void check_newcomer(struct scan *scan, const struct model_namespace *ns,
 		return;
 	finding = scan_report(scan, scan_at_namespace(scan, ns),
 			      "there is no default deny of %s: %s a new pod here%s",
-			      policy_direction_name(direction), open_texts[direction],
+			      policy_direction_name(direction),
+			      open_text(scan, scan_newcomer(scan, ns), direction),
 			      stranger_text(scan, scan_newcomer(scan, ns), direction));
 	finding->parent = "BH201";
 	if (all_isolated(scan, ns, direction))
@@ -122,9 +148,9 @@ static void check_isolation(struct scan *scan, const struct model_workload *work
 		return;
 	finding = scan_report(scan, scan_at_workload(workload),
 			      "no policy isolates its %s: %s %s/%s%s",
-			      policy_direction_name(direction), open_texts[direction],
-			      workload->ns->name, workload->name,
-			      stranger_text(scan, workload->pods[0], direction));
+			      policy_direction_name(direction),
+			      open_text(scan, workload->pods[0], direction), workload->ns->name,
+			      workload->name, stranger_text(scan, workload->pods[0], direction));
 	if (is_bare_namespace)
 		finding->parent = "BH201";
 	else
@@ -141,18 +167,65 @@ void scan_not_isolated(struct scan *scan, const struct model_workload *workload)
 	check_isolation(scan, workload, POLICY_EGRESS);
 }
 
-/* Its name says that it denies, and not that it is about one direction. */
-static bool claims_deny(const struct policy *policy)
+static bool has_any(const char *text, const char *const *words, size_t n)
 {
-	return (strcasestr(policy->name, "deny") || strcasestr(policy->name, "isolat")) &&
-	       !strcasestr(policy->name, "ingress") && !strcasestr(policy->name, "egress");
+	for (size_t i = 0; i < n; i++)
+		if (strcasestr(text, words[i]))
+			return true;
+	return false;
 }
 
-/* Somebody it selects is open in this direction; if nobody is there, the next one. */
-static bool leaves_open(struct scan *scan, const struct policy *policy,
-			enum policy_direction direction)
+#define has_any_of(text, words) has_any((text), (words), sizeof(words) / sizeof((words)[0]))
+
+/* An annotation that says so, such as a description; NULL: none does. */
+static const char *denying_annotation(const struct policy *policy)
 {
-	const struct model_namespace *ns = model_find_namespace(scan->snapshot, policy->ns);
+	static const char *const words[] = {"deny all", "deny-all", "denies all", "default deny",
+					    "default-deny"};
+	static const char *const directions[] = {"ingress", "egress", "incoming", "outgoing"};
+	const struct tree_node *annotations =
+		scan_node(policy->object->root, "metadata", "annotations", NULL);
+
+	for (uint32_t i = 0; annotations && annotations->kind == TREE_MAP && i < annotations->len;
+	     i++) {
+		const struct tree_node *value = annotations->members[i].value;
+
+		if (value->kind == TREE_STRING && has_any_of(value->text, words) &&
+		    !has_any_of(value->text, directions))
+			return annotations->members[i].key;
+	}
+	return NULL;
+}
+
+/* Why one takes the policy for a deny of both directions; NULL: one does not. */
+static const char *claim_of(struct scan *scan, const struct policy *policy)
+{
+	static const char *const directions[] = {"ingress", "egress"};
+	const struct tree_node *spec = tree_get(policy->object->root, "spec");
+	const char *annotation = denying_annotation(policy);
+
+	if (scan_is_networkpolicy(policy) && !policy->isolates[POLICY_EGRESS] &&
+	    tree_get(spec, "egress") && !tree_get(spec, "policyTypes"))
+		return "'egress: []' looks like a deny";
+	if (has_any_of(policy->name, directions))
+		return NULL;
+	if (strcasestr(policy->name, "deny"))
+		return "the name says that it denies";
+	if (strcasestr(policy->name, "isolat"))
+		return "the name says that it isolates";
+	if (annotation)
+		return arena_printf(&scan->arena, "annotation '%s' says that it denies",
+				    annotation);
+	return NULL;
+}
+
+/* A pod that it selects and that is open in this direction; if nobody is there, the next one; NULL. */
+static const struct model_pod *left_open(struct scan *scan, const struct policy *policy,
+					 enum policy_direction direction)
+{
+	const struct model_namespace *ns =
+		policy->ns ? model_find_namespace(scan->snapshot, policy->ns) : NULL;
+	const struct model_pod *newcomer = ns ? scan_newcomer(scan, ns) : NULL;
 
 	for (uint32_t i = 0; i < scan->n_workloads; i++) {
 		const struct model_workload *workload = scan->snapshot->workloads[i];
@@ -160,10 +233,12 @@ static bool leaves_open(struct scan *scan, const struct policy *policy,
 		if (scan_is_subject(workload) &&
 		    policy_subject_matches(&policy->subject, workload->pods[0]) &&
 		    scan_is_open(scan, workload->pods[0], scan_stranger(scan), direction))
-			return true;
+			return workload->pods[0];
 	}
-	return ns && policy_subject_matches(&policy->subject, scan_newcomer(scan, ns)) &&
-	       scan_is_open(scan, scan_newcomer(scan, ns), scan_stranger(scan), direction);
+	return newcomer && policy_subject_matches(&policy->subject, newcomer) &&
+			       scan_is_open(scan, newcomer, scan_stranger(scan), direction)
+		       ? newcomer
+		       : NULL;
 }
 
 /* Where it says which directions it is about, or should. */
@@ -179,29 +254,56 @@ static struct diag_span types_span(const struct policy *policy)
 	return spec ? tree_span(policy->object->file, spec) : policy->span;
 }
 
-void scan_half_deny(struct scan *scan, const struct policy *policy)
+/* Of the list of types, or in a list of its own before the rest. */
+static void add_type(struct scan *scan, struct scan_finding *finding, const struct policy *policy,
+		     enum policy_direction missing)
 {
 	const struct tree_node *spec = tree_get(policy->object->root, "spec");
+	const struct tree_node *types = tree_get(spec, "policyTypes");
+
+	if (!scan_is_networkpolicy(policy) || !spec || spec->kind != TREE_MAP || spec->len == 0)
+		return;
+	if (!types)
+		scan_edit_before(scan, finding, policy->object->file, &spec->members[0],
+				 "policyTypes: [Ingress, Egress]",
+				 "\"policyTypes\": [\"Ingress\", \"Egress\"]");
+	else if (types->kind == TREE_SEQ)
+		scan_edit_append(scan, finding, policy->object->file, types, type_names[missing]);
+}
+
+/* Closes one direction of every pod of a namespace, and calls itself by neither. */
+static bool is_half_of_all(const struct scan *scan, const struct policy *policy)
+{
+	const struct model_namespace *ns =
+		policy->ns ? model_find_namespace(scan->snapshot, policy->ns) : NULL;
+
+	return ns && ns->index < scan->n_namespaces && !strcasestr(policy->name, "gress") &&
+	       policy_subject_matches(&policy->subject, scan->newcomers[ns->index]);
+}
+
+void scan_half_deny(struct scan *scan, const struct policy *policy)
+{
 	const enum policy_direction missing = policy->isolates[POLICY_INGRESS] ? POLICY_EGRESS
 									       : POLICY_INGRESS;
-	const bool has_empty_egress = missing == POLICY_EGRESS && tree_get(spec, "egress") &&
-				      !tree_get(spec, "policyTypes");
-	const struct tree_node *types;
+	const char *claim = claim_of(scan, policy);
+	const struct model_pod *open;
 	struct scan_finding *finding;
 
-	if (!scan_is_networkpolicy(policy) || policy->n_rules[POLICY_INGRESS] ||
-	    policy->n_rules[POLICY_EGRESS] || policy->isolates[missing] ||
-	    !(claims_deny(policy) || has_empty_egress) || !leaves_open(scan, policy, missing))
+	if (policy->is_mesh || policy->n_rules[POLICY_INGRESS] || policy->n_rules[POLICY_EGRESS] ||
+	    policy->isolates[missing] || !policy->isolates[!missing] ||
+	    !(claim || is_half_of_all(scan, policy)) || !(open = left_open(scan, policy, missing)))
 		return;
 	finding = scan_report(scan, scan_at_policy(policy, types_span(policy)),
 			      "%s, but it leaves %s open: %s its pods",
-			      claims_deny(policy) ? "the name says that it denies"
-						  : "'egress: []' looks like a deny",
-			      policy_direction_name(missing), open_texts[missing]);
-	scan_help(scan, finding, "write policyTypes: [Ingress, Egress]");
-	types = tree_get(spec, "policyTypes");
-	if (types && types->kind == TREE_SEQ)
-		scan_edit_append(scan, finding, policy->object->file, types, type_names[missing]);
+			      claim ? claim : "it denies for every pod of the namespace",
+			      policy_direction_name(missing), open_text(scan, open, missing));
+	if (!claim) /* the namespace has a finding that says it too */
+		finding->parent = missing == POLICY_INGRESS ? "BH202" : "BH203";
+	if (scan_is_networkpolicy(policy))
+		scan_help(scan, finding, "write policyTypes: [Ingress, Egress]");
+	else
+		scan_help(scan, finding, "close %s too", policy_direction_name(missing));
+	add_type(scan, finding, policy, missing);
 }
 
 bool scan_names_type(const struct tree_node *types, enum policy_direction direction)
@@ -287,8 +389,8 @@ void scan_undone_deny(struct scan *scan, const struct policy_rule *rule)
 		return;
 	finding = scan_report(scan, scan_at_policy(rule->policy, rule->span),
 			      "this rule undoes what %s denies: %s %s/%s%s%s", deny->name,
-			      open_texts[rule->direction], first->ns->name, first->name,
-			      n > 1 ? " and others" : "",
+			      open_text(scan, first->pods[0], rule->direction), first->ns->name,
+			      first->name, n > 1 ? " and others" : "",
 			      stranger_text(scan, first->pods[0], rule->direction));
 	if (rule->direction == POLICY_EGRESS)
 		finding->severity = SCAN_MEDIUM;
@@ -316,18 +418,61 @@ void scan_no_labels(struct scan *scan, const struct model_workload *workload)
 	scan_help(scan, finding, "add a label to the template: app: %s", workload->name);
 }
 
-/* The first policy that selects one of the two pods and not the other. */
+/* A peer that takes one of two pods by their labels, and not the other; NULL: the rule has none. */
+static const struct policy_peer *dividing_peer(const struct scan *scan,
+					       const struct policy_rule *rule,
+					       const struct model_pod *a, const struct model_pod *b)
+{
+	for (uint32_t i = 0; i < rule->n_peers; i++)
+		if (rule->peers[i].kind == POLICY_PEER_PODS &&
+		    policy_pods_match(&rule->peers[i].pods, a) !=
+			    policy_pods_match(&rule->peers[i].pods, b) &&
+		    scan_has_peer(scan, rule, a) != scan_has_peer(scan, rule, b))
+			return &rule->peers[i];
+	return NULL;
+}
+
+/* Where the policy divides two pods; a span without a file: nowhere. */
+static struct diag_span divide_span(const struct scan *scan, const struct policy *policy,
+				    const struct model_pod *a, const struct model_pod *b)
+{
+	const struct policy_peer *peer;
+
+	if (policy_subject_matches(&policy->subject, a) !=
+	    policy_subject_matches(&policy->subject, b))
+		return policy->span;
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+		for (uint32_t i = 0; i < policy->n_rules[direction]; i++)
+			if ((peer = dividing_peer(scan, &policy->rules[direction][i], a, b)))
+				return peer->span;
+	return (struct diag_span){0};
+}
+
+/* The first policy that does not take the two pods for the same. */
 static const struct policy *dividing_policy(const struct scan *scan, const struct model_pod *a,
-					    const struct model_pod *b)
+					    const struct model_pod *b, struct diag_span *ret)
 {
 	for (uint32_t i = 0; i < scan->policies->n_policies; i++) {
 		const struct policy *policy = scan->policies->policies[i];
 
-		if (!policy->is_staged && policy_subject_matches(&policy->subject, a) !=
-						  policy_subject_matches(&policy->subject, b))
+		if (policy->is_staged)
+			continue;
+		*ret = divide_span(scan, policy, a, b);
+		if (ret->file)
 			return policy;
 	}
 	return NULL;
+}
+
+static bool has_same_labels(const struct model_pod *a, const struct model_pod *b)
+{
+	if (a->labels.n != b->labels.n)
+		return false;
+	for (uint32_t i = 0; i < a->labels.n; i++)
+		if (a->labels.items[i].key != b->labels.items[i].key ||
+		    a->labels.items[i].value != b->labels.items[i].value)
+			return false;
+	return true;
 }
 
 void scan_split_owner(struct scan *scan, const struct model_workload *workload)
@@ -335,11 +480,11 @@ void scan_split_owner(struct scan *scan, const struct model_workload *workload)
 	for (uint32_t i = 1; i < workload->n_pods; i++) {
 		const struct policy *policy;
 		struct scan_finding *finding;
+		struct diag_span span;
 
-		if (compile_subject_class(scan->world, workload->pods[0]) ==
-		    compile_subject_class(scan->world, workload->pods[i]))
+		if (has_same_labels(workload->pods[0], workload->pods[i]))
 			continue;
-		policy = dividing_policy(scan, workload->pods[0], workload->pods[i]);
+		policy = dividing_policy(scan, workload->pods[0], workload->pods[i], &span);
 		if (!policy)
 			continue;
 		finding = scan_report(scan, scan_at_workload(workload),
@@ -347,8 +492,8 @@ void scan_split_owner(struct scan *scan, const struct model_workload *workload)
 				      "one of %s and %s: replicas do not get the same access",
 				      policy->name, workload->pods[0]->name,
 				      workload->pods[i]->name);
-		finding->related = policy->span;
-		finding->related_message = "the policy that divides them";
+		finding->related = span;
+		finding->related_message = "what divides them";
 		return;
 	}
 }

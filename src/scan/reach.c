@@ -173,6 +173,26 @@ const char *scan_other_side_text(struct scan *scan, const struct model_pod *subj
 	return may_pass ? "" : ", as far as the other side's policies let it";
 }
 
+bool scan_is_open_outside(struct scan *scan, const struct model_pod *subject)
+{
+	const struct ip_addr far = scan_far_address(IP_V4);
+	const uint32_t class = compile_subject_class(scan->world, subject);
+	const struct compile_part *parts;
+	uint32_t n;
+
+	if (class == COMPILE_NONE)
+		return true;
+	parts = compile_parts(scan->world, class, POLICY_EGRESS, &n);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct port_range *range = parts[i].ports.ranges;
+
+		if (parts[i].ports.n && !scan_outside_may(scan, subject, &far, POLICY_EGRESS,
+							  range->space, range->first))
+			return false;
+	}
+	return true;
+}
+
 bool scan_may(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
 	      enum port_space space, uint16_t port)
 {
