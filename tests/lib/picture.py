@@ -72,7 +72,7 @@ def problems(root):
     for group in root.iter(SVG + "g"):
         rect = group.findall(SVG + "rect") if group.find(SVG + "title") is not None else []
         for text in group.findall(SVG + "text"):
-            size = 5.2 if text.get("class") == "small" else 6.2
+            size = 4.6 if text.get("class") == "small" else 5.6
             if rect and float(text.get("x")) + size * len(text.text) > float(rect[-1].get("x")) + float(rect[-1].get("width")):
                 yield f"{text.text!r} is wider than its box"
     if root.get("role") != "img" or root.find(SVG + "title") is None or root.find(SVG + "desc") is None:
