@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BH401, BH402, BH408, BH409, BH414, BH415: selectors, and who is there for them. */
+/* BH401, BH402, BH408, BH409, BH415: selectors, and who is there for them. */
 #include "scan/check.h"
 
 #include <string.h>
@@ -304,61 +304,6 @@ void scan_host_peer(struct scan *scan, const struct policy_rule *rule)
 				      rule->direction == POLICY_INGRESS ? "lets in" : "allows"),
 			  "add an ipBlock with the addresses of the nodes");
 	}
-}
-
-/* Keys that change with every roll-out, or that number one pod. */
-static const char *const drifting[] = {
-	"app.kubernetes.io/version",
-	"apps.kubernetes.io/pod-index",
-	"batch.kubernetes.io/controller-uid",
-	"batch.kubernetes.io/job-name",
-	"chart",
-	"controller-revision-hash",
-	"controller-uid",
-	"helm.sh/chart",
-	"job-name",
-	"pod-template-generation",
-	"pod-template-hash",
-	"statefulset.kubernetes.io/pod-name",
-};
-
-static void check_drift(struct scan *scan, const struct policy *policy,
-			const struct selector *selector, const struct tree_node *node,
-			struct diag_span span)
-{
-	for (uint32_t i = 0; i < selector->n; i++) {
-		const char *key = selector->requirements[i].key;
-		bool is_drifting = false;
-
-		for (size_t k = 0; k < sizeof(drifting) / sizeof(drifting[0]); k++)
-			is_drifting |= strcmp(drifting[k], key) == 0;
-		if (!is_drifting)
-			continue;
-		if (node)
-			span = scan_key_span(policy->object->file, node, key);
-		scan_help(scan,
-			  scan_report(scan, scan_at_policy(policy, span),
-				      "'%s' changes without anybody changing the policy: after the "
-				      "next roll-out it selects other pods, or none",
-				      key),
-			  "select by a label that stays, such as app");
-	}
-}
-
-void scan_drifting_label(struct scan *scan, const struct policy *policy)
-{
-	check_drift(scan, policy, &policy->subject.pods.pods, scan_subject_node(policy),
-		    policy->span);
-	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
-		for (uint32_t i = 0; i < policy->n_rules[direction]; i++) {
-			const struct policy_rule *rule = &policy->rules[direction][i];
-
-			for (uint32_t k = 0; k < rule->n_peers; k++)
-				check_drift(scan, policy, &rule->peers[k].pods.pods,
-					    tree_get(scan_peer_node(rule, &rule->peers[k]),
-						     "podSelector"),
-					    rule->peers[k].span);
-		}
 }
 
 /* By an empty selector, or one that asks for the label that every namespace has, as Cilium's do. */

@@ -196,6 +196,64 @@ static bool has_block(const struct policy_rule *rule)
 	return false;
 }
 
+/* The name at the targets that is nearly the one of the rule; NULL: none is. */
+static const char *near_name(const struct policy_port *port, const struct targets *targets)
+{
+	VEC(const char *) names = {0};
+	const char *near;
+
+	for (size_t i = 0; i < targets->n; i++) {
+		const struct model_pod *pod = targets->items[i]->pods[0];
+
+		for (uint32_t k = 0; k < pod->n_ports; k++)
+			if (pod->ports[k].name && pod->ports[k].space == port->space)
+				vec_push(&names, pod->ports[k].name);
+	}
+	near = diag_did_you_mean(port->name, names.items, names.n);
+	vec_release(&names);
+	return near;
+}
+
+/* The one port of that protocol that all targets declare; 0: there are others, or none. */
+static uint16_t only_port(const struct policy_port *port, const struct targets *targets)
+{
+	uint16_t number = 0;
+
+	for (size_t i = 0; i < targets->n; i++) {
+		const struct model_pod *pod = targets->items[i]->pods[0];
+
+		for (uint32_t k = 0; k < pod->n_ports; k++) {
+			if (pod->ports[k].space != port->space)
+				continue;
+			if (number && number != pod->ports[k].number)
+				return 0;
+			number = pod->ports[k].number;
+		}
+	}
+	return number;
+}
+
+/* A name of theirs, else the number of the only port that can be meant. */
+static void help_name(struct scan *scan, struct scan_finding *finding,
+		      const struct policy_rule *rule, const struct policy_port *port,
+		      const struct targets *targets)
+{
+	const struct tree_node *node = scan_port_node(rule, port);
+	const char *text = near_name(port, targets);
+	const uint16_t number = only_port(port, targets);
+
+	if (text)
+		scan_help(scan, finding, "did you mean '%s'?", text);
+	else if (number)
+		scan_help(scan, finding, "write %u, the only port that they declare", number);
+	else
+		scan_help(scan, finding, "write the number, or name the container's port");
+	if (!text && number)
+		text = arena_printf(&scan->arena, "%u", number);
+	if (node && text)
+		scan_edit_scalar(scan, finding, rule->policy->object->file, node, text);
+}
+
 static void check_name(struct scan *scan, const struct policy_rule *rule,
 		       const struct policy_port *port, const struct targets *targets)
 {
@@ -213,15 +271,14 @@ static void check_name(struct scan *scan, const struct policy_rule *rule,
 				      port->name),
 			  "write the number");
 	else if (targets->n && numbers.n == 0)
-		scan_help(
-			scan,
-			scan_report(scan, place,
-				    "no container of %s/%s%s has a port called '%s' (%s): the rule "
-				    "allows nothing there",
-				    targets->items[0]->ns->name, targets->items[0]->name,
-				    targets->n > 1 ? " and the others" : "", port->name,
-				    port_space_name(port->space)),
-			"write the number, or name the container's port");
+		help_name(scan,
+			  scan_report(scan, place,
+				      "no container of %s/%s%s has a port called '%s' (%s): the "
+				      "rule allows nothing there",
+				      targets->items[0]->ns->name, targets->items[0]->name,
+				      targets->n > 1 ? " and the others" : "", port->name,
+				      port_space_name(port->space)),
+			  rule, port, targets);
 	else if (numbers.n > 1 || (numbers.n && numbers.ranges[0].first != numbers.ranges[0].last))
 		scan_report(scan, place,
 			    "'%s' is not the same number everywhere, among others %u and %u: the "

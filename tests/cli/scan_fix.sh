@@ -114,7 +114,7 @@ run sh -c 'echo y | "$1" scan --fix=suggested "$2"' sh "$bulkhead" "$copy"
 ok_like "$(cat "$copy")" '^  policyTypes: \[Ingress, Egress\]$' "with a yes it is"
 run "$bulkhead" scan --rules BH206 "$copy"
 ok_like "$out" '^0 findings' "and then nothing is found"
-for rule in BH401 BH405; do
+for rule in BH401 BH405 BH406; do
 	cp "tests/scan/$rule/bad.yaml" "$work/$rule.yaml"
 	run sh -c 'echo y | "$1" scan --rules "$2" --fix=suggested "$3"' sh "$bulkhead" "$rule" "$work/$rule.yaml"
 	run "$bulkhead" scan --rules "$rule" "$work/$rule.yaml"
@@ -124,6 +124,10 @@ fix tests/scan/BH401/bad4.yaml --rules BH401 --fix=suggested
 ok_like "$err" 'there is nothing to fix' "BH401: a label that is there is not mended"
 run "$bulkhead" can 'shop/[a=b]' shop/svc/web 80/TCP -f "$work/BH405.yaml"
 ok_int "$status" 0 "BH405: and the engine lets through what was meant"
+
+fix tests/scan/BH414/bad.yaml --rules BH414 --fix=suggested
+ok_str "$(echo "$out" | grep '^[-+] ')" "-      helm.sh/chart: web-1.2.3" \
+	"BH414: the key goes where another one stays, and nowhere else"
 
 # A misspelt key beside the right one is for somebody to look at.
 sed 's/^  ingress:/  ingress: []\n  ingres:/' tests/scan/BH101/good.yaml >"$work/twice.yaml"
