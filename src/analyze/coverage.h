@@ -28,7 +28,7 @@
 	X(PARTIAL, "namespaces_partial", NAMESPACES, "state=\"partial\"") \
 	X(UNPROTECTED, "namespaces_unprotected", NAMESPACES, "state=\"unprotected\"") \
 	X(EXEMPT, "namespaces_exempt", NAMESPACES, "state=\"exempt\"") \
-	/* pods: what no policy names is denied; a policy isolates and rules let all in; neither */ \
+	/* pods: who is not named is denied; isolated, and rules let all in; neither */ \
 	X(EGRESS_DENY, "pods_egress_default_deny", PODS, \
 	  "direction=\"egress\",isolation=\"default_deny\"") \
 	X(EGRESS_OPEN, "pods_egress_allow_all_rule", PODS, \

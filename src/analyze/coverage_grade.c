@@ -34,7 +34,10 @@ static const char *place_of(const struct grading *grading, const struct policy_r
 			    rule->span.line);
 }
 
-/* A default deny, or where there is one, no rule that makes nothing of it; first what is about more pods. */
+/*
+ * A default deny, or where there is one, no rule that makes nothing of it; first what is about more
+ * pods.
+ */
 static bool is_closed(const struct grading *grading, enum policy_direction direction)
 {
 	static const struct {

@@ -62,7 +62,7 @@ static bool is_of_internet(const struct ip_range *range)
 	return false;
 }
 
-/* Whether something unconditional leads from or to addresses outside, or only those of the internet. */
+/* Whether something unconditional leads from or to addresses outside, or of the internet alone. */
 static bool has_outside(struct pairs *pairs, uint32_t group, enum policy_direction direction,
 			bool only_internet)
 {

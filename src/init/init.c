@@ -55,7 +55,7 @@ static void refuse_variable(const struct making *making, struct diag_span span, 
 	vec_release(&names);
 }
 
-/* What a reference at `at` stands for: "${name}". NULL: it has no value, or there is no such variable. */
+/* What "${name}" at `at` stands for. NULL: it has no value, or there is no such variable. */
 static const char *resolve(const struct making *making, const char *at, const char *end,
 			   struct diag_span span)
 {

@@ -99,7 +99,7 @@ void render_coverage_json(const struct analyze_coverage *coverage)
 	json_end(&json);
 }
 
-/* A count that is not there is an empty field; each ratio is two of the fields, or a sum of them. */
+/* A count that is not there is an empty field; a ratio is two of the fields, or sums of them. */
 static void write_csv_row(const struct analyze_coverage *coverage, const char *scope,
 			  const struct analyze_coverage_row *row)
 {

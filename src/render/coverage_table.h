@@ -5,6 +5,9 @@
 #include "analyze/coverage.h"
 #include "render/table.h"
 
-/* Rows of namespaces, with their levels and owners and what is next, or of owners; texts in the arena. */
+/*
+ * Rows of namespaces, with their levels and owners and what is next, or of owners; texts in the
+ * arena.
+ */
 void coverage_table(struct table *ret, const struct analyze_coverage *coverage, bool of_namespaces,
 		    struct arena *arena);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A table of texts, for people: columns that are as wide as they need to be, or Markdown. What an input
- * says is written as plain text. Borrows the texts until it is printed; all-zero is empty.
+ * A table of texts, for people: columns that are as wide as they need to be, or Markdown. What an
+ * input says is written as plain text. Borrows the texts until it is printed; all-zero is empty.
  *
  *	struct table table = {0};
  *	table_head(&table, "namespace");

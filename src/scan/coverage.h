@@ -6,8 +6,8 @@
 #include "scan/scan.h"
 
 /*
- * Adds their numbers, and the namespaces that the configuration exempts, to `ret`; both borrow from the
- * configuration. Adds hypothetical pods to the cluster.
+ * Adds their numbers, and the namespaces that the configuration exempts, to `ret`; both borrow from
+ * the configuration. Adds hypothetical pods to the cluster.
  */
 void scan_coverage_add(struct analyze_coverage_extras *ret, struct analyze_cluster *cluster,
 		       const struct scan_options *options);

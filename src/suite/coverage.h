@@ -2,8 +2,8 @@
 /*
  * Results of tests as `coverage` counts them.
  *
- * A test is of the namespace that its targets are in; where they are outside the cluster or in several,
- * of that of its sources, or of none. A mutant is of its policy's.
+ * A test is of the namespace that its targets are in; where they are outside the cluster or in
+ * several, of that of its sources, or of none. A mutant is of its policy's.
  */
 #pragma once
 
