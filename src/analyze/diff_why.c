@@ -21,6 +21,7 @@ struct explaining {
 	struct analyze_diff *diff;
 	const struct analyze_diff_pair *pair;
 	struct keyset probes;
+	VEC(struct ip_addr) nodes; /* where a host-network pod of an unknown node may be */
 };
 
 /* A pod of an endpoint on one side; NULL: it is not there. */
@@ -115,9 +116,39 @@ static const struct ip_addr *find_address(const struct explaining *explaining,
 	return address_of(subject, family) ? address_of(peer, family) : NULL;
 }
 
-/* false: policies have no say there. */
+/* On the network of a node that the input does not show: its address is any. */
+static bool is_anywhere(const struct model_pod *pod)
+{
+	return pod && pod->host_network && pod->n_ips == 0;
+}
+
+static bool is_end_anywhere(const struct analyze_diff *diff, uint32_t end)
+{
+	return is_anywhere(pod_of(diff, ANALYZE_OLD, end)) ||
+	       is_anywhere(pod_of(diff, ANALYZE_NEW, end));
+}
+
+/* One address of each range that rules can tell apart. */
+static void list_nodes(struct explaining *explaining)
+{
+	const struct analyze_diff *diff = explaining->diff;
+	static const uint8_t families[] = {IP_V4, IP_V6};
+
+	for (int side = 0; side < ANALYZE_N_SIDES; side++)
+		for (size_t i = 0; i < sizeof(families); i++) {
+			size_t n;
+			const struct compile_range *ranges =
+				compile_ranges(diff->maps[side].world, families[i], &n);
+
+			for (size_t j = 0; j < n; j++)
+				vec_push(&explaining->nodes, ranges[j].range.first);
+		}
+}
+
+/* A node is where the peer is, if it may be anywhere. false: policies have no say there. */
 static bool ask(const struct explaining *explaining, enum analyze_diff_side side,
-		enum policy_direction direction, const struct probe *probe, struct analyze_why *ret)
+		enum policy_direction direction, const struct probe *probe,
+		const struct ip_addr *node, struct analyze_why *ret)
 {
 	struct analyze_diff *diff = explaining->diff;
 	const uint32_t other = peer_of(explaining->pair, direction);
@@ -134,9 +165,13 @@ static bool ask(const struct explaining *explaining, enum analyze_diff_side side
 
 	if (class == COMPILE_NONE || (other != NOWHERE && !question.peer))
 		return false;
-	addr = find_address(explaining, question.subject, question.peer, probe->family);
+	addr = is_anywhere(question.peer)
+		       ? node
+		       : find_address(explaining, question.subject, question.peer, probe->family);
 	if (!addr)
 		return false;
+	if (is_anywhere(question.peer))
+		question.peer = NULL;
 	question.addr = *addr;
 	question.policies = compile_policies(diff->maps[side].world, class, &question.n_policies);
 	analyze_why(&question, ret);
@@ -152,15 +187,16 @@ static bool is_change(const struct analyze_why why[ANALYZE_N_SIDES], const bool 
 	       why[ANALYZE_OLD].action == TABLE_DECIDE;
 }
 
-static void explain_probe(const struct explaining *explaining, enum policy_direction direction,
-			  const struct probe *probe, struct analyze_refs ret[ANALYZE_N_SIDES])
+static void explain_at(const struct explaining *explaining, enum policy_direction direction,
+		       const struct probe *probe, const struct ip_addr *node,
+		       struct analyze_refs ret[ANALYZE_N_SIDES])
 {
 	const enum analyze_diff_side allowing = probe->is_gained ? ANALYZE_NEW : ANALYZE_OLD;
 	struct analyze_why why[ANALYZE_N_SIDES] = {0};
 	bool is_asked[ANALYZE_N_SIDES];
 
 	for (int side = 0; side < ANALYZE_N_SIDES; side++)
-		is_asked[side] = ask(explaining, side, direction, probe, &why[side]);
+		is_asked[side] = ask(explaining, side, direction, probe, node, &why[side]);
 	if (is_change(why, is_asked)) {
 		if (is_asked[allowing])
 			analyze_refs_add_all(&ret[allowing], &why[allowing].rules);
@@ -174,12 +210,26 @@ static void explain_probe(const struct explaining *explaining, enum policy_direc
 		analyze_why_release(&why[side]);
 }
 
+static void explain_probe(const struct explaining *explaining, enum policy_direction direction,
+			  const struct probe *probe, struct analyze_refs ret[ANALYZE_N_SIDES])
+{
+	if (!is_end_anywhere(explaining->diff, peer_of(explaining->pair, direction)))
+		explain_at(explaining, direction, probe, NULL, ret);
+	else
+		for (size_t i = 0; i < explaining->nodes.n; i++)
+			if (explaining->nodes.items[i].family == probe->family)
+				explain_at(explaining, direction, probe,
+					   &explaining->nodes.items[i], ret);
+}
+
 void analyze_diff_why(struct analyze_diff *diff, const struct analyze_diff_pair *pair,
 		      struct analyze_refs ret[ANALYZE_N_SIDES])
 {
 	struct explaining explaining = {.diff = diff, .pair = pair};
 	size_t size;
 
+	if (is_end_anywhere(diff, pair->from) || is_end_anywhere(diff, pair->to))
+		list_nodes(&explaining);
 	list_probes(&explaining, pair->change->ports.gained, true);
 	list_probes(&explaining, pair->change->ports.lost, false);
 	for (uint32_t i = 0; i < explaining.probes.n; i++)
@@ -187,6 +237,7 @@ void analyze_diff_why(struct analyze_diff *diff, const struct analyze_diff_pair 
 			explain_probe(&explaining, direction,
 				      keyset_get(&explaining.probes, i, &size), ret);
 	keyset_release(&explaining.probes);
+	vec_release(&explaining.nodes);
 	for (int side = 0; side < ANALYZE_N_SIDES; side++)
 		analyze_refs_order(&ret[side]);
 }

@@ -99,7 +99,12 @@ def from_changed(of):
 def strip(of):
     return sorted(json.dumps({k: v for k, v in c.items() if k in ("from", "to", "ports", "conditions")}, sort_keys=True) for c in of)
 
-def check(name, a, b):
+# Whose policy was changed is named for all that changes.
+def unexplained(of, side, policy):
+    changes = of["added"] + of["removed"] + of["changed"]
+    return [c for c in changes if all(rule["name"] != policy for rule in c["rules"][side])]
+
+def check(name, a, b, side, policy):
     there, back, old, new = ask("diff", a, b), ask("diff", b, a), ask("map", a), ask("map", b)
     if not there or not back or not old or not new:
         print(f"{name}: cannot be read")
@@ -118,6 +123,8 @@ def check(name, a, b):
             wrong.append("removed")
         if from_changed(there["changed"]) != from_maps(before, after, lambda o, n: o and n):
             wrong.append("changed")
+    if policy and unexplained(there, side, policy):
+        wrong.append(f"rules: {unexplained(there, side, policy)[0]}")
     for word in wrong:
         print(f"{name}: {word}")
     return not wrong
@@ -129,10 +136,12 @@ def mutants(text):
     for i, document in enumerate(documents):
         if not IS_POLICY.search(document):
             continue
-        yield "dropped", "---\n".join(documents[:i] + documents[i + 1:])
+        name = re.search(r'(?ms)^metadata:.*?^  name: *"?([^\s"]+)', document)
+        name = name and name[1]
+        yield "dropped", "old", name, "---\n".join(documents[:i] + documents[i + 1:])
         open_up = re.sub(r"(?m)^  ingress:\n  - ", "  ingress:\n  - {}\n  - ", document, count=1)
         if open_up != document:
-            yield "open", "---\n".join(documents[:i] + [open_up] + documents[i + 1:])
+            yield "open", "new", name, "---\n".join(documents[:i] + [open_up] + documents[i + 1:])
 
 n, failed, changes = 0, 0, 0
 old, new = os.path.join(work, "old"), os.path.join(work, "new")
@@ -146,13 +155,13 @@ for folder, _, files in sorted(os.walk(old)):
         with open(path, encoding="utf-8", errors="surrogateescape") as f:
             text = f.read()
         other = os.path.join(new, os.path.relpath(path, old))
-        for word, mutant in mutants(text):
+        for word, side, policy, mutant in mutants(text):
             if n >= MAX_MUTANTS * 2:
                 break
             with open(other, "w", encoding="utf-8", errors="surrogateescape") as f:
                 f.write(mutant)
             n += 1
-            failed += not check(f"{os.path.relpath(path, old)}: {word}", old, new)
+            failed += not check(f"{os.path.relpath(path, old)}: {word}", old, new, side, policy)
         with open(other, "w", encoding="utf-8", errors="surrogateescape") as f:
             f.write(text)
 print(f"{n} mutants, {changes} changes")
