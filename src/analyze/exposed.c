@@ -45,15 +45,45 @@ static void add_service_ports(const struct model_service *service, const struct 
 	}
 }
 
+static bool is_global(const struct ip_cidr *block)
+{
+	size_t n;
+	const struct ip_range *global = ip_global_unicast(&n), range = ip_cidr_range(block);
+
+	for (size_t i = 0; i < n; i++)
+		if (global[i].first.family == range.first.family &&
+		    ip_cmp(&global[i].first, &range.last) <= 0 &&
+		    ip_cmp(&range.first, &global[i].last) <= 0)
+			return true;
+	return false;
+}
+
+/* Whether a load balancer takes anybody of the internet. */
+static bool takes_internet(const struct model_service *service)
+{
+	for (uint32_t i = 0; i < service->n_sources; i++)
+		if (service->sources[i].addr.family != IP_NONE && is_global(&service->sources[i]))
+			return true;
+	return service->n_sources == 0;
+}
+
+/* A load balancer's own limits do not hold at the ports of nodes. */
+static uint8_t balancer_kinds(const struct model_service *service)
+{
+	if (takes_internet(service))
+		return 1u << ANALYZE_EXPOSED_LOAD_BALANCER;
+	return service->has_no_node_ports ? 0 : 1u << ANALYZE_EXPOSED_NODE_PORT;
+}
+
 static uint8_t service_kinds(const struct model_service *service)
 {
 	uint8_t kinds = 0;
 
 	if (strcmp(service->type, "LoadBalancer") == 0)
-		kinds |= 1u << ANALYZE_EXPOSED_LOAD_BALANCER;
-	else if (strcmp(service->type, "NodePort") == 0)
+		return balancer_kinds(service);
+	if (strcmp(service->type, "NodePort") == 0)
 		kinds |= 1u << ANALYZE_EXPOSED_NODE_PORT;
-	else if (service->n_outer_ips)
+	if (service->n_outer_ips)
 		kinds |= 1u << ANALYZE_EXPOSED_EXTERNAL_IP;
 	return kinds;
 }
@@ -82,6 +112,11 @@ static void add_route(struct analyze_exposed *exposed, const struct model_route 
 
 static void add_pod(struct analyze_exposed *exposed, const struct model_pod *pod)
 {
+	/* One that declares nothing may listen everywhere. */
+	if (pod->host_network && pod->n_ports == 0) {
+		exposed->kinds[pod->index] |= 1u << ANALYZE_EXPOSED_HOST_NETWORK;
+		port_set_add_all(&exposed->ports[pod->index]);
+	}
 	for (uint32_t i = 0; i < pod->n_ports; i++) {
 		if (!pod->ports[i].host_port && !pod->host_network)
 			continue;

@@ -152,6 +152,10 @@ struct model_service {
 	uint32_t n_cluster_ips;
 	const struct ip_addr *outer_ips; /* spec.externalIPs, and those of its load balancer */
 	uint32_t n_outer_ips;
+	const struct ip_cidr
+		*sources;       /* spec.loadBalancerSourceRanges: whom its load balancer takes */
+	uint32_t n_sources;     /* 0: anybody */
+	bool has_no_node_ports; /* of a load balancer that needs none */
 	bool is_headless;
 	struct model_service_port *ports;
 	uint32_t n_ports;

@@ -119,6 +119,24 @@ static void read_outer_ips(struct model_object *object, const struct tree_node *
 	service->outer_ips = ips;
 }
 
+/* What is no block admits nobody, as a load balancer would refuse it. */
+static void read_sources(struct model_object *object, const struct tree_node *spec,
+			 struct model_service *service)
+{
+	const struct tree_node *list = model_object_seq(object, spec, "loadBalancerSourceRanges");
+	const struct tree_node *ports = tree_get(spec, "allocateLoadBalancerNodePorts");
+	const uint32_t n = list ? list->len : 0;
+	struct ip_cidr *sources =
+		arena_alloc_n(&object->loader->snapshot->arena, n, sizeof(*sources));
+
+	for (uint32_t i = 0; i < n; i++)
+		if (list->items[i]->kind == TREE_STRING)
+			ip_cidr_parse(list->items[i]->text, &sources[i], NULL);
+	service->sources = sources;
+	service->n_sources = n;
+	service->has_no_node_ports = ports && ports->kind == TREE_BOOL && !ports->boolean;
+}
+
 /* A manifest has no address yet, but may ask for one. */
 static void read_families(struct model_object *object, const struct tree_node *spec)
 {
@@ -150,6 +168,7 @@ void model_read_service(struct model_object *object)
 	service->n_selector = selector.n;
 	read_cluster_ips(object, spec, service);
 	read_outer_ips(object, spec, service);
+	read_sources(object, spec, service);
 	read_families(object, spec);
 	service->ports = model_read_service_ports(object, spec, &service->n_ports);
 	record->object = service;

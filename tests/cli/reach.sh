@@ -188,6 +188,35 @@ import json, sys
 print([(end["id"][8:], end["exposed"]) for end in json.load(sys.stdin)["rank"] if end["exposed"]])')" \
 	"[('hp', ['hostPort']), ('lb', ['LoadBalancer']), ('np', ['NodePort']), ('rt', ['route'])]" "and how"
 
+# balancer NAME SOURCES NODE_PORTS
+balancer() {
+	service "$1" LoadBalancer | sed "s/type:/loadBalancerSourceRanges: [$2], allocateLoadBalancerNodePorts: $3, &/"
+}
+{
+	for name in inner shut some bare outer; do
+		pod $name '{containerPort: 80}'
+	done
+	balancer inner 10.0.0.0\\/8 true
+	balancer shut 10.0.0.0\\/8 false
+	balancer some '10.0.0.0\/8, 198.41.0.0\/24' false
+	service outer NodePort | sed 's/type:/externalIPs: [198.41.0.9], &/'
+	printf -- '---\napiVersion: v1\nkind: Pod\nmetadata: {name: host, namespace: app}\n'
+	printf 'spec: {hostNetwork: true, containers: [{name: c, image: i}]}\n'
+} >"$tap_work/balancers.yaml"
+run "$bulkhead" reach --rank "$tap_work/balancers.yaml" -o json
+ok_str "$(printf '%s' "$out" | python3 -c '
+import json, sys
+for end in sorted(json.load(sys.stdin)["rank"], key=lambda end: end["id"]):
+    if end["id"].startswith("app/"):
+        print(end["id"][8:], *end["exposed"])')" "bare
+host hostNetwork
+inner NodePort
+outer NodePort externalIPs
+shut
+some LoadBalancer" "a load balancer takes whom it says, node ports anybody, a node all that its pods may listen at"
+run "$bulkhead" reach internet -f "$tap_work/balancers.yaml"
+ok_like "$out" '^  1  internet → app/Pod/host .*declares no port' "a host-network pod without ports may listen everywhere"
+
 run "$bulkhead" reach -f $shop
 ok_int "$status" 2 "no FROM"
 run "$bulkhead" reach shop/frontent -f $shop
