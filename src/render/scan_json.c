@@ -109,6 +109,7 @@ static void write_known(struct json *json, const struct scan_finding *finding)
 	json_field(json, "namespace", finding->place.ns);
 	json_field(json, "name", finding->place.name);
 	json_field(json, "reason", before ? before->reason : NULL);
+	json_field(json, "owner", before ? before->owner : NULL);
 	json_field(json, "until", before ? before->until_text : NULL);
 	json_end(json);
 }

@@ -162,6 +162,10 @@ ok_like "$err" "hint: did you mean 'severities'" "with a hint"
 
 scan --write-baseline "$tap_work/known.json" "$shop"
 ok_int "$status" 1 "writing a baseline hides nothing yet"
+sed '0,/"owner": null/s//"owner": "team-a"/; 0,/"until": null/s//"until": "2999-01-01"/' \
+	"$tap_work/known.json" >"$tap_work/edited.json"
+scan --baseline "$tap_work/edited.json" --write-baseline "$tap_work/again.json" "$shop"
+ok_int "$(grep -c -e team-a -e 2999-01-01 "$tap_work/again.json")" 2 "what somebody wrote into a baseline stays in the next"
 sed '1i # a line more' "$shop" >"$tap_work/shop.yaml"
 scan --baseline "$tap_work/known.json" --fail-on info "$tap_work/shop.yaml"
 ok_int "$status" 0 "what a baseline lists does not fail, even on other lines"
