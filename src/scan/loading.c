@@ -26,7 +26,7 @@ static const struct taken taken[] = {
 	{DIAG_BH0004, SCAN_BH103, "the rest of the file is not read"},
 	{DIAG_BH0006, SCAN_BH103, "the document is not applied"},
 	{DIAG_BH0109, SCAN_BH105, "the policy is not in force anywhere"},
-	{DIAG_BH0103, SCAN_BH107, "what the other one allows or denies is lost"},
+	{DIAG_BH0103, SCAN_BH107, "what the others allow or deny is lost"},
 };
 
 static const struct taken *find_taken(const struct diag *diag)
@@ -94,6 +94,36 @@ static enum scan_rule_id rule_of(const struct scan *scan, const struct diag *dia
 		       : as->rule;
 }
 
+static bool is_at(const struct diag_span *a, const struct diag_span *b)
+{
+	return a->file == b->file && a->line == b->line && a->column == b->column;
+}
+
+/* A third one comes after it. */
+static bool has_later(const struct diag *diag)
+{
+	for (const struct diag *other = diag->next; other; other = other->next)
+		if (other->code == diag->code && is_at(&other->related, &diag->span))
+			return true;
+	return false;
+}
+
+/* The place names the object already. */
+static void report_twice(struct scan *scan, const struct diag *diag, const struct taken *as)
+{
+	const struct model_manifest *manifest = scan_manifest_at(scan, &diag->span);
+	struct scan_finding *finding;
+
+	finding = scan_report_as(scan, as->rule, place_of(scan, diag),
+				 "the input has it once more, and they differ: %s, and %s",
+				 has_later(diag) ? "a later one counts" : "this one counts",
+				 manifest && scan_is_policy(manifest)
+					 ? as->consequence
+					 : "the other one is not looked at");
+	finding->related = diag->related;
+	finding->related_message = diag->related_message;
+}
+
 void scan_loading(struct scan *scan)
 {
 	const struct diag_list *diags = &scan->cluster->diags;
@@ -102,8 +132,12 @@ void scan_loading(struct scan *scan)
 		const struct taken *as = find_taken(diag);
 		struct scan_finding *finding;
 
-		if (!as || scan_has_at(scan, diag->span))
+		if (!as || (as->rule != SCAN_BH107 && scan_has_at(scan, diag->span)))
 			continue;
+		if (as->rule == SCAN_BH107) {
+			report_twice(scan, diag, as);
+			continue;
+		}
 		finding = scan_report_as(scan, rule_of(scan, diag, as), place_of(scan, diag),
 					 "%s; %s", diag->message, as->consequence);
 		if (diag->hint)

@@ -43,19 +43,41 @@ const char *scan_port_text(struct scan *scan, const struct port_range *port)
 	return arena_printf(&scan->arena, ":%u-%u%s%s", port->first, port->last, slash, after);
 }
 
+/* As questions have it: "8" is a type, "3:1" one code of it. */
+static void add_icmp(struct strbuf *text, const struct policy_port *port)
+{
+	const unsigned int first = port->first >> 8, last = port->last >> 8;
+
+	if (port->first == port->last)
+		strbuf_printf(text, "%u:%u", first, port->first & 255u);
+	else if (first == last)
+		strbuf_printf(text, "%u", first);
+	else
+		strbuf_printf(text, "%u-%u", first, last);
+}
+
 static void add_port(struct strbuf *text, const struct policy_port *port)
 {
-	if (text->len)
-		strbuf_addstr(text, ", ");
 	if (port->kind == POLICY_PORT_NAMED)
 		strbuf_addstr(text, port->name);
 	else if (port->first == 0 && port->last == port_space_last(port->space))
 		strbuf_addstr(text, "all");
+	else if (port->space == PORT_ICMP || port->space == PORT_ICMPV6)
+		add_icmp(text, port);
 	else if (port->first == port->last)
 		strbuf_printf(text, "%u", port->first);
 	else
 		strbuf_printf(text, "%u-%u", port->first, port->last);
 	strbuf_printf(text, "/%s", port_space_name(port->space));
+}
+
+static void add_ports(struct strbuf *text, const char *before, const struct policy_port *ports,
+		      uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		strbuf_addstr(text, i ? ", " : before);
+		add_port(text, &ports[i]);
+	}
 }
 
 const char *scan_ports_text(struct scan *scan, const struct policy_rule *rule)
@@ -64,10 +86,10 @@ const char *scan_ports_text(struct scan *scan, const struct policy_rule *rule)
 	const char *ret;
 
 	if (rule->any_port)
-		return " on every port";
-	for (uint32_t i = 0; i < rule->n_ports; i++)
-		add_port(&text, &rule->ports[i]);
-	ret = arena_printf(&scan->arena, " on %s", strbuf_str(&text));
+		strbuf_addstr(&text, " on every port");
+	add_ports(&text, " on ", rule->ports, rule->n_ports);
+	add_ports(&text, " but ", rule->not_ports, rule->n_not_ports);
+	ret = arena_strdup(&scan->arena, strbuf_str(&text));
 	strbuf_release(&text);
 	return ret;
 }
