@@ -61,8 +61,8 @@ static int load(const struct cli_options *shared, struct side *side)
 			return code;
 		}
 		if (side->revision.submodule)
-			fprintf(stderr, "bulkhead diff: %s: without the submodule %s\n",
-				side->path, side->revision.submodule);
+			fprintf(stderr, "bulkhead diff: %s: without the submodule %s\n", side->path,
+				side->revision.submodule);
 		options.texts = side->revision.texts.items;
 		options.n_texts = side->revision.texts.n;
 	} else {
@@ -256,6 +256,19 @@ static bool is_exposed(void *config, const struct model_workload *workload)
 				   workload->name);
 }
 
+/* Pods without addresses are given those of the families that an input shows. */
+static void warn_of_families(const struct cli_options *options, const struct side sides[])
+{
+	const bool is_new = sides[ANALYZE_NEW].cluster.snapshot->has_v6;
+
+	if (options->pod_cidrs.n || sides[ANALYZE_OLD].cluster.snapshot->has_v6 == is_new)
+		return;
+	fprintf(stderr,
+		"bulkhead diff: only %s shows that the cluster has IPv6, and what is allowed there "
+		"counts as %s; with --pod-cidr for both families both have it\n",
+		is_new ? "NEW" : "OLD", is_new ? "added" : "removed");
+}
+
 static int compare(const struct cli_options *options, struct diff_words *own, struct side sides[])
 {
 	struct analyze_diff_options diff_options = {
@@ -273,6 +286,7 @@ static int compare(const struct cli_options *options, struct diff_words *own, st
 		diff_options.clusters[side] = &sides[side].cluster;
 		n_pods[side] = sides[side].cluster.snapshot->n_pods;
 	}
+	warn_of_families(options, sides);
 	diag_list_init(&diags, &sides[ANALYZE_NEW].endpoints.arena);
 	if (find_controllers(own, sides, &diff_options, &diags)) {
 		progress_start(&progress, "comparing");

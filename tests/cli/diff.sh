@@ -296,6 +296,22 @@ sed 's/ingress:/policyTypes: [Ingress]/; /ipBlock/d' "$tap_work/dual.yaml" >"$ta
 run "$bulkhead" diff -o json "$tap_work/shut.yaml" "$tap_work/ajar.yaml"
 ok_int "$(printf '%s\n' "$out" | grep '"from":"s/Pod/a"' | grep -o '"rule":"ingress' | wc -l)" 50 "all of 50 rules"
 
+# A family that only one input shows.
+{
+	cat "$old/all.yaml"
+	cat <<'YAML'
+---
+apiVersion: v1
+kind: Service
+metadata: {name: six, namespace: shop}
+spec: {selector: {app: none}, ipFamilies: [IPv6], clusterIPs: ["fd00:96::7"], ports: [{port: 80}]}
+YAML
+} >"$tap_work/six.yaml"
+run "$bulkhead" diff "$old" "$tap_work/six.yaml"
+ok_like "$err" 'only NEW shows that the cluster has IPv6, .* counts as added' "a family more is said"
+run "$bulkhead" diff --pod-cidr 10.244.0.0/16 --pod-cidr fd00:10:244::/56 "$old" "$tap_work/six.yaml"
+ok_str "$(printf '%s\n' "$out" | head -1)" "no change in access" "both have it"
+
 # Ingresses are ways in.
 sed '/^kind: Ingress$/,/^---$/d' tests/cli/fixtures/edge/all.yaml >"$tap_work/edge.yaml"
 run "$bulkhead" diff --invalid=skip "$tap_work/edge.yaml" tests/cli/fixtures/edge
