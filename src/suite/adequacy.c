@@ -41,6 +41,14 @@ static bool can_notice(const struct hunt *hunt, const struct policy *policy, siz
 		concerns_end(policy, hunt->suite->ends[SUITE_TO].items[test].whole));
 }
 
+static bool can_any_notice(const struct hunt *hunt, const struct policy *policy)
+{
+	for (size_t i = 0; i < hunt->suite->tests.n; i++)
+		if (can_notice(hunt, policy, i))
+			return true;
+	return false;
+}
+
 static bool notices(const struct hunt *hunt, const struct analyze_judge *judge,
 		    const struct analyze_cluster *changed, size_t test)
 {
@@ -59,6 +67,8 @@ static bool find_killer(struct hunt *hunt, const struct analyze_cluster *changed
 	const struct policy *policy = mutant->change.rule->policy;
 	struct analyze_judge judge;
 
+	if (!can_any_notice(hunt, policy))
+		return true;
 	if (analyze_judge_init(&judge, changed, hunt->suite->pods.items, hunt->suite->pods.n,
 			       hunt->diags))
 		return false;

@@ -302,6 +302,9 @@ static void check_cut(struct world *world, struct analyze_endpoints *endpoints,
 	list_rules(world, &rules);
 	if (options.from && to && options.from != to && rules.n <= MAX_RULES) {
 		analyze_cut_find(&cut, &world->input, &options, to, 40);
+		if (cut.is_reached && !cut.is_possible)
+			totals->n_wrong_cuts +=
+				!falls_without(world, &options, to, &rules, (1u << rules.n) - 1);
 		if (cut.is_possible && cut.is_exact && cut.rules.n && cut.rules.n <= 3) {
 			totals->n_cuts++;
 			totals->n_wrong_cuts +=
