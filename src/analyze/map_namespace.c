@@ -73,20 +73,22 @@ static void fold_connection(void *arg, const struct analyze_map_connection *conn
 	struct folding *folding = arg;
 	const bool is_egress = connection->to == ANALYZE_MAP_OUTSIDE;
 	const uint32_t inside = is_egress ? connection->from : connection->to;
+	struct analyze_portsets *sets = &folding->map->sets;
+	const uint32_t ports =
+		analyze_portsets_when(sets, connection->ports, connection->conditions);
 
 	if (connection->range) {
 		vec_push(outside_of(folding, folding->ns_of[inside],
 				    is_egress ? POLICY_EGRESS : POLICY_INGRESS,
 				    connection->range->first.family == IP_V6),
-			 ((struct analyze_map_range){*connection->range, connection->ports}));
+			 ((struct analyze_map_range){*connection->range, ports}));
 	} else {
-		uint64_t *ports = hash_map_put(&folding->links,
-					       (uint64_t)folding->ns_of[connection->from] << 32 |
-						       folding->ns_of[connection->to],
-					       NULL);
+		uint64_t *all = hash_map_put(&folding->links,
+					     (uint64_t)folding->ns_of[connection->from] << 32 |
+						     folding->ns_of[connection->to],
+					     NULL);
 
-		*ports = analyze_portsets_union(&folding->map->sets, (uint32_t)*ports,
-						connection->ports);
+		*all = analyze_portsets_union(sets, (uint32_t)*all, ports);
 	}
 }
 

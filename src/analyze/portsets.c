@@ -68,6 +68,16 @@ uint32_t analyze_portsets_add_conditional(struct analyze_portsets *sets, const s
 	return mix_finish(sets, &mix);
 }
 
+uint32_t analyze_portsets_when(struct analyze_portsets *sets, uint32_t number, uint32_t conditions)
+{
+	struct mix mix = {0};
+
+	if (conditions == ANALYZE_PORTS_CERTAIN)
+		return number;
+	mix_add(sets, &mix, conditions, analyze_portsets_get(sets, number));
+	return mix_finish(sets, &mix);
+}
+
 size_t analyze_portsets_n_texts(const struct analyze_portsets *sets, uint32_t conditions)
 {
 	size_t size;

@@ -20,6 +20,8 @@
 #define ANALYZE_PORTS_NONE 0u
 #define ANALYZE_PORTS_ALL 1u
 
+#define ANALYZE_PORTS_CERTAIN UINT32_MAX /* in place of conditions: none */
+
 /* Ports that depend on conditions. */
 struct analyze_portset_part {
 	uint32_t conditions; /* analyze_portsets_conditions() */
@@ -54,6 +56,9 @@ uint32_t analyze_portsets_add(struct analyze_portsets *sets, const struct port_s
 uint32_t analyze_portsets_add_conditional(struct analyze_portsets *sets, const struct port_set *set,
 					  const char *const *texts, size_t n_texts);
 
+/* All ports of a set, without parts, under these conditions; ANALYZE_PORTS_CERTAIN leaves it. */
+uint32_t analyze_portsets_when(struct analyze_portsets *sets, uint32_t number, uint32_t conditions);
+
 uint32_t analyze_portsets_union(struct analyze_portsets *sets, uint32_t a, uint32_t b);
 uint32_t analyze_portsets_intersect(struct analyze_portsets *sets, uint32_t a, uint32_t b);
 
@@ -70,7 +75,6 @@ const char *analyze_portsets_text(const struct analyze_portsets *sets, uint32_t 
 				  size_t i);
 
 /* The ports of a set, without parts, that depend on these conditions, or on none. */
-#define ANALYZE_PORTS_CERTAIN UINT32_MAX
 uint32_t analyze_portsets_under(const struct analyze_portsets *sets, uint32_t number,
 				uint32_t conditions);
 

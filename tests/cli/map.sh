@@ -235,6 +235,37 @@ ok_int "$status" 2 "a picture that is not there"
 run "$bulkhead" map --check "$tap_work/access.md" --port '80 /TCP' $edge
 ok_int "$status" 2 "wrong usage is no stale map"
 
+# What a proxy decides stands apart, between namespaces too; what somebody may do anyway is certain.
+cat >"$tap_work/proxy.yaml" <<'YAML'
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: front, labels: {app: web}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: job, namespace: front, labels: {app: job}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: api, namespace: back, labels: {app: api}}}
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: api, namespace: back}
+spec:
+  endpointSelector: {}
+  ingress:
+    - fromEndpoints: [{matchLabels: {app: web, k8s:io.kubernetes.pod.namespace: front}}]
+      toPorts: [{ports: [{port: "80", protocol: TCP}, {port: "81", protocol: TCP}], rules: {http: [{path: /get}]}}]
+    - fromEndpoints: [{matchLabels: {app: job, k8s:io.kubernetes.pod.namespace: front}}]
+      toPorts: [{ports: [{port: "81", protocol: TCP}]}]
+    - fromCIDR: [192.0.2.0/24]
+      toPorts: [{ports: [{port: "80", protocol: TCP}], rules: {http: [{path: /get}]}}]
+    - fromCIDR: [192.0.2.0/25]
+      toPorts: [{ports: [{port: "82", protocol: TCP}]}]
+YAML
+run "$bulkhead" map --level namespace -o csv "$tap_work/proxy.yaml"
+has '^front,back,TCP,80,80,"?[^,]*path' "namespaces: what depends on a condition says so"
+has '^front,back,TCP,81,81,[[:space:]]*$' "namespaces: what one of them may do anyway is certain"
+has '^ip:192.0.2.0-192.0.2.127,back,TCP,82,82,[[:space:]]*$' "namespaces: so with addresses"
+has '^ip:192.0.2.0-192.0.2.127,back,TCP,80,80,.*path' "namespaces: and their conditions"
+run "$bulkhead" map --level namespace "$tap_work/proxy.yaml"
+has '^front → back   TCP 80 .*path' "namespaces: text says it too"
+
 # Usage.
 run "$bulkhead" map
 ok_int "$status" 2 "no input"
