@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define NO_BOX UINT32_MAX
+#define ON_CONDITIONS " on conditions"
 
 struct drawing {
 	struct map_picture *picture;
@@ -144,7 +145,7 @@ static struct picture_arrow *arrow_between(struct drawing *drawing, uint32_t fro
 	return arrow;
 }
 
-/* The same of several endpoints in one box is told once. */
+/* The same of several endpoints in one box is told once, and a range is one whatever it may. */
 static void note_range(struct drawing *drawing, struct picture_arrow *arrow,
 		       const struct analyze_map_connection *connection)
 {
@@ -161,13 +162,15 @@ static void note_range(struct drawing *drawing, struct picture_arrow *arrow,
 	start = line.len;
 	strbuf_printf(&line, "%s-%s: ", ip_format(&range->first, first),
 		      ip_format(&range->last, last));
-	analyze_ports_text(analyze_portsets_get(&map->sets, connection->ports), &line);
 	keyset_intern(&drawing->notes, line.text, line.len, &is_new);
-	if (is_new) {
-		arrow->n_ranges++;
+	arrow->n_ranges += is_new;
+	analyze_ports_text(analyze_portsets_get(&map->sets, connection->ports), &line);
+	if (connection->conditions != ANALYZE_MAP_CERTAIN)
+		strbuf_addstr(&line, ON_CONDITIONS);
+	keyset_intern(&drawing->notes, line.text, line.len, &is_new);
+	if (is_new)
 		strbuf_printf(&arrow->note, "%s%s", arrow->note.len ? "\n" : "",
 			      strbuf_str(&line) + start);
-	}
 	arrow->has_whole_family |= ip_equal(&range->first, &lowest) &&
 				   ip_equal(&range->last, &highest);
 	strbuf_release(&line);
@@ -330,5 +333,5 @@ void map_picture_label(const struct map_picture *picture, const struct picture_a
 		return;
 	strbuf_addstr(ret, ret->len ? "; " : "");
 	analyze_ports_text(analyze_portsets_get(sets, arrow->on_terms), ret);
-	strbuf_addstr(ret, " on conditions");
+	strbuf_addstr(ret, ON_CONDITIONS);
 }

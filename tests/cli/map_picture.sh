@@ -59,6 +59,26 @@ picture "conditions"
 has '<g class="arrow h[0-9] some"><title>shop/Pod/monitor → shop/Pod/api: .* on conditions' "some of it on conditions"
 has '>allowed, some of it on conditions<' "as the key says"
 
+cat >"$tap_work/range.yaml" <<'YAML'
+{apiVersion: v1, kind: Pod, metadata: {name: api, namespace: back, labels: {app: api}}}
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: api, namespace: back}
+spec:
+  endpointSelector: {}
+  egress: [{}]
+  ingress:
+    - fromCIDR: [192.0.2.0/24]
+      toPorts: [{ports: [{port: "80", protocol: TCP}], rules: {http: [{path: /get}]}}]
+    - fromCIDR: [192.0.2.0/24]
+      toPorts: [{ports: [{port: "82", protocol: TCP}]}]
+YAML
+run "$bulkhead" map -o svg --to back/api "$tap_work/range.yaml"
+has '^outside → back/Pod/api 192.0.2.0-192.0.2.255: TCP 82' "what addresses may for certain"
+has '10;outside → back/Pod/api 192.0.2.0-192.0.2.255: TCP 80 on conditions' "and what not"
+has '>from 192.0.2.0-192.0.2.255: TCP 82…<' "are one range"
+
 # Circles, within a namespace and between two.
 for i in 0 1 2 3 4 5; do
 	workload "n$((i / 3))" "s$i" "a: x$i"
