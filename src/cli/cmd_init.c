@@ -28,15 +28,32 @@ static bool is_value(struct init_options *own, const char *value)
 	return false;
 }
 
+static bool is_variable(const struct init_options *own, const char *name)
+{
+	VEC(const char *) names = {0};
+	bool is_known;
+	size_t chosen;
+
+	for (size_t i = 0; i < init_n_variables(); i++)
+		vec_push(&names, init_variable_name(i));
+	vec_push(&names, NULL);
+	is_known = cli_choose(own->shared, "--set", name, names.items, &chosen);
+	vec_release(&names);
+	return is_known;
+}
+
 static bool set_variable(void *data, const char *value)
 {
 	struct init_options *own = data;
-	char *name = strdup(value);
-	char *equals = name ? strchr(name, '=') : NULL;
+	const char *equals = strchr(value, '=');
+	char *name;
 
-	if (!equals || (*equals = '\0', !init_is_variable(name))) {
-		cli_refuse(own->shared, "--set %s: expected VARIABLE=VALUE, of the variables below",
-			   value);
+	if (!equals) {
+		cli_refuse(own->shared, "--set %s: expected VARIABLE=VALUE", value);
+		return false;
+	}
+	name = strndup(value, (size_t)(equals - value));
+	if (!name || !is_variable(own, name)) {
 		free(name);
 		return false;
 	}
@@ -63,17 +80,17 @@ static bool set_environment(void *data, const char *value)
 static bool set_profile(void *data, const char *value)
 {
 	struct init_options *own = data;
-	struct strbuf names = {0};
+	VEC(const char *) names = {0};
+	bool is_known;
+	size_t chosen;
 
-	own->profile = value;
-	if (init_is_profile(value))
-		return true;
 	for (size_t i = 0; i < init_n_profiles(); i++)
-		strbuf_printf(&names, "%s%s", i ? ", " : "", init_profile(i)->name);
-	cli_refuse(own->shared, "--profile %s is unknown, expected one of %s", value,
-		   strbuf_str(&names));
-	strbuf_release(&names);
-	return false;
+		vec_push(&names, init_profile(i)->name);
+	vec_push(&names, NULL);
+	is_known = cli_choose(own->shared, "--profile", value, names.items, &chosen);
+	vec_release(&names);
+	own->profile = value;
+	return is_known;
 }
 
 static bool set_force(void *data, const char *value)

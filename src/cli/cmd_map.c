@@ -33,14 +33,13 @@ static bool set_exposure(void *data, const char *value)
 
 static bool set_level(void *data, const char *value)
 {
+	static const char *const words[] = {"workload", "namespace", NULL};
 	struct map_options *own = data;
+	size_t chosen;
 
-	own->by_namespace = strcmp(value, "namespace") == 0;
-	if (!own->by_namespace && strcmp(value, "workload") != 0) {
-		cli_refuse(own->shared, "--level %s is unknown, expected workload or namespace",
-			   value);
+	if (!cli_choose(own->shared, "--level", value, words, &chosen))
 		return false;
-	}
+	own->by_namespace = chosen;
 	return true;
 }
 

@@ -28,15 +28,17 @@ struct scan_words {
 
 static bool set_fail_on(void *data, const char *value)
 {
+	const char *words[SCAN_N_SEVERITIES + 2] = {[SCAN_N_SEVERITIES] = "none"};
 	struct scan_words *own = data;
+	size_t chosen;
 
-	own->never_fails = strcmp(value, "none") == 0;
-	if (own->never_fails || scan_severity_parse(value, &own->fail_on))
-		return true;
-	cli_refuse(own->shared,
-		   "--fail-on %s is unknown, expected info, low, medium, high, critical or none",
-		   value);
-	return false;
+	for (size_t i = 0; i < SCAN_N_SEVERITIES; i++)
+		words[i] = scan_severity_name(i);
+	if (!cli_choose(own->shared, "--fail-on", value, words, &chosen))
+		return false;
+	own->never_fails = chosen == SCAN_N_SEVERITIES;
+	own->fail_on = own->never_fails ? own->fail_on : chosen;
+	return true;
 }
 
 static bool set_now(void *data, const char *value)
@@ -55,13 +57,14 @@ static bool set_list(void *data, const char *value)
 
 static bool set_fix(void *data, const char *value)
 {
+	static const char *const words[] = {"safe", "suggested", NULL};
 	struct scan_words *own = data;
+	size_t chosen = 0;
 
-	own->fixing = value && strcmp(value, "suggested") == 0 ? FIX_SUGGESTED : FIX_SAFE;
-	if (!value || own->fixing == FIX_SUGGESTED || strcmp(value, "safe") == 0)
-		return true;
-	cli_refuse(own->shared, "--fix=%s is unknown, expected safe or suggested", value);
-	return false;
+	if (value && !cli_choose(own->shared, "--fix", value, words, &chosen))
+		return false;
+	own->fixing = chosen ? FIX_SUGGESTED : FIX_SAFE;
+	return true;
 }
 
 static const struct cli_option own_options[] = {

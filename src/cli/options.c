@@ -62,50 +62,47 @@ static void list_formats(const struct cli_command *command, struct strbuf *names
 			strbuf_printf(names, "%s%s", i ? ", " : "", format_names[i]);
 }
 
-static bool refuse_output(const struct cli_options *options, const char *value)
+/* The formats of a verb, with a NULL behind them, and which they are. */
+static void find_formats(const struct cli_command *command, const char *names[CLI_N_FORMATS + 1],
+			 enum cli_format formats[CLI_N_FORMATS])
 {
-	const char *words[CLI_N_FORMATS];
-	struct strbuf names = {0};
-	const char *near;
 	size_t n = 0;
 
 	for (unsigned int i = 0; i < CLI_N_FORMATS; i++)
-		if (formats_of(options->command) & 1u << i)
-			words[n++] = format_names[i];
-	near = diag_did_you_mean(value, words, n);
-	list_formats(options->command, &names);
-	cli_refuse(options, "unknown output format '%s', expected one of %s%s%s%s", value,
-		   strbuf_str(&names), near ? "; did you mean '" : "", near ? near : "",
-		   near ? "'?" : "");
-	strbuf_release(&names);
-	return false;
+		if (formats_of(command) & 1u << i) {
+			formats[n] = i;
+			names[n++] = format_names[i];
+		}
+	names[n] = NULL;
 }
 
 static bool set_output(void *data, const char *value)
 {
 	struct cli_options *options = data;
+	const char *names[CLI_N_FORMATS + 1];
+	enum cli_format formats[CLI_N_FORMATS];
+	size_t chosen;
 
 	if (options->command->shared & CLI_WITH_FOLDER) {
 		options->folder = value;
 		return true;
 	}
-	for (unsigned int i = 0; i < CLI_N_FORMATS; i++)
-		if (formats_of(options->command) & 1u << i && strcmp(value, format_names[i]) == 0) {
-			options->format = i;
-			options->has_format = true;
-			return true;
-		}
-	return refuse_output(options, value);
+	find_formats(options->command, names, formats);
+	options->has_format = cli_choose(options, "--output", value, names, &chosen);
+	if (options->has_format)
+		options->format = formats[chosen];
+	return options->has_format;
 }
 
 static bool set_invalid(void *data, const char *value)
 {
+	static const char *const words[] = {"refuse", "skip", NULL};
 	struct cli_options *options = data;
+	size_t chosen;
 
-	options->skip_invalid = strcmp(value, "skip") == 0;
-	if (!options->skip_invalid && strcmp(value, "refuse") != 0)
-		return cli_refuse(options, "--invalid=%s is unknown, expected skip or refuse",
-				  value) == CLI_YES;
+	if (!cli_choose(options, "--invalid", value, words, &chosen))
+		return false;
+	options->skip_invalid = chosen;
 	return true;
 }
 
@@ -119,19 +116,14 @@ static bool wants_color(int fd)
 
 static bool set_color(void *data, const char *value)
 {
+	static const char *const words[] = {"never", "always", "auto", NULL};
 	struct cli_options *options = data;
+	size_t chosen;
 
-	if (strcmp(value, "always") == 0) {
-		options->color = options->color_errors = true;
-	} else if (strcmp(value, "never") == 0) {
-		options->color = options->color_errors = false;
-	} else if (strcmp(value, "auto") == 0) {
-		options->color = wants_color(STDOUT_FILENO);
-		options->color_errors = wants_color(STDERR_FILENO);
-	} else {
-		cli_refuse(options, "--color=%s is unknown, expected auto, always or never", value);
+	if (!cli_choose(options, "--color", value, words, &chosen))
 		return false;
-	}
+	options->color = chosen == 2 ? wants_color(STDOUT_FILENO) : chosen;
+	options->color_errors = chosen == 2 ? wants_color(STDERR_FILENO) : chosen;
 	return true;
 }
 
@@ -164,12 +156,13 @@ static bool set_cni(void *data, const char *value)
 
 static bool set_mesh(void *data, const char *value)
 {
+	static const char *const words[] = {"auto", "all", NULL};
 	struct cli_options *options = data;
+	size_t chosen;
 
-	options->mesh_all = strcmp(value, "all") == 0;
-	if (!options->mesh_all && strcmp(value, "auto") != 0)
-		return cli_refuse(options, "--mesh %s is unknown, expected all or auto", value) ==
-		       CLI_YES;
+	if (!cli_choose(options, "--mesh", value, words, &chosen))
+		return false;
+	options->mesh_all = chosen;
 	return true;
 }
 

@@ -70,6 +70,13 @@ int cli_refuse(const struct cli_options *options, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
+ * Which of `words`, which NULL ends, the value of an option is; `option` as the user writes it. false:
+ * it is none of them, which was said, and which one may be meant.
+ */
+bool cli_choose(const struct cli_options *options, const char *option, const char *value,
+		const char *const words[], size_t *ret);
+
+/*
  * Reads the cluster and prints what was found wrong. CLI_YES, or CLI_USAGE when it cannot be used;
  * to be released in either case.
  */

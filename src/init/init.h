@@ -49,10 +49,6 @@ const struct init_profile *init_profile(size_t i);
 size_t init_n_variables(void);
 const char *init_variable_name(size_t i);
 
-/* Whether there is such a profile, and such a variable. */
-bool init_is_profile(const char *name);
-bool init_is_variable(const char *name);
-
 /* With errors in `diags`, whose arena must live as long as `ret`, the documents are of no use. */
 void init_make(struct init_result *ret, const struct init_request *request,
 	       struct diag_list *diags);

@@ -148,11 +148,6 @@ static const struct profile *find_profile(const char *name)
 	return NULL;
 }
 
-bool init_is_profile(const char *name)
-{
-	return find_profile(name);
-}
-
 size_t init_n_variables(void)
 {
 	return N_VARIABLES;
@@ -161,14 +156,6 @@ size_t init_n_variables(void)
 const char *init_variable_name(size_t i)
 {
 	return defaults[i].name;
-}
-
-bool init_is_variable(const char *name)
-{
-	for (size_t i = 0; i < N_VARIABLES; i++)
-		if (strcmp(defaults[i].name, name) == 0)
-			return true;
-	return false;
 }
 
 const char *init_profile_value(const char *profile, const char *variable)

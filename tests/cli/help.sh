@@ -28,7 +28,7 @@ formats=$(sed -n 's/.*X([A-Z]*, "\([a-z]*\)").*/\1/p' src/cli/command.h)
 # takes WORD…: whether the verb knows the option; what else is wrong does not matter.
 takes() {
 	run "$bulkhead" "$@"
-	! printf '%s\n' "$err" | grep -Eq 'unknown option|this verb has no|unknown output format'
+	! printf '%s\n' "$err" | grep -Eq 'unknown option|this verb has no|--output .* is unknown'
 }
 
 for verb in $verbs; do
@@ -65,6 +65,16 @@ meant --exposure map --exposre x
 meant --namespace scan --namspace x
 meant sarif scan -o sarfi x
 meant prometheus coverage -o promteheus x
+meant namespace map --level namspace x
+meant critical scan --fail-on critcal x
+meant suggested scan --fix=sugested x
+meant widened diff --fail-on widned examples/shop examples/shop
+meant always can a b --color alwyas
+meant refuse can a b --invalid=refuze
+meant auto can a b --mesh atuo
+meant cilium can a b --cni clium
+meant openshift init x --profile openshfit
+meant podSecurity init x --set podSecurty=restricted
 run "$bulkhead" diff -f a b
 ok_like "$err" 'this verb has no -f$' "an option of other verbs"
 run "$bulkhead" init x --namespace=y

@@ -134,7 +134,7 @@ ok_like "$err" "\-\-from needs a value" "a value that is missing"
 run "$bulkhead" map $tiny --exposure=yes
 ok_like "$err" "\-\-exposure takes no value" "a value that is too much"
 run "$bulkhead" map -o xml $tiny
-ok_like "$err" "unknown output format 'xml', expected one of text, json, csv" "an unknown format"
+ok_like "$err" "--output xml is unknown, expected one of text, json, csv" "an unknown format"
 run "$bulkhead" map -x $tiny
 ok_int "$status" 2 "an unknown letter"
 run "$bulkhead" map -ocsv -- $tiny
