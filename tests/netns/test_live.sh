@@ -82,7 +82,7 @@ ok_int "$status" 0 "pods that the input does not show" || diag "$out" "$err"
 ok_str "$(seen | sed 5d)" "pass 1 0 0 0
 pass 0 1 0 0
 pass 1 0 0 0
-pass 0 4 0 0" "are made for the run"
+pass 0 2 0 0" "are made for the run"
 
 live '{from: x/b, to: 198.51.100.0/25, ports: [443], expect: allow}' \
 	'{from: x/b, to: {external: 198.51.100.200}, ports: [443, 5/SCTP], expect: deny}' \
