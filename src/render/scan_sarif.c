@@ -6,10 +6,8 @@
 #include "render/scan.h"
 
 #include "base/json.h"
-#include "base/utf8.h"
-#include "render/escape.h"
-
-#include <string.h>
+#include "render/sarif.h"
+#include "scan/config.h"
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
 #define MAX_RESULTS 25000
@@ -84,56 +82,14 @@ static void write_driver(struct json *json)
 	json_end(json);
 }
 
-/* A file outside of the sources has no path from their root. */
-static void write_artifact(struct json *json, const struct scan_place *place)
-{
-	const char *path = render_scan_path(place);
-	struct strbuf uri = {0};
-
-	if (*path == '/')
-		strbuf_addstr(&uri, "file://");
-	render_uri_path(&uri, path);
-	json_key(json, "artifactLocation");
-	json_object(json);
-	json_field(json, "uri", strbuf_str(&uri));
-	if (*path != '/')
-		json_field(json, "uriBaseId", "%SRCROOT%");
-	json_end(json);
-	strbuf_release(&uri);
-}
-
-/* SARIF counts characters, a span bytes. */
-static uint32_t column_of(struct scan *scan, const struct diag_span *span)
-{
-	size_t at = scan_offset(scan, span->file, span->line, 1);
-	const size_t end = scan_offset(scan, span->file, span->line, span->column);
-	uint32_t column = 1;
-
-	for (; at < end; column++) {
-		const size_t size = utf8_decode(span->file->text + at, end - at, NULL);
-
-		at += size ? size : 1;
-	}
-	return column;
-}
-
 static void write_location(struct json *json, struct scan *scan, const struct diag_span *span,
 			   const char *message)
 {
-	const struct scan_place place = {.span = *span};
-	const bool has_place = span->file && span->line;
-
 	json_object(json);
 	json_key(json, "physicalLocation");
 	json_object(json);
-	write_artifact(json, &place);
-	json_key(json, "region");
-	json_object(json);
-	json_key(json, "startLine");
-	json_uint(json, has_place ? span->line : 1);
-	json_key(json, "startColumn");
-	json_uint(json, has_place ? column_of(scan, span) : 1);
-	json_end(json);
+	sarif_artifact(json, span->file);
+	sarif_region(json, scan, "region", span, NULL);
 	json_end(json);
 	if (message)
 		write_text(json, "message", message);
@@ -194,6 +150,34 @@ static void write_result(struct json *json, struct scan *scan, const struct scan
 	json_end(json);
 	if (finding->suppressed)
 		write_suppressions(json, finding->suppressed);
+	if (scan->config && scan->config->has_baseline)
+		json_field(json, "baselineState", finding->is_known ? "unchanged" : "new");
+	sarif_fixes(json, scan, finding);
+	json_end(json);
+}
+
+/* Of a baseline: it was found then, and is not any more. */
+static void write_absent(struct json *json, struct scan *scan,
+			 const struct scan_exception *exception)
+{
+	const struct scan_rule *rule = scan_rule_find(exception->rules[0]);
+
+	json_object(json);
+	json_field(json, "ruleId", exception->rules[0]);
+	if (rule)
+		json_uint_field(json, "ruleIndex", (uint64_t)(rule - scan_rules));
+	json_field(json, "kind", "pass");
+	json_field(json, "level", "none");
+	write_text(json, "message", "what the baseline lists here is not found any more");
+	json_key(json, "locations");
+	json_array(json);
+	write_location(json, scan, &exception->span, NULL);
+	json_end(json);
+	json_key(json, "partialFingerprints");
+	json_object(json);
+	json_field(json, "bulkhead/v1", exception->fingerprint);
+	json_end(json);
+	json_field(json, "baselineState", "absent");
 	json_end(json);
 }
 
@@ -210,6 +194,11 @@ static void write_results(struct json *json, struct scan *scan)
 				write_result(json, scan, &scan->findings.items[i]);
 				n++;
 			}
+	for (size_t i = 0; i < scan->exceptions.n && n < MAX_RESULTS; i++)
+		if (scan_exception_is_absent(scan, &scan->exceptions.items[i])) {
+			write_absent(json, scan, &scan->exceptions.items[i]);
+			n++;
+		}
 	json_end(json);
 }
 

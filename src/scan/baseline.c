@@ -73,6 +73,7 @@ bool scan_baseline_load(struct scan_config *config, const char *path)
 {
 	const struct diag_file *file = scan_config_file(config, path);
 
+	config->has_baseline = true;
 	if (file)
 		tree_read(file, NULL, &config->arena, &config->intern, &config->diags,
 			  read_document, config);

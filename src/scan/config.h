@@ -76,6 +76,7 @@ struct scan_config {
 	struct scan_texts required_annotations;
 	VEC(struct scan_contract) contracts;
 	VEC(struct scan_exception) exceptions;
+	bool has_baseline; /* one was read */
 };
 
 #define SCAN_OFF (-1)

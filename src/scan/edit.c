@@ -29,15 +29,39 @@ static struct lines *make_lines(struct scan *scan, const struct diag_file *file)
 	return lines;
 }
 
-size_t scan_offset(struct scan *scan, const struct diag_file *file, uint32_t line, uint32_t column)
+static const struct lines *lines_of(struct scan *scan, const struct diag_file *file)
 {
 	uint64_t *place = hash_map_put(&scan->lines, hash_ptr(file), NULL);
-	const struct lines *lines;
 
 	if (!*place)
 		*place = (uintptr_t)make_lines(scan, file);
-	lines = (const struct lines *)(uintptr_t)*place;
+	return (const struct lines *)(uintptr_t)*place;
+}
+
+size_t scan_offset(struct scan *scan, const struct diag_file *file, uint32_t line, uint32_t column)
+{
+	const struct lines *lines = lines_of(scan, file);
+
 	return line <= lines->n ? lines->begins[line - 1] + column - 1 : file->len;
+}
+
+struct diag_span scan_span(struct scan *scan, const struct diag_file *file, size_t offset)
+{
+	const struct lines *lines = lines_of(scan, file);
+	uint32_t first = 0, n = lines->n;
+
+	while (n > 1) {
+		const uint32_t half = n / 2;
+
+		if (lines->begins[first + half] <= offset)
+			first += half;
+		n -= half;
+	}
+	return (struct diag_span){
+		.file = file,
+		.line = first + 1,
+		.column = (uint32_t)(offset - lines->begins[first]) + 1,
+	};
 }
 
 /* The bytes of a scalar in the text; 0: it is not on one line, or not as its value says. */

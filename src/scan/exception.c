@@ -164,27 +164,25 @@ static bool is_about(const struct scan_exception *exception, const struct scan_f
 	       is_about_place(exception, &finding->place);
 }
 
-bool scan_exception_holds(const struct scan_exception *exception,
-			  const struct scan_finding *finding, int64_t now)
+static void apply(struct scan_exception *exception, struct scan_finding *finding, int64_t now)
 {
-	return !exception->problem && now < exception->until && is_about(exception, finding);
+	if (exception->problem || !is_about(exception, finding))
+		return;
+	exception->n_found++;
+	finding->is_known |= exception->fingerprint != NULL;
+	if (now >= exception->until)
+		return;
+	exception->n_used++;
+	if (!finding->suppressed)
+		finding->suppressed = exception;
 }
 
 void scan_exceptions_apply(struct scan *scan)
 {
-	for (size_t i = 0; i < scan->findings.n; i++) {
-		struct scan_finding *finding = &scan->findings.items[i];
-
-		for (size_t k = 0; k < scan->exceptions.n; k++) {
-			struct scan_exception *exception = &scan->exceptions.items[k];
-
-			if (!scan_exception_holds(exception, finding, scan->options.now))
-				continue;
-			exception->n_used++;
-			if (!finding->suppressed)
-				finding->suppressed = exception;
-		}
-	}
+	for (size_t i = 0; i < scan->findings.n; i++)
+		for (size_t k = 0; k < scan->exceptions.n; k++)
+			apply(&scan->exceptions.items[k], &scan->findings.items[i],
+			      scan->options.now);
 	for (size_t k = 0; k < scan->exceptions.n; k++)
 		count_unknown(scan, &scan->exceptions.items[k]);
 }

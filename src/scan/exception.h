@@ -62,6 +62,7 @@ struct scan_exception {
 	const struct tree_node *list; /* what it is an entry of; NULL: of nothing, a comment */
 	uint32_t number;              /* there */
 	uint32_t n_used;
+	uint32_t n_found; /* what it is about, whether it is in force or not */
 };
 
 const char *scan_exception_source_name(enum scan_exception_source source);
@@ -79,10 +80,6 @@ void scan_exception_parse(const char *text, struct arena *arena, struct scan_exc
 /* Whether some rule's id, or a reserved one, begins with the word; not if every one does. */
 bool scan_exception_names_rules(const char *word);
 
-/* Whether it answers for the finding at this time. */
-bool scan_exception_holds(const struct scan_exception *exception,
-			  const struct scan_finding *finding, int64_t now);
-
 /* Reads comments and annotations of the input into scan->exceptions, with those of the configuration. */
 void scan_exceptions_read(struct scan *scan);
 
@@ -99,6 +96,9 @@ void scan_exceptions_judge(struct scan *scan);
 /* Once they were applied. */
 enum scan_exception_state scan_exception_state(const struct scan *scan,
 					       const struct scan_exception *exception);
+
+/* Whether a baseline lists what every rule looked for and did not find; once they were applied. */
+bool scan_exception_is_absent(const struct scan *scan, const struct scan_exception *exception);
 
 /* Marks the findings that an exception holds for, and counts its uses. */
 void scan_exceptions_apply(struct scan *scan);

@@ -62,6 +62,11 @@ enum scan_exception_state scan_exception_state(const struct scan *scan,
 	return SCAN_EXCEPTION_IN_FORCE;
 }
 
+bool scan_exception_is_absent(const struct scan *scan, const struct scan_exception *exception)
+{
+	return exception->fingerprint && exception->n_found == 0 && had_its_chance(scan, exception);
+}
+
 /* Which entries of a list go. */
 static const bool *gone_of(struct scan *scan, const struct tree_node *list)
 {

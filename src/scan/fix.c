@@ -8,12 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct edits {
-	const struct scan_edit **items;
-	size_t n;
-	size_t cap;
-};
-
 /* The text is what the file has, byte by byte. */
 static bool is_editable(const struct diag_file *file)
 {
@@ -42,24 +36,44 @@ static bool is_behind(const struct scan_edit *edit, const struct scan_edit *befo
 	return edit->offset > before->offset && edit->offset >= before->offset + before->len;
 }
 
-static void collect(const struct scan *scan, const struct diag_file *file, enum scan_fix least,
-		    struct edits *ret)
+static void add_edits(struct scan_edits *edits, const struct scan_finding *finding,
+		      const struct diag_file *file)
+{
+	for (size_t i = 0; i < finding->edits.n; i++)
+		if (finding->edits.items[i].file == file)
+			vec_push(edits, &finding->edits.items[i]);
+}
+
+/* Of two of one place the first counts. */
+static void put_in_order(struct scan_edits *edits)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < scan->findings.n; i++) {
-		const struct scan_finding *finding = &scan->findings.items[i];
+	if (edits->n)
+		qsort(edits->items, edits->n, sizeof(*edits->items), compare_edits);
+	for (size_t i = 0; i < edits->n; i++)
+		if (n == 0 || is_behind(edits->items[i], edits->items[n - 1]))
+			edits->items[n++] = edits->items[i];
+	edits->n = n;
+}
 
-		for (size_t k = 0; is_wanted(finding, least) && k < finding->edits.n; k++)
-			if (finding->edits.items[k].file == file)
-				vec_push(ret, &finding->edits.items[k]);
-	}
-	if (ret->n)
-		qsort(ret->items, ret->n, sizeof(*ret->items), compare_edits);
-	for (size_t i = 0; i < ret->n; i++)
-		if (n == 0 || is_behind(ret->items[i], ret->items[n - 1]))
-			ret->items[n++] = ret->items[i];
-	ret->n = n;
+void scan_edits_of(const struct scan_finding *finding, const struct diag_file *file,
+		   struct scan_edits *ret)
+{
+	*ret = (struct scan_edits){0};
+	if (!is_wanted(finding, SCAN_FIX_SUGGESTED) || !is_editable(file))
+		return;
+	add_edits(ret, finding, file);
+	put_in_order(ret);
+}
+
+static void collect(const struct scan *scan, const struct diag_file *file, enum scan_fix least,
+		    struct scan_edits *ret)
+{
+	for (size_t i = 0; i < scan->findings.n; i++)
+		if (is_wanted(&scan->findings.items[i], least))
+			add_edits(ret, &scan->findings.items[i], file);
+	put_in_order(ret);
 }
 
 /* "-old" or "+new": each line of a text that may end without a newline. */
@@ -134,7 +148,7 @@ static size_t edit_end(const struct diag_file *file, const struct scan_edit *edi
 }
 
 /* Takes the edits of one run of lines; how many they are. */
-static size_t take_hunk(const struct diag_file *file, const struct edits *edits, size_t first,
+static size_t take_hunk(const struct diag_file *file, const struct scan_edits *edits, size_t first,
 			struct hunk *ret)
 {
 	size_t at, n = 0;
@@ -154,7 +168,7 @@ static size_t take_hunk(const struct diag_file *file, const struct edits *edits,
 }
 
 /* The text with the edits done, and what that changes. */
-static void edit(const struct diag_file *file, const struct edits *edits, struct strbuf *diff,
+static void edit(const struct diag_file *file, const struct scan_edits *edits, struct strbuf *diff,
 		 struct strbuf *ret)
 {
 	size_t at = 0, line = 1, shift = 0;
@@ -189,7 +203,7 @@ static bool patch_file(struct scan_patches *patches, const struct scan *scan,
 {
 	struct model_text *text = find_text(patches, file->name);
 	struct strbuf edited = {0};
-	struct edits edits = {0};
+	struct scan_edits edits = {0};
 
 	if (text ? text->len == file->len && memcmp(text->text, file->text, file->len) == 0
 		 : is_editable(file))

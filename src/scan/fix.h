@@ -10,6 +10,17 @@
 #include "model/load.h"
 #include "scan/scan.h"
 
+/* Edits of one text, in its order; they do not overlap. */
+struct scan_edits {
+	const struct scan_edit **items;
+	size_t n;
+	size_t cap;
+};
+
+/* What the fix of a finding does to a file, which may be nothing; to be released with vec_release(). */
+void scan_edits_of(const struct scan_finding *finding, const struct diag_file *file,
+		   struct scan_edits *ret);
+
 struct scan_patches {
 	VEC(struct model_text) texts; /* the files as they will be, each once */
 	struct strbuf diff; /* unified, without context: what each run adds to those before */

@@ -46,6 +46,7 @@ struct scan_finding {
 	uint8_t severity; /* enum scan_severity */
 	uint8_t fix;      /* enum scan_fix: what is at hand for this one */
 	bool is_hidden;   /* its parent says it too: not in text */
+	bool is_known;    /* the baseline lists it, in force or not */
 	struct scan_place place;
 	const char *message; /* one sentence without full stop */
 	const char *help;    /* NULL, or what to write instead */
@@ -107,6 +108,9 @@ void scan_release(struct scan *scan);
 
 /* Where a line and column are in the text of a file, in bytes. */
 size_t scan_offset(struct scan *scan, const struct diag_file *file, uint32_t line, uint32_t column);
+
+/* The line and column of a byte, or of the end. */
+struct diag_span scan_span(struct scan *scan, const struct diag_file *file, size_t offset);
 
 /* How many findings count and are at least this severe. */
 size_t scan_count(const struct scan *scan, enum scan_severity least);

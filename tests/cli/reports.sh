@@ -55,19 +55,63 @@ sarif_is_valid() {
 	write configured tests/cli/fixtures/scan/shop.yaml --config tests/cli/fixtures/scan/config.yaml
 	"$bulkhead" scan --fail-on none --write-baseline "$tap_work/known.json" examples/shop >/dev/null 2>&1
 	write baseline examples/shop --baseline "$tap_work/known.json"
+	write gone tests/scan/BH301/good.yaml --baseline "$tap_work/known.json"
 	write empty examples/shop --rules BH8
 	write odd "$odd"
 	[ "$(find "$tap_work/sarif" -name '*.sarif' | wc -l)" -gt 200 ]
 	ok $? "SARIF: of the cases of every rule"
 	run node tests/lib/npm/validate.js $modules sarif-2.1.0.json "$tap_work"/sarif/*.sarif
 	ok_int "$status" 0 "SARIF: all is what the schema of OASIS wants" || diag "$out$err"
-	for word in suppressions relatedLocations '"results": \[\]' '"kind": "inSource"' '"kind": "external"'; do
+	for word in suppressions relatedLocations '"results": \[\]' '"kind": "inSource"' '"kind": "external"' \
+		deletedRegion '"baselineState": "absent"'; do
 		grep -qr -e "$word" "$tap_work/sarif"
 		ok $? "SARIF: with $word"
 	done
 	echo '{"version": "2.1.0", "runs": [{"results": [{}]}]}' >"$tap_work/wrong.sarif"
 	run node tests/lib/npm/validate.js $modules sarif-2.1.0.json "$tap_work/wrong.sarif"
 	ok_int "$status" 1 "SARIF: what is not is noticed"
+}
+
+# sarif_states WORD…: how many results are in which state.
+sarif_states() {
+	"$bulkhead" scan --fail-on none -o sarif "$@" 2>/dev/null | sed -n 's/.*"baselineState": "\(.*\)"$/\1/p' | sort | uniq -c | tr -s '\n ' ' '
+}
+
+# One finding that is known and one that is not; then it is known until a day that is over; then it is gone.
+baseline_states() {
+	policy='{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: %s, namespace: n}, spec: {podSelector: {}, %s: 1}}\n'
+	# shellcheck disable=SC2059 # a template
+	printf "$policy" a x >"$tap_work/state.yaml"
+	"$bulkhead" scan --rules BH101 --fail-on none --write-baseline "$tap_work/state.json" "$tap_work/state.yaml" >/dev/null 2>&1
+	ok_str "$(sarif_states --rules BH101 "$tap_work/state.yaml")" "" "SARIF: no baseline, no states"
+	# shellcheck disable=SC2059
+	{ echo ---; printf "$policy" b y; } >>"$tap_work/state.yaml"
+	set -- --rules BH101,BH703,BH704 --baseline "$tap_work/state.json" "$tap_work/state.yaml"
+	ok_str "$(sarif_states "$@")" " 1 new 1 unchanged " "SARIF: new and unchanged"
+	sed -i 's/"until": null/"until": "2020-01-01"/' "$tap_work/state.json"
+	ok_str "$(sarif_states "$@")" " 2 new 1 unchanged " "SARIF: what is known and counts again (and BH703)"
+	sed -i 's/, x: 1//' "$tap_work/state.yaml"
+	ok_str "$(sarif_states "$@")" " 1 absent 2 new " "SARIF: absent"
+	shift 2
+	ok_str "$(sarif_states --rules BH301 "$@")" "" "SARIF: what was not looked for is not absent"
+	echo '{"schema": "bulkhead.baseline/v1", "findings": []}' >"$tap_work/state.json"
+	ok_str "$(sarif_states --rules BH101 "$@")" " 1 new " "SARIF: next to an empty baseline all is new"
+}
+
+# Columns of what is not ASCII, behind a byte order mark, before CR LF, at an end without a newline.
+fixes_are_those_of_fix() {
+	mkdir "$tap_work/edits"
+	head='apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: db, namespace: shop}'
+	printf '\357\273\277{%s, spec: {podSelectr: {}}}\n' "$head" >"$tap_work/edits/mark.yaml"
+	printf '{%s,\r\n spec: {"ä𝄞": "𝄞", podSelectr: {}}}\r\n' "$head" >"$tap_work/edits/crlf.yaml"
+	printf '{%s,\n ä: 1, spec: {podSelector: {}, ingress: [{form: []}]}}' "$head" >"$tap_work/edits/end.yaml"
+	for least in safe suggested; do
+		run tests/lib/apply-sarif "$bulkhead" $least "$tap_work"/edits/* tests/cli/fixtures/scan/*.yaml tests/scan/BH*/*.yaml
+		ok_str "$status $(printf '%s\n' "$out" | grep 'other$')" "0 " "SARIF: its fixes are those of --fix=$least" || diag "$err"
+		ok_int "$(printf '%s\n' "$out" | grep -c '/edits/.* [1-9][0-9]* $')" 3 "SARIF: odd files are fixed"
+		[ "$(printf '%s\n' "$out" | awk '{ n += $2 } END { print n }')" -gt 100 ]
+		ok $? "SARIF: many edits were made"
+	done
 }
 
 # docs.github.com, SARIF support for code scanning: what is read of it, and how much.
@@ -194,6 +238,8 @@ if [ -d $modules ] && command -v node >/dev/null; then
 else
 	skip "the schema of SARIF is not in $modules (make deps)"
 fi
+baseline_states
+fixes_are_those_of_fix
 scans
 all_rules
 others
