@@ -124,7 +124,7 @@ json 'all(set(r) <= {"id", "shortDescription", "fullDescription", "help", "defau
 json 'all(it["runs"][0]["tool"]["driver"]["rules"][r["ruleIndex"]]["id"] == r["ruleId"] and r["message"]["text"]
 	and r["level"] in ("error", "warning", "note") and r["partialFingerprints"]
 	and set(r) <= {"ruleId", "ruleIndex", "level", "message", "locations", "relatedLocations", "partialFingerprints",
-		"suppressions"}
+		"suppressions", "fixes"}
 	and all(l["physicalLocation"]["region"]["startLine"] >= 1 and l["physicalLocation"]["region"]["startColumn"] >= 1
 		and not l["physicalLocation"]["artifactLocation"]["uri"].startswith("./") for l in r["locations"])
 	for r in it["runs"][0]["results"]) and len(it["runs"][0]["results"]) == 3' "SARIF: the results"
