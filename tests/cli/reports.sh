@@ -146,10 +146,10 @@ github_reads_sarif() {
 	ok_like "$(grep -m 1 '"ruleId"' "$tap_work/many.sarif")" BH106 "SARIF: the most severe of them"
 }
 
-# read_as KIND WANT NAME: the last output is read as KIND, and a line of what is found has WANT.
+# read_as KIND WANT NAME: the last output is read as KIND, and a line of what is found is WANT.
 read_as() {
 	if printf '%s\n' "$out" | tests/lib/read-report "$1" >"$tap_work/read" 2>"$tap_work/why"; then
-		grep -Fq -e "$2" "$tap_work/read"
+		grep -Fxq -e "$2" "$tap_work/read"
 		ok $? "$3" || diag "$(cat "$tap_work/read")"
 	elif [ $? -eq 77 ]; then
 		skip "$3: $(cat "$tap_work/why")"
@@ -218,8 +218,10 @@ others() {
 	run "$bulkhead" coverage -o prometheus "$tap_work/owned.yaml"
 	read_as prometheus "bulkhead_namespace_level gauge 1" "coverage: Prometheus with an odd owner"
 	run "$bulkhead" coverage -o md "$tap_work/owned.yaml"
-	read_as markdown "namespace ¦ level ¦ owner ¦ " "coverage: Markdown"
-	read_as markdown 'shop ¦ L1 ¦ team|a\"\x0a\x1b[31m ¦ ' "coverage: Markdown with an odd owner"
+	read_as markdown "namespace ¦ level ¦ owner ¦ protected ¦ deny in ¦ deny out ¦ open ¦ unknown in ¦ internet in ¦ internet out ¦ no owner ¦ broad rules ¦ expired ¦ stale ¦ host net ¦ next step" \
+		"coverage: Markdown"
+	read_as markdown 'team|a\"\x0a\x1b[31m ¦ 0/1 ¦ 1/1 ¦ 0/1 ¦ 0/0 ¦ 0/1 ¦ 0/1 ¦ 1/1 ¦ 1/1 ¦ 0 ¦ 0 ¦ 0 ¦ 0' \
+		"coverage: Markdown with an odd owner"
 	run "$bulkhead" coverage "$tap_work/owned.yaml"
 	ok_like "$out" ' team\|a\\"\\x0a\\x1b\[31m' "coverage: no controls of an owner's name"
 	run "$bulkhead" inventory "$tap_work/owned.yaml"
