@@ -210,6 +210,23 @@ static int fix(const struct scan_words *own, const struct scan *scan, int code)
 	return err ? CLI_ENVIRONMENT : code;
 }
 
+/* Where there is nothing to scan, that is said; else findings, or what mends them. */
+static int conclude(const struct scan_words *own, struct scan *scan)
+{
+	const size_t n_errors = print_diags(own->shared, scan);
+	int code = n_errors ? CLI_USAGE : exit_code(own, scan);
+
+	if (own->write_baseline && !write_baseline(own, scan))
+		code = CLI_ENVIRONMENT;
+	if (cli_is_empty(scan->cluster) && scan->findings.n == 0)
+		return n_errors ? cli_refuse_errors(own->shared, n_errors, "")
+				: cli_refuse_empty(own->shared);
+	if (own->fixing)
+		return fix(own, scan, code);
+	render(own->shared, scan);
+	return code;
+}
+
 static int scan_cluster(const struct scan_words *own, const struct scan_config *config)
 {
 	const struct scan_options scan_options = {
@@ -227,17 +244,7 @@ static int scan_cluster(const struct scan_words *own, const struct scan_config *
 	progress_start(&progress, "scanning");
 	scan_run(&scan);
 	progress_stop(&progress);
-	code = exit_code(own, &scan);
-	if (print_diags(own->shared, &scan))
-		code = CLI_USAGE;
-	if (own->write_baseline && !write_baseline(own, &scan))
-		code = CLI_ENVIRONMENT;
-	if (cli_is_empty(&cluster) && scan.findings.n == 0)
-		code = cli_refuse_empty(own->shared);
-	else if (own->fixing)
-		code = fix(own, &scan, code);
-	else
-		render(own->shared, &scan);
+	code = conclude(own, &scan);
 	scan_release(&scan);
 	analyze_cluster_release(&cluster);
 	return code;

@@ -64,6 +64,13 @@ int cli_refuse_empty(const struct cli_options *options)
 	return CLI_USAGE;
 }
 
+int cli_refuse_errors(const struct cli_options *options, size_t n, const char *hint)
+{
+	fprintf(stderr, "bulkhead %s: %zu error%s, nothing was answered%s\n",
+		options->command->name, n, n == 1 ? "" : "s", hint);
+	return CLI_USAGE;
+}
+
 bool cli_is_unreadable(const struct diag *diag)
 {
 	return diag->code == DIAG_BH0001 || diag->code == DIAG_BH0009 || diag->code == DIAG_BH0110;
@@ -87,9 +94,8 @@ int cli_load(const struct cli_options *options, struct analyze_cluster *ret)
 		return cli_refuse_empty(options);
 	if (ret->diags.n_errors == 0)
 		return CLI_YES;
-	fprintf(stderr, "bulkhead %s: %zu error%s, nothing was answered%s\n",
-		options->command->name, ret->diags.n_errors, ret->diags.n_errors == 1 ? "" : "s",
-		may_skip(options, &ret->diags) ? " (--invalid=skip leaves out what is invalid)"
-					       : "");
-	return CLI_USAGE;
+	return cli_refuse_errors(options, ret->diags.n_errors,
+				 may_skip(options, &ret->diags)
+					 ? " (--invalid=skip leaves out what is invalid)"
+					 : "");
 }

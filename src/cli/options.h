@@ -86,6 +86,9 @@ int cli_load(const struct cli_options *options, struct analyze_cluster *ret);
 bool cli_is_empty(const struct analyze_cluster *cluster);
 int cli_refuse_empty(const struct cli_options *options);
 
+/* After what is wrong with the input was said: how much it was, and what may help. CLI_USAGE. */
+int cli_refuse_errors(const struct cli_options *options, size_t n, const char *hint);
+
 /* Reads the cluster; what was found wrong is the caller's to print. */
 void cli_read(const struct cli_options *options, struct analyze_cluster *ret);
 

@@ -64,6 +64,11 @@ each plain/pod.yml 2 "hint: did you mean 'plain/pod.yaml'\?" "a typo in a file's
 run env -C "$home" "$bulkhead" map plan
 ! echo "$err" | grep -q invalid=skip
 ok $? "what is not there is not left out by --invalid=skip"
+for verb in scan map; do
+	run env -C "$home" "$bulkhead" $verb plan
+	ok_str "$(echo "$err" | grep -v hint:)" "plan: error: cannot read: No such file or directory [BH0001]
+bulkhead $verb: 1 error, nothing was answered" "$verb: what is not there is not an empty input too"
+done
 run env -C "$home" "$bulkhead" diff plain plan
 ok_str "$status" 2 "diff: a typo"
 ok_like "$err" "did you mean 'plain'" "diff: and what may be meant"
