@@ -181,12 +181,12 @@ struct port_range scan_first_port(const struct policy_rule *rule)
 bool scan_opens_address(struct scan *scan, const struct policy_rule *rule,
 			const struct ip_addr *addr, struct port_range port, struct scan_access *ret)
 {
+	const struct scan_members *members = scan_members(scan, &rule->policy->subject);
 	*ret = (struct scan_access){.port = port};
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	for (size_t i = 0; i < members->n; i++) {
+		const struct model_workload *workload = members->items[i];
 
 		if (!scan_is_subject(workload) ||
-		    !policy_subject_matches(&rule->policy->subject, workload->pods[0]) ||
 		    !scan_outside_may(scan, workload->pods[0], addr, rule->direction, port.space,
 				      port.first))
 			continue;

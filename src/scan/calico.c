@@ -45,13 +45,13 @@ static bool pass_all(struct scan *scan, const struct policy_rule *rule,
 /* The first connection of the rule, if all of them pass all the same. */
 static struct pair find_passing(struct scan *scan, const struct policy_rule *rule)
 {
+	const struct scan_members *members = scan_members(scan, &rule->policy->subject);
 	struct pair passing = {0};
 
-	for (uint32_t i = 0, n = 0; i < scan->n_workloads && n < MAX_SUBJECTS; i++) {
-		const struct model_workload *subject = scan->snapshot->workloads[i];
+	for (size_t i = 0, n = 0; i < members->n && n < MAX_SUBJECTS; i++) {
+		const struct model_workload *subject = members->items[i];
 
-		if (!scan_is_subject(subject) ||
-		    !policy_subject_matches(&rule->policy->subject, subject->pods[0]))
+		if (!scan_is_subject(subject))
 			continue;
 		n++;
 		if (!pass_all(scan, rule, subject, &passing))
@@ -88,11 +88,12 @@ static void check_deny(struct scan *scan, const struct policy_rule *rule)
 static const struct model_workload *find_open(struct scan *scan, const struct policy *policy,
 					      enum policy_direction direction)
 {
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	const struct scan_members *members = scan_members(scan, &policy->subject);
+
+	for (size_t i = 0; i < members->n; i++) {
+		const struct model_workload *workload = members->items[i];
 
 		if (scan_is_subject(workload) &&
-		    policy_subject_matches(&policy->subject, workload->pods[0]) &&
 		    scan_is_open(scan, workload->pods[0], scan_stranger(scan), direction))
 			return workload;
 	}
@@ -171,12 +172,13 @@ static struct scan_place selector_place(const struct policy *policy)
 /* A policy for everybody that closes takes the DNS and what else the cluster needs with it. */
 static void check_system(struct scan *scan, const struct policy *policy)
 {
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	const struct scan_members *members = scan_members(scan, &policy->subject);
+
+	for (size_t i = 0; i < members->n; i++) {
+		const struct model_workload *workload = members->items[i];
 		const char *text;
 
-		if (strcmp(workload->ns->name, "kube-system") != 0 || workload->host_network ||
-		    !policy_subject_matches(&policy->subject, workload->pods[0]))
+		if (strcmp(workload->ns->name, "kube-system") != 0 || workload->host_network)
 			continue;
 		text = harm(scan, policy, workload);
 		if (!text)
@@ -207,7 +209,7 @@ static struct model_labels labels_of(struct scan *scan, const struct model_manif
 }
 
 /* It is meant for pods, and says nothing of namespaces, so that it is for nodes as well. */
-static bool may_select_hosts(const struct scan *scan, const struct policy *policy)
+static bool may_select_hosts(struct scan *scan, const struct policy *policy)
 {
 	static const char *const of_hosts[] = {"applyOnForward", "doNotTrack", "preDNAT"};
 	const struct policy_pods *pods = &policy->subject.pods;

@@ -136,6 +136,19 @@ bool scan_has_for(const struct scan *scan, enum scan_rule_id id, const char *ns)
 /* Is in the input, and subject to policy: not assumed, not hypothetical, not on the host's network. */
 bool scan_is_subject(const struct model_workload *workload);
 
+/*
+ * The workloads whose pods a peer of pods, or the subject of a policy, selects, in order; also those
+ * on the host's network, as if they were not: policies do not bind them. Owned by the scan; `peer`
+ * stays where it is as long as that.
+ */
+struct scan_members {
+	const struct model_workload **items;
+	size_t n;
+	size_t cap;
+};
+const struct scan_members *scan_members(struct scan *scan, const struct policy_peer *peer);
+void scan_members_release(struct scan *scan);
+
 /* Whom scan_is_subject() holds for in a namespace: the n-th from 0, NULL: there are no more. */
 const struct model_workload *scan_subject_of(const struct scan *scan,
 					     const struct model_namespace *ns, uint32_t n);
@@ -344,9 +357,9 @@ const struct model_pod *scan_newcomer(struct scan *scan, const struct model_name
 const struct model_pod *scan_stranger(struct scan *scan);
 
 /* Pods that the policy selects and that are in the input: how many, and the first. */
-uint32_t scan_selected(const struct scan *scan, const struct policy *policy,
+uint32_t scan_selected(struct scan *scan, const struct policy *policy,
 		       const struct model_workload **ret_first);
 
 /* The policy selects pods on the host's network, which it does not bind, and no others. */
-bool scan_is_host_only(const struct scan *scan, const struct policy *policy,
+bool scan_is_host_only(struct scan *scan, const struct policy *policy,
 		       const struct model_workload **ret_first);

@@ -73,17 +73,17 @@ static bool may_learn_names(const struct scan *scan, const struct policy *policy
 
 static void check_names(struct scan *scan, const struct policy *policy)
 {
+	const struct scan_members *members = scan_members(scan, &policy->subject);
 	const struct tree_member *names = egress_member(policy, "toFQDNs");
 	const struct model_workload *first = NULL;
 	bool is_empty = true;
 
 	if (!names)
 		return;
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	for (size_t i = 0; i < members->n; i++) {
+		const struct model_workload *workload = members->items[i];
 
-		if (!scan_is_subject(workload) ||
-		    !policy_subject_matches(&policy->subject, workload->pods[0]))
+		if (!scan_is_subject(workload))
 			continue;
 		is_empty = false;
 		if (!first && !learns_names(scan, workload))
@@ -191,14 +191,13 @@ static bool is_open(struct scan *scan, const struct policy_rule *rule,
 static struct scan_access find_open(struct scan *scan, const struct policy_rule *rule,
 				    const struct breadth *breadth)
 {
+	const struct scan_members *members = scan_members(scan, &rule->policy->subject);
 	struct scan_access access = {0};
 
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	for (size_t i = 0; i < members->n; i++) {
+		const struct model_workload *workload = members->items[i];
 
-		if (scan_is_subject(workload) &&
-		    policy_subject_matches(&rule->policy->subject, workload->pods[0]) &&
-		    is_open(scan, rule, breadth, workload->pods[0]))
+		if (scan_is_subject(workload) && is_open(scan, rule, breadth, workload->pods[0]))
 			access.subject = access.n_subjects++ == 0 ? workload : access.subject;
 	}
 	return access;

@@ -155,14 +155,14 @@ static void check_owner(struct scan *scan, const struct deal *deal)
 static const struct model_pod *find_consumer(struct scan *scan, const struct deal *deal,
 					     const struct policy_rule *rule, struct port_range port)
 {
+	const struct scan_members *members = scan_members(scan, &rule->policy->subject);
 	const struct model_pod *to = deal->owner->pods[0];
 
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	for (size_t i = 0; i < members->n; i++) {
+		const struct model_workload *workload = members->items[i];
 		const struct model_pod *from = workload->pods[0];
 
 		if (scan_is_subject(workload) && is_other(deal, from) &&
-		    policy_subject_matches(&rule->policy->subject, from) &&
 		    !is_given(deal, from, port) &&
 		    scan_side_may(scan, from, to, POLICY_EGRESS, port.space, port.first))
 			return from;

@@ -308,6 +308,7 @@ static void add_tcp(struct scan *scan, struct scan_finding *finding, const struc
 
 void scan_udp_only(struct scan *scan, const struct policy_rule *rule)
 {
+	const struct scan_members *members = scan_members(scan, &rule->policy->subject);
 	const struct policy_port *port = udp_alone(rule);
 	const struct model_workload *first = NULL;
 	struct pods servers = {0};
@@ -317,11 +318,10 @@ void scan_udp_only(struct scan *scan, const struct policy_rule *rule)
 	if (!port || rule->direction != POLICY_EGRESS || rule->action != POLICY_ALLOW)
 		return;
 	find_servers(scan, &servers);
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	for (size_t i = 0; i < members->n; i++) {
+		const struct model_workload *workload = members->items[i];
 
 		if (!scan_is_subject(workload) ||
-		    !policy_subject_matches(&rule->policy->subject, workload->pods[0]) ||
 		    !asks_only_udp(scan, rule, workload->pods[0], &servers))
 			continue;
 		first = n++ == 0 ? workload : first;

@@ -56,20 +56,20 @@ static void ask_pair(struct scan *scan, const struct policy_rule *rule,
 	port_set_release(&ports);
 }
 
+/* Every subject of the policy with every pod that the peer selects. */
 static void ask_peer(struct scan *scan, const struct policy_rule *rule,
 		     const struct policy_peer *peer, struct sides *ret)
 {
-	for (uint32_t i = 0; i < scan->n_workloads && !ret->is_whole; i++) {
-		const struct model_workload *subject = scan->snapshot->workloads[i];
+	const struct scan_members *subjects = scan_members(scan, &rule->policy->subject);
+	const struct scan_members *peers = scan_members(scan, peer);
 
-		if (!scan_is_subject(subject) ||
-		    !policy_subject_matches(&rule->policy->subject, subject->pods[0]))
-			continue;
-		for (uint32_t k = 0; k < scan->n_workloads && !ret->is_whole; k++) {
-			const struct model_workload *other = scan->snapshot->workloads[k];
+	for (size_t i = 0; i < subjects->n && !ret->is_whole; i++) {
+		const struct model_workload *subject = subjects->items[i];
 
-			if (other != subject && scan_is_subject(other) &&
-			    scan_peer_takes(scan, peer, other->pods[0]))
+		for (size_t k = 0; k < peers->n && !ret->is_whole; k++) {
+			const struct model_workload *other = peers->items[k];
+
+			if (other != subject && scan_is_subject(subject) && scan_is_subject(other))
 				ask_pair(scan, rule, subject, other, ret);
 		}
 	}

@@ -6,16 +6,6 @@
 
 #define EXPECT_EXTERNAL "bulkhead.dev/expect-external"
 
-/* The pod as if it were not on the host's network, which no selector reaches. */
-static const struct model_pod *off_host(const struct model_pod *pod, struct model_pod *copy)
-{
-	if (!pod->host_network)
-		return pod;
-	*copy = *pod;
-	copy->host_network = false;
-	return copy;
-}
-
 /* How many workloads a selector takes among those of a namespace (NULL: of those of a selector). */
 struct taken {
 	uint32_t n;      /* that policies bind */
@@ -23,27 +13,23 @@ struct taken {
 	const struct model_workload *first;
 };
 
-static struct taken count_subjects(const struct scan *scan, const struct policy *policy)
+static struct taken count(struct scan *scan, const struct policy_peer *peer)
 {
+	const struct scan_members *members = scan_members(scan, peer);
 	struct taken taken = {0};
 
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
-		struct model_pod copy;
-
-		if (!policy_subject_matches(&policy->subject, off_host(workload->pods[0], &copy)))
-			continue;
-		taken.first = taken.first ? taken.first : workload;
-		taken.n += !workload->host_network;
-		taken.n_host += workload->host_network;
+	for (size_t i = 0; i < members->n; i++) {
+		taken.n += !members->items[i]->host_network;
+		taken.n_host += members->items[i]->host_network;
 	}
+	taken.first = members->n ? members->items[0] : NULL;
 	return taken;
 }
 
-bool scan_is_host_only(const struct scan *scan, const struct policy *policy,
+bool scan_is_host_only(struct scan *scan, const struct policy *policy,
 		       const struct model_workload **ret_first)
 {
-	const struct taken taken = count_subjects(scan, policy);
+	const struct taken taken = count(scan, &policy->subject);
 
 	if (taken.n || taken.n_host == 0)
 		return false;
@@ -181,7 +167,7 @@ static void report_doubt(struct scan *scan, struct scan_place place, const struc
 void scan_selects_nothing(struct scan *scan, const struct policy *policy)
 {
 	struct policy_pods pods = policy->subject.pods;
-	const struct taken taken = count_subjects(scan, policy);
+	const struct taken taken = count(scan, &policy->subject);
 	const struct selector_requirement *asked;
 	enum scan_origin origin;
 	struct scan_place place;
@@ -210,23 +196,6 @@ void scan_selects_nothing(struct scan *scan, const struct policy *policy)
 		asked, pods.ns, scan_subject_node(policy));
 }
 
-static struct taken count_peers(const struct scan *scan, const struct policy_pods *peer)
-{
-	struct taken taken = {0};
-
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
-		struct model_pod copy;
-
-		if (!policy_pods_match(peer, off_host(workload->pods[0], &copy)))
-			continue;
-		taken.first = taken.first ? taken.first : workload;
-		taken.n += !workload->host_network;
-		taken.n_host += workload->host_network;
-	}
-	return taken;
-}
-
 static struct diag_span peer_span(const struct policy_rule *rule, const struct policy_peer *peer,
 				  const struct selector_requirement *asked)
 {
@@ -241,7 +210,7 @@ static void check_peer(struct scan *scan, const struct policy_rule *rule,
 		       const struct policy_peer *peer)
 {
 	const struct policy_pods *pods = &peer->pods;
-	const struct taken taken = count_peers(scan, pods);
+	const struct taken taken = count(scan, peer);
 	const struct selector_requirement *asked;
 	enum scan_origin origin;
 	struct scan_place place;
@@ -293,7 +262,7 @@ void scan_host_peer(struct scan *scan, const struct policy_rule *rule)
 
 		if (peer->kind != POLICY_PEER_PODS || peer->pods.pods.n == 0)
 			continue;
-		taken = count_peers(scan, &peer->pods);
+		taken = count(scan, peer);
 		if (taken.n || taken.n_host == 0)
 			continue;
 		scan_help(scan,

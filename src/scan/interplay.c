@@ -183,16 +183,16 @@ static void report_void(const struct void_check *check, const struct policy_rule
 static bool ask_subjects(struct void_check *check)
 {
 	struct scan *scan = check->scan;
+	const struct scan_members *members = scan_members(scan, &check->rule->policy->subject);
 	struct bitset asked;
 	bool ret = true;
 
 	bitset_init(&asked, compile_n_subject_classes(scan->world));
-	for (uint32_t i = 0; i < scan->n_workloads && ret; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	for (size_t i = 0; i < members->n && ret; i++) {
+		const struct model_workload *workload = members->items[i];
 		uint32_t class;
 
-		if (!scan_is_subject(workload) ||
-		    !policy_subject_matches(&check->rule->policy->subject, workload->pods[0]))
+		if (!scan_is_subject(workload))
 			continue;
 		class = compile_subject_class(scan->world, workload->pods[0]);
 		if (!bitset_test(&asked, class))

@@ -223,15 +223,15 @@ static const char *claim_of(struct scan *scan, const struct policy *policy)
 static const struct model_pod *left_open(struct scan *scan, const struct policy *policy,
 					 enum policy_direction direction)
 {
+	const struct scan_members *members = scan_members(scan, &policy->subject);
 	const struct model_namespace *ns =
 		policy->ns ? model_find_namespace(scan->snapshot, policy->ns) : NULL;
 	const struct model_pod *newcomer = ns ? scan_newcomer(scan, ns) : NULL;
 
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	for (size_t i = 0; i < members->n; i++) {
+		const struct model_workload *workload = members->items[i];
 
 		if (scan_is_subject(workload) &&
-		    policy_subject_matches(&policy->subject, workload->pods[0]) &&
 		    scan_is_open(scan, workload->pods[0], scan_stranger(scan), direction))
 			return workload->pods[0];
 	}
@@ -368,17 +368,17 @@ static bool allows_everything(const struct policy_rule *rule)
 
 void scan_undone_deny(struct scan *scan, const struct policy_rule *rule)
 {
+	const struct scan_members *members = scan_members(scan, &rule->policy->subject);
 	const struct model_workload *first = NULL;
 	const struct policy *deny = NULL;
 	struct scan_finding *finding;
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; allows_everything(rule) && i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	for (size_t i = 0; allows_everything(rule) && i < members->n; i++) {
+		const struct model_workload *workload = members->items[i];
 		const struct policy *other;
 
 		if (!scan_is_subject(workload) ||
-		    !policy_subject_matches(&rule->policy->subject, workload->pods[0]) ||
 		    !(other = find_deny(scan, workload, rule->direction)) ||
 		    !scan_is_open(scan, workload->pods[0], scan_stranger(scan), rule->direction))
 			continue;

@@ -24,16 +24,17 @@ static bool is_off(const struct tree_node *mode)
 /* Whom somebody without an identity reaches there, all policies together. */
 static struct scan_access find_open(struct scan *scan, const struct policy *policy, uint16_t port)
 {
+	const struct scan_members *members = scan_members(scan, &policy->subject);
 	const struct model_pod *stranger = scan_stranger(scan);
 	struct scan_access access = {.peer = stranger};
 
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	for (size_t i = 0; i < members->n; i++) {
+		const struct model_workload *workload = members->items[i];
 		const struct model_pod *pod = workload->pods[0];
 		const uint16_t own = pod->n_ports ? pod->ports[0].number : 8080;
 		const uint16_t asked = port ? port : own;
 
-		if (!scan_is_subject(workload) || !policy_subject_matches(&policy->subject, pod) ||
+		if (!scan_is_subject(workload) ||
 		    !scan_side_may(scan, pod, stranger, POLICY_INGRESS, PORT_TCP, asked))
 			continue;
 		if (access.n_subjects++ == 0) {

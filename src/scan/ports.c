@@ -11,21 +11,27 @@ struct targets {
 	size_t cap;
 };
 
-static void find_targets(const struct scan *scan, const struct policy_rule *rule,
-			 struct targets *ret)
+static void add_bound(const struct scan_members *members, struct targets *ret)
 {
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
-		const struct model_pod *pod = workload->pods[0];
-		bool is_one;
+	for (size_t i = 0; i < members->n; i++)
+		if (!members->items[i]->host_network)
+			vec_push(ret, members->items[i]);
+}
 
-		if (workload->host_network)
-			continue;
-		if (rule->direction == POLICY_INGRESS)
-			is_one = policy_subject_matches(&rule->policy->subject, pod);
-		else
-			is_one = !rule->any_peer && scan_has_peer(scan, rule, pod);
-		if (is_one)
+static void find_targets(struct scan *scan, const struct policy_rule *rule, struct targets *ret)
+{
+	if (rule->direction == POLICY_INGRESS) {
+		add_bound(scan_members(scan, &rule->policy->subject), ret);
+		return;
+	}
+	if (rule->n_peers == 1 && rule->peers[0].kind == POLICY_PEER_PODS) {
+		add_bound(scan_members(scan, &rule->peers[0]), ret);
+		return;
+	}
+	for (uint32_t i = 0; !rule->any_peer && i < scan->n_workloads; i++) {
+		const struct model_workload *workload = scan->snapshot->workloads[i];
+
+		if (!workload->host_network && scan_has_peer(scan, rule, workload->pods[0]))
 			vec_push(ret, workload);
 	}
 }

@@ -209,20 +209,15 @@ bool scan_outside_may(struct scan *scan, const struct model_pod *subject,
 	return !row || bitset_test(row, compile_outside_class(scan->world, addr));
 }
 
-uint32_t scan_selected(const struct scan *scan, const struct policy *policy,
+uint32_t scan_selected(struct scan *scan, const struct policy *policy,
 		       const struct model_workload **ret_first)
 {
+	const struct scan_members *members = scan_members(scan, &policy->subject);
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
-
-		if (workload->host_network || workload->origin == MODEL_HYPOTHETICAL ||
-		    !policy_subject_matches(&policy->subject, workload->pods[0]))
-			continue;
-		if (n++ == 0)
-			*ret_first = workload;
-	}
+	for (size_t i = 0; i < members->n; i++)
+		if (!members->items[i]->host_network && n++ == 0)
+			*ret_first = members->items[i];
 	return n;
 }
 
@@ -332,16 +327,16 @@ struct port_range scan_port_of(const struct policy_rule *rule, const struct mode
 bool scan_rule_opens(struct scan *scan, const struct policy_rule *rule,
 		     const struct model_pod *peer, struct scan_access *ret)
 {
+	const struct scan_members *members = scan_members(scan, &rule->policy->subject);
 	const enum policy_direction direction = rule->direction;
 
 	*ret = (struct scan_access){.peer = peer};
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	for (size_t i = 0; i < members->n; i++) {
+		const struct model_workload *workload = members->items[i];
 		const struct model_pod *pod = workload->pods[0];
 		struct port_range port;
 
-		if (!scan_is_subject(workload) ||
-		    !policy_subject_matches(&rule->policy->subject, pod))
+		if (!scan_is_subject(workload))
 			continue;
 		port = scan_port_of(rule, direction == POLICY_INGRESS ? pod : peer);
 		if (!scan_side_may(scan, pod, peer, direction, port.space, port.first))

@@ -45,6 +45,7 @@ void scan_release(struct scan *scan)
 	vec_release(&scan->exceptions);
 	vec_release(&scan->skipped);
 	release_rows(scan);
+	scan_members_release(scan);
 	hash_map_release(&scan->lines);
 	if (scan->world)
 		compile_world_free(scan->world);

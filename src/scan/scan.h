@@ -92,6 +92,8 @@ struct scan {
 	struct compile_world *world;             /* of every pod */
 	struct hash_map rows;                    /* see reach.c */
 	struct hash_map lines;                   /* by file, where they begin: see edit.c */
+	struct hash_map members;                 /* see members.c */
+	const uint32_t *starts;                  /* by namespace, of its workloads: members.c */
 	const struct model_pod **newcomers;      /* by namespace; made with the world */
 	const struct model_manifest **manifests; /* by kind, namespace, name; NULL: until then */
 	uint32_t n_workloads;                    /* of the snapshot, without hypothetical ones */
