@@ -13,14 +13,27 @@
 struct can_options {
 	const char *batch;              /* NULL: the question is on the command line */
 	const char *as;                 /* NULL: the source's own identity */
-	const char *source_port;        /* NULL: any */
 	const char *ingress_controller; /* NULL: a pod without labels */
 };
+
+static bool set_source_port(struct cli_options *options, const char *value)
+{
+	char *end;
+	const unsigned long port = strtoul(value, &end, 10);
+
+	if (*value < '0' || *value > '9' || *end || port < 1 || port > 65535) {
+		cli_refuse(options, "--source-port: expected a number from 1 to 65535, found '%s'",
+			   value);
+		return false;
+	}
+	options->source_port = (uint16_t)port;
+	return true;
+}
 
 static const struct cli_option own_options[] = {
 	{"batch", true, NULL, offsetof(struct can_options, batch)},
 	{"as", true, NULL, offsetof(struct can_options, as)},
-	{"source-port", true, NULL, offsetof(struct can_options, source_port)},
+	{"source-port", true, set_source_port, 0},
 	{"ingress-controller", true, NULL, offsetof(struct can_options, ingress_controller)},
 	{0},
 };
@@ -127,24 +140,6 @@ static int check_identity(const struct cli_options *options, const char *as)
 	return problem ? CLI_USAGE : CLI_YES;
 }
 
-/* --source-port, if it is there. */
-static bool read_source_port(struct cli_options *options, const char *text)
-{
-	char *end;
-	unsigned long port;
-
-	if (!text)
-		return true;
-	port = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || port < 1 || port > 65535) {
-		cli_refuse(options, "--source-port: expected a number from 1 to 65535, found '%s'",
-			   text);
-		return false;
-	}
-	options->source_port = (uint16_t)port;
-	return true;
-}
-
 static int check_usage(const struct cli_options *options, const struct can_options *own, int n)
 {
 	if (own->batch && n > 0)
@@ -162,14 +157,15 @@ static int check_usage(const struct cli_options *options, const struct can_optio
 	return check_identity(options, own->as);
 }
 
-static int run(const struct cli_options *options, const struct can_options *own, int n,
-	       char **words)
+static int run(struct cli_options *options, int n, char **words)
 {
+	const struct can_options *own = options->data;
 	struct analyze_cluster cluster;
 	int code = check_usage(options, own, n);
 
 	if (code != CLI_YES)
 		return code;
+	options->identity = own->as;
 	code = cli_load(options, &cluster);
 	if (code == CLI_YES)
 		code = own->batch
@@ -183,13 +179,6 @@ int cli_run_can(const struct cli_command *command, int argc, char **argv)
 {
 	struct can_options own = {0};
 	struct cli_options options = {.command = command, .own = own_options, .data = &own};
-	int n, code = CLI_USAGE;
 
-	if (cli_options_parse(&options, argc, argv, &n) &&
-	    read_source_port(&options, own.source_port)) {
-		options.identity = own.as;
-		code = options.wants_help ? cli_help_of(command) : run(&options, &own, n, argv);
-	}
-	cli_options_release(&options);
-	return code;
+	return cli_run_verb(&options, argc, argv, run);
 }

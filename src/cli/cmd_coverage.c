@@ -9,27 +9,19 @@
 #include <time.h>
 
 struct coverage_options {
-	struct cli_options *shared;
 	struct cli_judging judging;
 	bool adequacy;
 };
 
-static bool set_adequacy(void *data, const char *value)
+static bool set_now(struct cli_options *options, const char *value)
 {
-	(void)value;
-	((struct coverage_options *)data)->adequacy = true;
-	return true;
-}
+	struct coverage_options *own = options->data;
 
-static bool set_now(void *data, const char *value)
-{
-	struct coverage_options *own = data;
-
-	return cli_judging_set_now(&own->judging, own->shared, value);
+	return cli_judging_set_now(&own->judging, options, value);
 }
 
 static const struct cli_option own_options[] = {
-	{"adequacy", false, set_adequacy, 0},
+	{"adequacy", false, NULL, offsetof(struct coverage_options, adequacy)},
 	{"config", true, NULL, offsetof(struct coverage_options, judging.config_path)},
 	{"baseline", true, NULL, offsetof(struct coverage_options, judging.baseline)},
 	{"now", true, set_now, 0},
@@ -90,9 +82,10 @@ static void render(const struct cli_options *options, const struct analyze_cover
 	}
 }
 
-static int cover(const struct coverage_options *own, struct analyze_cluster *cluster,
+static int cover(const struct cli_options *options, struct analyze_cluster *cluster,
 		 const struct scan_config *config)
 {
+	const struct coverage_options *own = options->data;
 	const struct scan_options judged = {.config = config, .now = own->judging.now};
 	struct analyze_coverage_extras extras = {0};
 	struct analyze_coverage coverage;
@@ -109,27 +102,28 @@ static int cover(const struct coverage_options *own, struct analyze_cluster *clu
 		code = CLI_YES;
 	}
 	progress_stop(&progress);
-	cli_print_diags(own->shared, &diags);
+	cli_print_diags(options, &diags);
 	if (code == CLI_YES) {
-		render(own->shared, &coverage);
+		render(options, &coverage);
 		analyze_coverage_release(&coverage);
 	}
 	vec_release(&extras.items);
 	return code;
 }
 
-static int run(const struct coverage_options *own, int n, char **words)
+static int run(struct cli_options *options, int n, char **words)
 {
+	const struct coverage_options *own = options->data;
 	struct analyze_cluster cluster;
 	struct scan_config config;
-	int code = cli_take_paths(own->shared, n, words);
+	int code = cli_take_paths(options, n, words);
 
 	if (code != CLI_YES)
 		return code;
-	if (cli_judging_load(&own->judging, own->shared, &config)) {
-		code = cli_load(own->shared, &cluster);
+	if (cli_judging_load(&own->judging, options, &config)) {
+		code = cli_load(options, &cluster);
 		if (code == CLI_YES)
-			code = cover(own, &cluster, &config);
+			code = cover(options, &cluster, &config);
 		analyze_cluster_release(&cluster);
 	} else {
 		code = CLI_USAGE;
@@ -147,11 +141,6 @@ int cli_run_coverage(const struct cli_command *command, int argc, char **argv)
 		.data = &own,
 		.keep_manifests = true,
 	};
-	int n, code = CLI_USAGE;
 
-	own.shared = &options;
-	if (cli_options_parse(&options, argc, argv, &n))
-		code = options.wants_help ? cli_help_of(command) : run(&own, n, argv);
-	cli_options_release(&options);
-	return code;
+	return cli_run_verb(&options, argc, argv, run);
 }

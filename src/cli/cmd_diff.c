@@ -15,7 +15,6 @@
 #define MANY 1000000 /* connections, that nobody reads one by one */
 
 struct diff_words {
-	struct cli_options *shared;
 	const char *fail_on;
 	const char *ingress_controller;
 	const char *config_path;
@@ -32,17 +31,10 @@ struct side {
 	bool is_loaded;
 };
 
-static bool set_folded(void *data, const char *value)
-{
-	(void)value;
-	((struct diff_words *)data)->is_folded = true;
-	return true;
-}
-
 static const struct cli_option own_options[] = {
 	{"config", true, NULL, offsetof(struct diff_words, config_path)},
 	{"fail-on", true, NULL, offsetof(struct diff_words, fail_on)},
-	{"fold", false, set_folded, 0},
+	{"fold", false, NULL, offsetof(struct diff_words, is_folded)},
 	{"ingress-controller", true, NULL, offsetof(struct diff_words, ingress_controller)},
 	{0},
 };
@@ -304,7 +296,7 @@ static int compare(const struct cli_options *options, struct diff_words *own, st
 	return code;
 }
 
-static int run(struct cli_options *options, struct diff_words *own, char **words)
+static int run_both(struct cli_options *options, struct diff_words *own, char **words)
 {
 	struct side sides[ANALYZE_N_SIDES] = {{.path = words[0]}, {.path = words[1]}};
 	int code = CLI_YES;
@@ -327,6 +319,16 @@ static int run(struct cli_options *options, struct diff_words *own, char **words
 	return code;
 }
 
+static int run(struct cli_options *options, int n, char **words)
+{
+	if (n != 2)
+		return cli_refuse(options, "expected OLD and NEW, found %d input%s", n,
+				  n == 1 ? "" : "s");
+	if (strcmp(words[0], "-") == 0 && strcmp(words[1], "-") == 0)
+		return cli_refuse(options, "only one of OLD and NEW can be standard input");
+	return run_both(options, options->data, words);
+}
+
 int cli_run_diff(const struct cli_command *command, int argc, char **argv)
 {
 	struct diff_words own = {0};
@@ -336,20 +338,6 @@ int cli_run_diff(const struct cli_command *command, int argc, char **argv)
 		.data = &own,
 		.may_be_empty = true,
 	};
-	int n, code = CLI_USAGE;
 
-	own.shared = &options;
-	if (!cli_options_parse(&options, argc, argv, &n))
-		code = CLI_USAGE;
-	else if (options.wants_help)
-		code = cli_help_of(command);
-	else if (n != 2)
-		code = cli_refuse(&options, "expected OLD and NEW, found %d input%s", n,
-				  n == 1 ? "" : "s");
-	else if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0)
-		code = cli_refuse(&options, "only one of OLD and NEW can be standard input");
-	else
-		code = run(&options, &own, argv);
-	cli_options_release(&options);
-	return code;
+	return cli_run_verb(&options, argc, argv, run);
 }

@@ -29,7 +29,7 @@ static int explain(const struct cli_options *options, struct analyze_cluster *cl
 	return code;
 }
 
-static int run(const struct cli_options *options, int n, char **words)
+static int run(struct cli_options *options, int n, char **words)
 {
 	struct analyze_cluster cluster;
 	int code;
@@ -48,10 +48,6 @@ static int run(const struct cli_options *options, int n, char **words)
 int cli_run_explain(const struct cli_command *command, int argc, char **argv)
 {
 	struct cli_options options = {.command = command};
-	int n, code = CLI_USAGE;
 
-	if (cli_options_parse(&options, argc, argv, &n))
-		code = options.wants_help ? cli_help_of(command) : run(&options, n, argv);
-	cli_options_release(&options);
-	return code;
+	return cli_run_verb(&options, argc, argv, run);
 }

@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 
 struct init_options {
-	struct cli_options *shared;
 	const char *profile;
 	const char *template;
 	VEC(struct init_variable) variables;
@@ -20,15 +19,15 @@ struct init_options {
 };
 
 /* Templates have values between quotes, on one line. */
-static bool is_value(struct init_options *own, const char *value)
+static bool is_value(const struct cli_options *options, const char *value)
 {
 	if (!strpbrk(value, "\"\\\n"))
 		return true;
-	cli_refuse(own->shared, "a value cannot have quotes, backslashes or newlines: %s", value);
+	cli_refuse(options, "a value cannot have quotes, backslashes or newlines: %s", value);
 	return false;
 }
 
-static bool is_variable(const struct init_options *own, const char *name)
+static bool is_variable(const struct cli_options *options, const char *name)
 {
 	VEC(const char *) names = {0};
 	bool is_known;
@@ -37,49 +36,51 @@ static bool is_variable(const struct init_options *own, const char *name)
 	for (size_t i = 0; i < init_n_variables(); i++)
 		vec_push(&names, init_variable_name(i));
 	vec_push(&names, NULL);
-	is_known = cli_choose(own->shared, "--set", name, names.items, &chosen);
+	is_known = cli_choose(options, "--set", name, names.items, &chosen);
 	vec_release(&names);
 	return is_known;
 }
 
-static bool set_variable(void *data, const char *value)
+static bool set_variable(struct cli_options *options, const char *value)
 {
-	struct init_options *own = data;
+	struct init_options *own = options->data;
 	const char *equals = strchr(value, '=');
 	char *name;
 
 	if (!equals) {
-		cli_refuse(own->shared, "--set %s: expected VARIABLE=VALUE", value);
+		cli_refuse(options, "--set %s: expected VARIABLE=VALUE", value);
 		return false;
 	}
 	name = strndup(value, (size_t)(equals - value));
-	if (!name || !is_variable(own, name)) {
+	if (!name || !is_variable(options, name)) {
 		free(name);
 		return false;
 	}
 	vec_push(&own->variables, ((struct init_variable){name, equals + 1}));
-	return is_value(own, equals + 1);
+	return is_value(options, equals + 1);
 }
 
-static bool set_named(struct init_options *own, const char *name, const char *value)
+static bool set_named(struct cli_options *options, const char *name, const char *value)
 {
+	struct init_options *own = options->data;
+
 	vec_push(&own->variables, ((struct init_variable){strdup(name), value}));
-	return is_value(own, value);
+	return is_value(options, value);
 }
 
-static bool set_owner(void *data, const char *value)
+static bool set_owner(struct cli_options *options, const char *value)
 {
-	return set_named(data, "owner", value);
+	return set_named(options, "owner", value);
 }
 
-static bool set_environment(void *data, const char *value)
+static bool set_environment(struct cli_options *options, const char *value)
 {
-	return set_named(data, "environment", value);
+	return set_named(options, "environment", value);
 }
 
-static bool set_profile(void *data, const char *value)
+static bool set_profile(struct cli_options *options, const char *value)
 {
-	struct init_options *own = data;
+	struct init_options *own = options->data;
 	VEC(const char *) names = {0};
 	bool is_known;
 	size_t chosen;
@@ -87,17 +88,10 @@ static bool set_profile(void *data, const char *value)
 	for (size_t i = 0; i < init_n_profiles(); i++)
 		vec_push(&names, init_profile(i)->name);
 	vec_push(&names, NULL);
-	is_known = cli_choose(own->shared, "--profile", value, names.items, &chosen);
+	is_known = cli_choose(options, "--profile", value, names.items, &chosen);
 	vec_release(&names);
 	own->profile = value;
 	return is_known;
-}
-
-static bool set_force(void *data, const char *value)
-{
-	(void)value;
-	((struct init_options *)data)->is_forced = true;
-	return true;
 }
 
 static const struct cli_option own_options[] = {
@@ -106,7 +100,7 @@ static const struct cli_option own_options[] = {
 	{"profile", true, set_profile, 0},
 	{"set", true, set_variable, 0},
 	{"template", true, NULL, offsetof(struct init_options, template)},
-	{"force", false, set_force, 0},
+	{"force", false, NULL, offsetof(struct init_options, is_forced)},
 	{0},
 };
 
@@ -176,9 +170,9 @@ static int make_folder(const char *folder)
 	return ret;
 }
 
-static int write_all(const struct init_options *own, const struct init_result *result)
+static int write_all(const struct cli_options *options, const struct init_result *result)
 {
-	const char *folder = own->shared->folder;
+	const char *folder = options->folder;
 	int code = CLI_YES;
 
 	const int err = make_folder(folder);
@@ -192,25 +186,27 @@ static int write_all(const struct init_options *own, const struct init_result *r
 		int one;
 
 		strbuf_printf(&path, "%s/%s", folder, result->documents.items[i].name);
-		one = write_file(own, path.text, result->documents.items[i].text);
+		one = write_file(options->data, path.text, result->documents.items[i].text);
 		code = one > code ? one : code;
 		strbuf_release(&path);
 	}
 	return code;
 }
 
-static int load_template(const struct init_options *own, struct arena *arena,
+static int load_template(const struct cli_options *options, struct arena *arena,
 			 struct diag_file **ret)
 {
+	const struct init_options *own = options->data;
 	const int err = tree_load(own->template, NULL, arena, ret);
 
 	if (err)
-		cli_refuse(own->shared, "cannot read %s: %s", own->template, strerror(-err));
+		cli_refuse(options, "cannot read %s: %s", own->template, strerror(-err));
 	return err ? CLI_USAGE : CLI_YES;
 }
 
-static int make(const struct init_options *own, const char *ns)
+static int make(const struct cli_options *options, const char *ns)
 {
+	const struct init_options *own = options->data;
 	struct init_request request = {
 		.ns = ns,
 		.profile = own->profile,
@@ -226,15 +222,15 @@ static int make(const struct init_options *own, const char *ns)
 	arena_init(&arena);
 	diag_list_init(&diags, &arena);
 	if (own->template)
-		code = load_template(own, &arena, &template);
+		code = load_template(options, &arena, &template);
 	request.template = template;
 	if (code == CLI_YES) {
 		init_make(&result, &request, &diags);
-		cli_print_diags(own->shared, &diags);
+		cli_print_diags(options, &diags);
 		if (diags.n_errors)
 			code = CLI_USAGE;
-		else if (own->shared->folder)
-			code = write_all(own, &result);
+		else if (options->folder)
+			code = write_all(options, &result);
 		else
 			print(&result);
 		init_result_release(&result);
@@ -251,40 +247,36 @@ static bool has_owner(const struct init_options *own)
 	return false;
 }
 
-static int run(const struct init_options *own, int n, char **words)
+static int run(struct cli_options *options, int n, char **words)
 {
 	const char *wrong;
 
 	if (n != 1)
-		return cli_refuse(own->shared, "expected one NAMESPACE, found %d words", n);
+		return cli_refuse(options, "expected one NAMESPACE, found %d words", n);
 	wrong = model_syntax_namespace(words[0], strlen(words[0]));
 	if (wrong)
-		return cli_refuse(own->shared, "'%s' %s", words[0], wrong);
+		return cli_refuse(options, "'%s' %s", words[0], wrong);
 	if (analyze_is_system(words[0]))
 		return cli_refuse(
-			own->shared,
+			options,
 			"'%s' is the platform's own: a default deny there stops what every "
 			"other namespace needs",
 			words[0]);
-	if (!has_owner(own))
+	if (!has_owner(options->data))
 		fputs("bulkhead init: nobody answers for this namespace; name somebody with "
 		      "--owner\n",
 		      stderr);
-	return make(own, words[0]);
+	return make(options, words[0]);
 }
 
 int cli_run_init(const struct cli_command *command, int argc, char **argv)
 {
 	struct init_options own = {.profile = "kubernetes"};
 	struct cli_options options = {.command = command, .own = own_options, .data = &own};
-	int n, code = CLI_USAGE;
+	const int code = cli_run_verb(&options, argc, argv, run);
 
-	own.shared = &options;
-	if (cli_options_parse(&options, argc, argv, &n))
-		code = options.wants_help ? cli_help_of(command) : run(&own, n, argv);
 	for (size_t i = 0; i < own.variables.n; i++)
 		free((char *)own.variables.items[i].name);
 	vec_release(&own.variables);
-	cli_options_release(&options);
 	return code;
 }

@@ -48,10 +48,6 @@ static int run(struct cli_options *options, int n, char **words)
 int cli_run_inventory(const struct cli_command *command, int argc, char **argv)
 {
 	struct cli_options options = {.command = command, .keep_manifests = true};
-	int n, code = CLI_USAGE;
 
-	if (cli_options_parse(&options, argc, argv, &n))
-		code = options.wants_help ? cli_help_of(command) : run(&options, n, argv);
-	cli_options_release(&options);
-	return code;
+	return cli_run_verb(&options, argc, argv, run);
 }

@@ -12,7 +12,6 @@
 #include <string.h>
 
 struct map_options {
-	const struct cli_options *shared;
 	const char *from;
 	const char *to;
 	const char *only;
@@ -24,20 +23,13 @@ struct map_options {
 	bool exposure;
 };
 
-static bool set_exposure(void *data, const char *value)
-{
-	(void)value;
-	((struct map_options *)data)->exposure = true;
-	return true;
-}
-
-static bool set_level(void *data, const char *value)
+static bool set_level(struct cli_options *options, const char *value)
 {
 	static const char *const words[] = {"workload", "namespace", NULL};
-	struct map_options *own = data;
+	struct map_options *own = options->data;
 	size_t chosen;
 
-	if (!cli_choose(own->shared, "--level", value, words, &chosen))
+	if (!cli_choose(options, "--level", value, words, &chosen))
 		return false;
 	own->by_namespace = chosen;
 	return true;
@@ -51,7 +43,7 @@ static const struct cli_option own_options[] = {
 	{"ingress-controller", true, NULL, offsetof(struct map_options, ingress_controller)},
 	{"check", true, NULL, offsetof(struct map_options, check)},
 	{"level", true, set_level, 0},
-	{"exposure", false, set_exposure, 0},
+	{"exposure", false, NULL, offsetof(struct map_options, exposure)},
 	{0},
 };
 
@@ -119,13 +111,14 @@ static bool compare(const struct map_options *own, struct analyze_map *map, enum
 }
 
 /* The map against the one that was written before. */
-static int check_written(const struct map_options *own, struct analyze_map *map,
+static int check_written(const struct cli_options *options, struct analyze_map *map,
 			 struct diag_list *diags)
 {
-	enum cli_format format = own->shared->format;
+	const struct map_options *own = options->data;
+	enum cli_format format = options->format;
 	bool is_stale = false;
 
-	if (!own->shared->has_format && !written_format(own->check, &format))
+	if (!options->has_format && !written_format(own->check, &format))
 		format = CLI_JSON;
 	if (!compare(own, map, format, diags, &is_stale))
 		return CLI_USAGE;
@@ -137,9 +130,9 @@ static int check_written(const struct map_options *own, struct analyze_map *map,
 	return is_stale ? CLI_NO : CLI_YES;
 }
 
-static int build(const struct cli_options *options, const struct map_options *own,
-		 struct analyze_cluster *cluster)
+static int build(const struct cli_options *options, struct analyze_cluster *cluster)
 {
+	const struct map_options *own = options->data;
 	struct analyze_endpoints endpoints;
 	struct analyze_map_options map_options;
 	struct analyze_port port;
@@ -159,7 +152,7 @@ static int build(const struct cli_options *options, const struct map_options *ow
 		analyze_map_build(&map, cluster, &map_options, &diags);
 		progress_stop(&progress);
 		if (own->check)
-			code = check_written(own, &map, &diags);
+			code = check_written(options, &map, &diags);
 		else
 			renderers[options->format](&map);
 		analyze_ties_report(cluster, cluster->snapshot->pods, n_pods, &diags);
@@ -170,7 +163,7 @@ static int build(const struct cli_options *options, const struct map_options *ow
 	return is_resolved ? code : CLI_USAGE;
 }
 
-static int run(struct cli_options *options, const struct map_options *own, int n, char **words)
+static int run(struct cli_options *options, int n, char **words)
 {
 	struct analyze_cluster cluster;
 	int code = cli_take_paths(options, n, words);
@@ -179,7 +172,7 @@ static int run(struct cli_options *options, const struct map_options *own, int n
 		return code;
 	code = cli_load(options, &cluster);
 	if (code == CLI_YES)
-		code = build(options, own, &cluster);
+		code = build(options, &cluster);
 	analyze_cluster_release(&cluster);
 	return code;
 }
@@ -242,14 +235,11 @@ int cli_run_map(const struct cli_command *command, int argc, char **argv)
 		.data = &own,
 	};
 	struct strbuf renewal = {0};
-	int n, code = CLI_USAGE;
+	int code;
 
-	own.shared = &options;
 	list_words(argc, argv, &renewal);
 	own.renewal = strbuf_str(&renewal);
-	if (cli_options_parse(&options, argc, argv, &n))
-		code = options.wants_help ? cli_help_of(command) : run(&options, &own, n, argv);
-	cli_options_release(&options);
+	code = cli_run_verb(&options, argc, argv, run);
 	strbuf_release(&renewal);
 	return code;
 }

@@ -15,18 +15,11 @@ struct reach_options {
 	bool rank;
 };
 
-static bool set_rank(void *data, const char *value)
-{
-	(void)value;
-	((struct reach_options *)data)->rank = true;
-	return true;
-}
-
 static const struct cli_option own_options[] = {
 	{"with", true, NULL, offsetof(struct reach_options, with)},
 	{"cut", true, NULL, offsetof(struct reach_options, cut)},
 	{"ingress-controller", true, NULL, offsetof(struct reach_options, ingress_controller)},
-	{"rank", false, set_rank, 0},
+	{"rank", false, NULL, offsetof(struct reach_options, rank)},
 	{0},
 };
 
@@ -141,8 +134,9 @@ static int run_with(struct cli_options *options, const struct reach_options *own
 	return code;
 }
 
-static int run(struct cli_options *options, const struct reach_options *own, int n, char **words)
+static int run(struct cli_options *options, int n, char **words)
 {
+	const struct reach_options *own = options->data;
 	struct view now = {0};
 	int code;
 
@@ -172,10 +166,6 @@ int cli_run_reach(const struct cli_command *command, int argc, char **argv)
 		.own = own_options,
 		.data = &own,
 	};
-	int n, code = CLI_USAGE;
 
-	if (cli_options_parse(&options, argc, argv, &n))
-		code = options.wants_help ? cli_help_of(command) : run(&options, &own, n, argv);
-	cli_options_release(&options);
-	return code;
+	return cli_run_verb(&options, argc, argv, run);
 }

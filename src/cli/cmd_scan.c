@@ -15,7 +15,6 @@
 enum fixing { FIX_NOTHING, FIX_SAFE, FIX_SUGGESTED };
 
 struct scan_words {
-	struct cli_options *shared;
 	const char *rules;
 	struct cli_judging judging;
 	const char *write_baseline;
@@ -26,42 +25,35 @@ struct scan_words {
 	enum fixing fixing;
 };
 
-static bool set_fail_on(void *data, const char *value)
+static bool set_fail_on(struct cli_options *options, const char *value)
 {
 	const char *words[SCAN_N_SEVERITIES + 2] = {[SCAN_N_SEVERITIES] = "none"};
-	struct scan_words *own = data;
+	struct scan_words *own = options->data;
 	size_t chosen;
 
 	for (size_t i = 0; i < SCAN_N_SEVERITIES; i++)
 		words[i] = scan_severity_name(i);
-	if (!cli_choose(own->shared, "--fail-on", value, words, &chosen))
+	if (!cli_choose(options, "--fail-on", value, words, &chosen))
 		return false;
 	own->never_fails = chosen == SCAN_N_SEVERITIES;
 	own->fail_on = own->never_fails ? own->fail_on : chosen;
 	return true;
 }
 
-static bool set_now(void *data, const char *value)
+static bool set_now(struct cli_options *options, const char *value)
 {
-	struct scan_words *own = data;
+	struct scan_words *own = options->data;
 
-	return cli_judging_set_now(&own->judging, own->shared, value);
+	return cli_judging_set_now(&own->judging, options, value);
 }
 
-static bool set_list(void *data, const char *value)
-{
-	(void)value;
-	((struct scan_words *)data)->lists_rules = true;
-	return true;
-}
-
-static bool set_fix(void *data, const char *value)
+static bool set_fix(struct cli_options *options, const char *value)
 {
 	static const char *const words[] = {"safe", "suggested", NULL};
-	struct scan_words *own = data;
+	struct scan_words *own = options->data;
 	size_t chosen = 0;
 
-	if (value && !cli_choose(own->shared, "--fix", value, words, &chosen))
+	if (value && !cli_choose(options, "--fix", value, words, &chosen))
 		return false;
 	own->fixing = chosen ? FIX_SUGGESTED : FIX_SAFE;
 	return true;
@@ -74,7 +66,7 @@ static const struct cli_option own_options[] = {
 	{"write-baseline", true, NULL, offsetof(struct scan_words, write_baseline)},
 	{"explain", true, NULL, offsetof(struct scan_words, explain)},
 	{"fail-on", true, set_fail_on, 0},
-	{"list-rules", false, set_list, 0},
+	{"list-rules", false, NULL, offsetof(struct scan_words, lists_rules)},
 	{"fix", CLI_MAY_HAVE_VALUE, set_fix, 0},
 	{"now", true, set_now, 0},
 	{0},
@@ -165,19 +157,19 @@ static bool is_stream(const char *path)
 #define MAX_ROUNDS 16
 
 /* What fixes uncover has fixes too: the input is scanned as it will be, until nothing is added. */
-static void fix_rest(const struct scan_words *own, const struct scan_options *options,
+static void fix_rest(const struct cli_options *options, const struct scan_options *how,
 		     struct scan_patches *patches, enum scan_fix least)
 {
 	bool has_more = true;
 
-	for (size_t i = 0; i < own->shared->paths.n; i++)
-		has_more &= !is_stream(own->shared->paths.items[i]);
+	for (size_t i = 0; i < options->paths.n; i++)
+		has_more &= !is_stream(options->paths.items[i]);
 	for (int round = 0; has_more && round < MAX_ROUNDS; round++) {
 		struct analyze_cluster cluster;
 		struct scan scan;
 
-		cli_read_instead(own->shared, patches->texts.items, patches->texts.n, &cluster);
-		scan_init(&scan, &cluster, options);
+		cli_read_instead(options, patches->texts.items, patches->texts.n, &cluster);
+		scan_init(&scan, &cluster, how);
 		scan_run(&scan);
 		has_more = scan_patches_add(patches, &scan, least);
 		scan_release(&scan);
@@ -186,8 +178,9 @@ static void fix_rest(const struct scan_words *own, const struct scan_options *op
 }
 
 /* The safe ones at once, the others after a yes. */
-static int fix(const struct scan_words *own, const struct scan *scan, int code)
+static int fix(const struct cli_options *options, const struct scan *scan, int code)
 {
+	const struct scan_words *own = options->data;
 	const enum scan_fix least = own->fixing == FIX_SUGGESTED ? SCAN_FIX_SUGGESTED
 								 : SCAN_FIX_SAFE;
 	struct scan_patches patches;
@@ -197,7 +190,7 @@ static int fix(const struct scan_words *own, const struct scan *scan, int code)
 	scan_patches_init(&patches);
 	has_any = scan_patches_add(&patches, scan, least);
 	if (has_any)
-		fix_rest(own, &scan->options, &patches, least);
+		fix_rest(options, &scan->options, &patches, least);
 	fputs(strbuf_str(&patches.diff), stdout);
 	fflush(stdout);
 	if (has_any && (least == SCAN_FIX_SAFE || says_yes()))
@@ -211,24 +204,26 @@ static int fix(const struct scan_words *own, const struct scan *scan, int code)
 }
 
 /* Where there is nothing to scan, that is said; else findings, or what mends them. */
-static int conclude(const struct scan_words *own, struct scan *scan)
+static int conclude(const struct cli_options *options, struct scan *scan)
 {
-	const size_t n_errors = print_diags(own->shared, scan);
+	const struct scan_words *own = options->data;
+	const size_t n_errors = print_diags(options, scan);
 	int code = n_errors ? CLI_USAGE : exit_code(own, scan);
 
 	if (own->write_baseline && !write_baseline(own, scan))
 		code = CLI_ENVIRONMENT;
 	if (cli_is_empty(scan->cluster) && scan->findings.n == 0)
-		return n_errors ? cli_refuse_errors(own->shared, n_errors, "")
-				: cli_refuse_empty(own->shared);
+		return n_errors ? cli_refuse_errors(options, n_errors, "")
+				: cli_refuse_empty(options);
 	if (own->fixing)
-		return fix(own, scan, code);
-	render(own->shared, scan);
+		return fix(options, scan, code);
+	render(options, scan);
 	return code;
 }
 
-static int scan_cluster(const struct scan_words *own, const struct scan_config *config)
+static int scan_cluster(const struct cli_options *options, const struct scan_config *config)
 {
+	const struct scan_words *own = options->data;
 	const struct scan_options scan_options = {
 		.config = config,
 		.rules = own->rules,
@@ -239,20 +234,21 @@ static int scan_cluster(const struct scan_words *own, const struct scan_config *
 	struct scan scan;
 	int code;
 
-	cli_read(own->shared, &cluster);
+	cli_read(options, &cluster);
 	scan_init(&scan, &cluster, &scan_options);
 	progress_start(&progress, "scanning");
 	scan_run(&scan);
 	progress_stop(&progress);
-	code = conclude(own, &scan);
+	code = conclude(options, &scan);
 	scan_release(&scan);
 	analyze_cluster_release(&cluster);
 	return code;
 }
 
 /* The words of --rules that no rule's id begins with are a slip of the keyboard. */
-static bool check_rules(const struct scan_words *own)
+static bool check_rules(const struct cli_options *options)
 {
+	const struct scan_words *own = options->data;
 	for (const char *at = own->rules; at && *at;) {
 		const size_t len = strcspn(at += *at == '-', ",");
 		char word[32];
@@ -262,7 +258,7 @@ static bool check_rules(const struct scan_words *own)
 		while (i < SCAN_N_RULES && strncasecmp(scan_rules[i].id, word, strlen(word)) != 0)
 			i++;
 		if (i == SCAN_N_RULES) {
-			cli_refuse(own->shared,
+			cli_refuse(options,
 				   "--rules: no rule begins with '%s' "
 				   "(bulkhead scan --list-rules)",
 				   word);
@@ -273,25 +269,25 @@ static bool check_rules(const struct scan_words *own)
 	return true;
 }
 
-static int run(struct scan_words *own, int n, char **words)
+static int scan_paths(struct cli_options *options, int n, char **words)
 {
+	const struct scan_words *own = options->data;
 	struct scan_config config;
-	int code = CLI_USAGE;
+	int code = cli_take_paths(options, n, words);
 
-	for (int i = 0; i < n; i++)
-		vec_push(&own->shared->paths, words[i]);
-	if (own->shared->paths.n == 0)
-		return cli_refuse(own->shared, "there is no input: name files or directories");
-	if (!check_rules(own))
+	if (code != CLI_YES)
+		return code;
+	if (!check_rules(options))
 		return CLI_USAGE;
-	if (cli_judging_load(&own->judging, own->shared, &config))
-		code = scan_cluster(own, &config);
+	code = cli_judging_load(&own->judging, options, &config) ? scan_cluster(options, &config)
+								 : CLI_USAGE;
 	scan_config_release(&config);
 	return code;
 }
 
-static int explain(const struct scan_words *own)
+static int explain(const struct cli_options *options)
 {
+	const struct scan_words *own = options->data;
 	const char *page = scan_page(own->explain);
 	const char *reserved = scan_rule_reserved(own->explain);
 
@@ -300,19 +296,28 @@ static int explain(const struct scan_words *own)
 		return CLI_YES;
 	}
 	if (reserved)
-		return cli_refuse(own->shared, "%s is reserved for %s: it is not a rule yet",
+		return cli_refuse(options, "%s is reserved for %s: it is not a rule yet",
 				  own->explain, reserved);
-	return cli_refuse(own->shared, "there is no rule '%s' (bulkhead scan --list-rules)",
+	return cli_refuse(options, "there is no rule '%s' (bulkhead scan --list-rules)",
 			  own->explain);
 }
 
-static int list_rules(const struct scan_words *own)
+static int list_rules(const struct cli_options *options)
 {
-	if (own->shared->format == CLI_JSON)
+	if (options->format == CLI_JSON)
 		render_scan_rules_json();
 	else
 		render_scan_rules_text();
 	return CLI_YES;
+}
+
+static int run(struct cli_options *options, int n, char **words)
+{
+	const struct scan_words *own = options->data;
+
+	if (own->explain)
+		return explain(options);
+	return own->lists_rules ? list_rules(options) : scan_paths(options, n, words);
 }
 
 int cli_run_scan(const struct cli_command *command, int argc, char **argv)
@@ -325,17 +330,6 @@ int cli_run_scan(const struct cli_command *command, int argc, char **argv)
 		.skip_invalid = true,
 		.keep_manifests = true,
 	};
-	int n, code = CLI_USAGE;
 
-	own.shared = &options;
-	if (cli_options_parse(&options, argc, argv, &n)) {
-		if (options.wants_help)
-			code = cli_help_of(command);
-		else if (own.explain)
-			code = explain(&own);
-		else
-			code = own.lists_rules ? list_rules(&own) : run(&own, n, argv);
-	}
-	cli_options_release(&options);
-	return code;
+	return cli_run_verb(&options, argc, argv, run);
 }

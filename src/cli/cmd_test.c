@@ -14,31 +14,10 @@ struct test_options {
 	bool adequacy;
 };
 
-static bool set_live(void *data, const char *value)
-{
-	(void)value;
-	((struct test_options *)data)->is_live = true;
-	return true;
-}
-
-static bool set_uncovered(void *data, const char *value)
-{
-	(void)value;
-	((struct test_options *)data)->uncovered = true;
-	return true;
-}
-
-static bool set_adequacy(void *data, const char *value)
-{
-	(void)value;
-	((struct test_options *)data)->adequacy = true;
-	return true;
-}
-
 static const struct cli_option own_options[] = {
-	{"live", false, set_live, 0},
-	{"uncovered", false, set_uncovered, 0},
-	{"adequacy", false, set_adequacy, 0},
+	{"live", false, NULL, offsetof(struct test_options, is_live)},
+	{"uncovered", false, NULL, offsetof(struct test_options, uncovered)},
+	{"adequacy", false, NULL, offsetof(struct test_options, adequacy)},
 	{0},
 };
 
@@ -160,7 +139,7 @@ static int test(const struct cli_options *options, const struct test_options *ow
 	return code;
 }
 
-static int run(struct cli_options *options, const struct test_options *own, int n, char **words)
+static int run(struct cli_options *options, int n, char **words)
 {
 	/* With input of its own, the files that are named are those whose tests are run. */
 	const struct suite_options which = {
@@ -174,7 +153,7 @@ static int run(struct cli_options *options, const struct test_options *own, int 
 		return code;
 	code = cli_load(options, &cluster);
 	if (code == CLI_YES)
-		code = test(options, own, &cluster, &which);
+		code = test(options, options->data, &cluster, &which);
 	analyze_cluster_release(&cluster);
 	return code;
 }
@@ -187,10 +166,6 @@ int cli_run_test(const struct cli_command *command, int argc, char **argv)
 		.own = own_options,
 		.data = &own,
 	};
-	int n, code = CLI_USAGE;
 
-	if (cli_options_parse(&options, argc, argv, &n))
-		code = options.wants_help ? cli_help_of(command) : run(&options, &own, n, argv);
-	cli_options_release(&options);
-	return code;
+	return cli_run_verb(&options, argc, argv, run);
 }

@@ -23,18 +23,14 @@ int cli_refuse(const struct cli_options *options, const char *format, ...)
 	return CLI_USAGE;
 }
 
-static bool set_file(void *data, const char *value)
+static bool set_file(struct cli_options *options, const char *value)
 {
-	struct cli_options *options = data;
-
 	vec_push(&options->paths, value);
 	return true;
 }
 
-static bool set_pod_cidr(void *data, const char *value)
+static bool set_pod_cidr(struct cli_options *options, const char *value)
 {
-	struct cli_options *options = data;
-
 	vec_push(&options->pod_cidrs, value);
 	return true;
 }
@@ -76,9 +72,8 @@ static void find_formats(const struct cli_command *command, const char *names[CL
 	names[n] = NULL;
 }
 
-static bool set_output(void *data, const char *value)
+static bool set_output(struct cli_options *options, const char *value)
 {
-	struct cli_options *options = data;
 	const char *names[CLI_N_FORMATS + 1];
 	enum cli_format formats[CLI_N_FORMATS];
 	size_t chosen;
@@ -94,10 +89,9 @@ static bool set_output(void *data, const char *value)
 	return options->has_format;
 }
 
-static bool set_invalid(void *data, const char *value)
+static bool set_invalid(struct cli_options *options, const char *value)
 {
 	static const char *const words[] = {"refuse", "skip", NULL};
-	struct cli_options *options = data;
 	size_t chosen;
 
 	if (!cli_choose(options, "--invalid", value, words, &chosen))
@@ -114,10 +108,9 @@ static bool wants_color(int fd)
 	return isatty(fd) && !(no_color && *no_color);
 }
 
-static bool set_color(void *data, const char *value)
+static bool set_color(struct cli_options *options, const char *value)
 {
 	static const char *const words[] = {"never", "always", "auto", NULL};
-	struct cli_options *options = data;
 	size_t chosen;
 
 	if (!cli_choose(options, "--color", value, words, &chosen))
@@ -127,9 +120,8 @@ static bool set_color(void *data, const char *value)
 	return true;
 }
 
-static bool set_namespace(void *data, const char *value)
+static bool set_namespace(struct cli_options *options, const char *value)
 {
-	struct cli_options *options = data;
 	const char *must_be = model_syntax_namespace(value, strlen(value));
 
 	options->ns = value;
@@ -138,9 +130,8 @@ static bool set_namespace(void *data, const char *value)
 	return !must_be;
 }
 
-static bool set_cni(void *data, const char *value)
+static bool set_cni(struct cli_options *options, const char *value)
 {
-	struct cli_options *options = data;
 	struct policy_cni cni;
 	const char *problem;
 	struct arena arena;
@@ -154,10 +145,9 @@ static bool set_cni(void *data, const char *value)
 	return !problem;
 }
 
-static bool set_mesh(void *data, const char *value)
+static bool set_mesh(struct cli_options *options, const char *value)
 {
 	static const char *const words[] = {"auto", "all", NULL};
-	struct cli_options *options = data;
 	size_t chosen;
 
 	if (!cli_choose(options, "--mesh", value, words, &chosen))
@@ -166,17 +156,17 @@ static bool set_mesh(void *data, const char *value)
 	return true;
 }
 
-static bool set_verbose(void *data, const char *value)
+static bool set_verbose(struct cli_options *options, const char *value)
 {
 	(void)value;
-	((struct cli_options *)data)->is_verbose = true;
+	options->is_verbose = true;
 	return true;
 }
 
-static bool set_help(void *data, const char *value)
+static bool set_help(struct cli_options *options, const char *value)
 {
 	(void)value;
-	((struct cli_options *)data)->wants_help = true;
+	options->wants_help = true;
 	return true;
 }
 
@@ -247,10 +237,9 @@ void cli_options_print(const struct cli_command *command)
 			print_shared(command, i);
 }
 
-/* An option as it stands on the command line, and where its value is. */
+/* An option as it stands on the command line. */
 struct given {
 	const struct cli_option *option;
-	void *data;
 	const char *value; /* NULL: the next word, if it needs one */
 };
 
@@ -303,15 +292,11 @@ static bool find_long(struct cli_options *options, const char *word, struct give
 	*ret = (struct given){.value = equals ? equals + 1 : NULL};
 	for (size_t i = 0; i < N_SHARED; i++)
 		if (takes(options->command, i) && strlen(shared[i].option.name) == len - 2 &&
-		    memcmp(shared[i].option.name, word + 2, len - 2) == 0) {
+		    memcmp(shared[i].option.name, word + 2, len - 2) == 0)
 			ret->option = &shared[i].option;
-			ret->data = options;
-		}
 	for (const struct cli_option *at = options->own; at && at->name; at++)
-		if (strlen(at->name) == len - 2 && memcmp(at->name, word + 2, len - 2) == 0) {
+		if (strlen(at->name) == len - 2 && memcmp(at->name, word + 2, len - 2) == 0)
 			ret->option = at;
-			ret->data = options->data;
-		}
 	if (!ret->option)
 		return refuse_option(options, word, len);
 	if (ret->value && !ret->option->has_value) {
@@ -330,7 +315,7 @@ static bool find_short(struct cli_options *options, const char *word, struct giv
 		if (!takes(options->command, i) || !shared[i].letter ||
 		    word[1] != shared[i].letter || (word[2] && !option->has_value))
 			continue;
-		*ret = (struct given){option, options, word[2] ? word + 2 : NULL};
+		*ret = (struct given){option, word[2] ? word + 2 : NULL};
 		return true;
 	}
 	return refuse_option(options, word, strlen(word));
@@ -338,20 +323,31 @@ static bool find_short(struct cli_options *options, const char *word, struct giv
 
 static bool take_option(struct cli_options *options, struct given *given, const char *next)
 {
-	if (given->option->has_value == true && !given->value) {
+	const struct cli_option *option = given->option;
+	char *place;
+
+	if (option->has_value == true && !given->value) {
 		if (!next) {
-			cli_refuse(options, "--%s needs a value", given->option->name);
+			cli_refuse(options, "--%s needs a value", option->name);
 			return false;
 		}
 		given->value = next;
 	}
-	if (given->option->set)
-		return given->option->set(given->data, given->value);
-	*(const char **)((char *)given->data + given->option->at) = given->value;
+	if (option->set)
+		return option->set(options, given->value);
+	place = (char *)options->data + option->at;
+	if (option->has_value)
+		*(const char **)place = given->value;
+	else
+		*(bool *)place = true;
 	return true;
 }
 
-bool cli_options_parse(struct cli_options *options, int argc, char **argv, int *ret_n)
+/*
+ * Takes all options out of argv; what remains is moved to its front: argv[0] … *ret_n. false: a
+ * problem was said.
+ */
+static bool parse(struct cli_options *options, int argc, char **argv, int *ret_n)
 {
 	int n = 0;
 	bool is_over = false;
@@ -392,8 +388,14 @@ int cli_take_paths(struct cli_options *options, int n, char **words)
 	return CLI_YES;
 }
 
-void cli_options_release(struct cli_options *options)
+int cli_run_verb(struct cli_options *options, int argc, char **argv,
+		 int (*run)(struct cli_options *options, int n, char **words))
 {
+	int n, code = CLI_USAGE;
+
+	if (parse(options, argc, argv, &n))
+		code = options->wants_help ? cli_help_of(options->command) : run(options, n, argv);
 	vec_release(&options->paths);
 	vec_release(&options->pod_cidrs);
+	return code;
 }

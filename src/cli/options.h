@@ -13,20 +13,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct cli_options;
+
 /* An option of one verb. */
 struct cli_option {
 	const char *name;    /* without "--" */
 	uint8_t has_value;   /* true, false, or … */
 #define CLI_MAY_HAVE_VALUE 2 /* --name and --name=VALUE; set() gets NULL for the first */
-	/* false: the value is wrong, and that was said. NULL: it is kept as it is, in … */
-	bool (*set)(void *data, const char *value);
-	size_t at; /* … this const char * of `data` */
+	/* false: the value is wrong, and that was said. NULL: it is kept as it is, … */
+	bool (*set)(struct cli_options *options, const char *value);
+	size_t at; /* … in this const char * of `data`, or in this bool where it has no value */
 };
 
 struct cli_options {
 	const struct cli_command *command;
 	const struct cli_option *own; /* of the verb, ends with a NULL name; NULL: none */
-	void *data;                   /* that they are about */
+	void *data;                   /* that they are kept in */
 	VEC(const char *) paths;
 	const struct model_text *texts; /* set by the verb: read after the paths */
 	size_t n_texts;
@@ -50,11 +52,11 @@ struct cli_options {
 };
 
 /*
- * Takes all options out of argv; what remains is moved to its front: argv[0] … *ret_n. false: a
- * problem was said, the exit code is CLI_USAGE.
+ * What all verbs do: takes the options, prints help where it is asked for, else runs with the words that
+ * remain. Releases the options. The exit code.
  */
-bool cli_options_parse(struct cli_options *options, int argc, char **argv, int *ret_n);
-void cli_options_release(struct cli_options *options);
+int cli_run_verb(struct cli_options *options, int argc, char **argv,
+		 int (*run)(struct cli_options *options, int n, char **words));
 
 /* What help says of the shared options that a verb takes. */
 void cli_options_print(const struct cli_command *command);
