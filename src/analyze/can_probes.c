@@ -134,19 +134,10 @@ void probes_list(const struct ends_question *question, const struct end *end,
 }
 
 /* Where routes lead at a pod. */
-static void add_led(const struct model_snapshot *snapshot, const struct model_pod *pod,
-		    struct port_set *ret)
+static void add_led(void *led, const struct model_pod *pod, const struct port_set *ports)
 {
-	for (uint32_t i = 0; i < snapshot->n_routes; i++)
-		for (uint32_t j = 0; j < snapshot->routes[i]->n_backends; j++) {
-			const struct model_route_backend *backend =
-				&snapshot->routes[i]->backends[j];
-
-			for (uint32_t k = 0; backend->service && k < backend->service->n_backends;
-			     k++)
-				if (backend->service->backends[k] == pod)
-					model_route_ports(backend, pod, ret);
-		}
+	(void)pod;
+	port_set_union(led, ports);
 }
 
 /* The parts of a probe that routes lead to; a probe of several ports shows them as they are. */
@@ -178,7 +169,7 @@ void probes_keep_led(const struct ends_question *question, const struct end *end
 	struct port_set led = {0};
 
 	if (end->pod)
-		add_led(question->snapshot, end->pod, &led);
+		model_each_routed(question->snapshot, end->pod, add_led, &led);
 	for (size_t i = 0; i < list->n; i++)
 		keep_led(&list->items[i], &led, &kept);
 	port_set_release(&led);

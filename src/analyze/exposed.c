@@ -100,14 +100,10 @@ static void add_service(struct analyze_exposed *exposed, const struct model_serv
 	}
 }
 
-static void add_route(struct analyze_exposed *exposed, const struct model_route *route)
+static void add_routed(void *exposed, const struct model_pod *pod, const struct port_set *ports)
 {
-	for (uint32_t i = 0; i < route->n_backends; i++) {
-		const struct model_service *service = route->backends[i].service;
-
-		for (uint32_t k = 0; service && k < service->n_backends; k++)
-			exposed->kinds[service->backends[k]->index] |= 1u << ANALYZE_EXPOSED_ROUTE;
-	}
+	(void)ports;
+	((struct analyze_exposed *)exposed)->kinds[pod->index] |= 1u << ANALYZE_EXPOSED_ROUTE;
 }
 
 static void add_pod(struct analyze_exposed *exposed, const struct model_pod *pod)
@@ -136,8 +132,7 @@ void analyze_exposed_init(struct analyze_exposed *ret, const struct model_snapsh
 		add_pod(ret, snapshot->pods[i]);
 	for (uint32_t i = 0; i < snapshot->n_services; i++)
 		add_service(ret, snapshot->services[i]);
-	for (uint32_t i = 0; i < snapshot->n_routes; i++)
-		add_route(ret, snapshot->routes[i]);
+	model_each_routed(snapshot, NULL, add_routed, ret);
 }
 
 static void release_sets(struct port_set *sets, uint32_t n)

@@ -33,34 +33,15 @@ static void number_pods(struct entering *entering)
 			entering->endpoint_of[map->endpoints.items[i].pods[j]->index] = i;
 }
 
-static void add_target(struct entering *entering, const struct model_route_backend *backend,
-		       const struct model_pod *pod)
+static void add_target(void *arg, const struct model_pod *pod, const struct port_set *ports)
 {
+	struct entering *entering = arg;
 	struct analyze_portsets *sets = &entering->builder->map->sets;
 	const uint32_t endpoint = entering->endpoint_of[pod->index];
-	struct port_set ports = {0};
 
-	if (endpoint == ANALYZE_MAP_OUTSIDE)
-		return;
-	model_route_ports(backend, pod, &ports);
-	entering->ports[endpoint] = analyze_portsets_union(sets, entering->ports[endpoint],
-							   analyze_portsets_add(sets, &ports));
-	port_set_release(&ports);
-}
-
-static void list_targets(struct entering *entering)
-{
-	const struct model_snapshot *snapshot = entering->builder->cluster->snapshot;
-
-	for (uint32_t i = 0; i < snapshot->n_routes; i++)
-		for (uint32_t j = 0; j < snapshot->routes[i]->n_backends; j++) {
-			const struct model_route_backend *backend =
-				&snapshot->routes[i]->backends[j];
-
-			for (uint32_t k = 0; backend->service && k < backend->service->n_backends;
-			     k++)
-				add_target(entering, backend, backend->service->backends[k]);
-		}
+	if (endpoint != ANALYZE_MAP_OUTSIDE)
+		entering->ports[endpoint] = analyze_portsets_union(
+			sets, entering->ports[endpoint], analyze_portsets_add(sets, ports));
 }
 
 /* Of what the proxy's pod may do towards an endpoint, what routes ask of it. */
@@ -97,7 +78,7 @@ void map_make_entries(struct map_builder *builder)
 	entering.ports =
 		vec_grow(NULL, &(size_t){0}, map->endpoints.n + 1, sizeof(*entering.ports));
 	memset(entering.ports, 0, map->endpoints.n * sizeof(*entering.ports));
-	list_targets(&entering);
+	model_each_routed(builder->cluster->snapshot, NULL, add_target, &entering);
 	for (uint32_t to = 0; to < map->endpoints.n; to++)
 		if (entering.ports[to] != ANALYZE_PORTS_NONE)
 			add_entry(&entering, to);

@@ -175,6 +175,7 @@ struct model_route_backend {
 	uint16_t port;                       /* 0: by name; without a name, every port */
 	const char *port_name;               /* NULL: by number */
 	bool by_target;                      /* the port is the pod's, not the Service's */
+	uint8_t space;                       /* what the proxy speaks: enum port_space */
 	struct diag_span span;
 };
 
@@ -187,7 +188,8 @@ struct model_route {
 	const char *kind;
 	const char *ns;
 	const char *name;
-	struct model_route_backend *backends; /* as they are written: one may be there twice */
+	/* As they are written: one may be there twice. Not those that get nothing (weight 0). */
+	struct model_route_backend *backends;
 	uint32_t n_backends;
 	struct diag_span span;
 };
@@ -333,3 +335,13 @@ void model_service_targets(const struct model_service_port *port, const struct m
 /* The ports at which a pod behind a route's Service gets what the route sends, added to `ret`. */
 void model_route_ports(const struct model_route_backend *backend, const struct model_pod *pod,
 		       struct port_set *ret);
+
+typedef void (*model_routed_fn)(void *arg, const struct model_pod *pod,
+				const struct port_set *ports);
+
+/*
+ * Calls for each backend of each route and each pod behind it (with `only`, for that one) with the
+ * ports at which the pod gets what the route sends; not where there are none.
+ */
+void model_each_routed(const struct model_snapshot *snapshot, const struct model_pod *only,
+		       model_routed_fn fn, void *arg);

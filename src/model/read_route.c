@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define MAX_WEIGHT 1000000 /* of the Gateway API; the one of a Route ends at 256 */
+
 struct reading {
 	struct model_object *object;
 	VEC(struct model_route_backend) backends;
@@ -38,8 +40,18 @@ static struct model_route_backend *add_backend(struct reading *reading,
 	backend = vec_add(&reading->backends);
 	backend->ns = object->ns;
 	backend->name = name;
+	backend->space = strcmp(object->kind, "UDPRoute") == 0 ? PORT_UDP : PORT_TCP;
 	backend->span = tree_span(object->file, node);
 	return backend;
+}
+
+/* Of several backends, what has weight 0 gets no requests. */
+static bool gets_requests(struct model_object *object, const struct tree_node *node)
+{
+	int64_t weight = 1;
+
+	model_object_int(object, node, "weight", (struct model_limits){0, MAX_WEIGHT}, &weight);
+	return weight > 0;
 }
 
 /* `service` with a `port`; until v1beta1, `serviceName` and `servicePort`. */
@@ -84,6 +96,12 @@ static void read_ingress(struct reading *reading, const struct tree_node *spec)
 		read_ingress_rule(reading, model_object_item(object, rules, i));
 }
 
+static void add_weighted(struct reading *reading, const struct tree_node *to)
+{
+	if (gets_requests(reading->object, to))
+		add_backend(reading, to, "name");
+}
+
 /* The port of an OpenShift Route is the pod's, for all of its Services. */
 static void read_openshift(struct reading *reading, const struct tree_node *spec)
 {
@@ -91,9 +109,9 @@ static void read_openshift(struct reading *reading, const struct tree_node *spec
 	const struct tree_node *more = model_object_seq(object, spec, "alternateBackends");
 	const struct tree_node *port = model_object_map(object, spec, "port");
 
-	add_backend(reading, model_object_map(object, spec, "to"), "name");
+	add_weighted(reading, model_object_map(object, spec, "to"));
 	for (uint32_t i = 0; more && i < more->len; i++)
-		add_backend(reading, model_object_item(object, more, i), "name");
+		add_weighted(reading, model_object_item(object, more, i));
 	for (size_t i = 0; i < reading->backends.n; i++) {
 		reading->backends.items[i].by_target = true;
 		read_port(object, port, "targetPort", &reading->backends.items[i]);
@@ -136,6 +154,22 @@ static void read_filters(struct reading *reading, const struct tree_node *parent
 	}
 }
 
+/* Traffic within a mesh: no proxy at the edge has part in it. */
+static bool is_of_mesh(struct model_object *object, const struct tree_node *spec)
+{
+	const struct tree_node *parents = model_object_seq(object, spec, "parentRefs");
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; parents && i < parents->len; i++) {
+		const struct tree_node *parent = model_object_item(object, parents, i);
+		const char *group = model_object_string(object, parent, "group");
+		const char *kind = model_object_string(object, parent, "kind");
+
+		n += group && *group == '\0' && kind && strcmp(kind, "Service") == 0;
+	}
+	return n > 0 && n == parents->len;
+}
+
 static void read_gateway(struct reading *reading, const struct tree_node *spec)
 {
 	struct model_object *object = reading->object;
@@ -148,6 +182,8 @@ static void read_gateway(struct reading *reading, const struct tree_node *spec)
 		for (uint32_t j = 0; refs && j < refs->len; j++) {
 			const struct tree_node *ref = model_object_item(object, refs, j);
 
+			if (!gets_requests(object, ref))
+				continue;
 			read_backend_ref(reading, ref);
 			read_filters(reading, ref);
 		}
@@ -200,5 +236,6 @@ void model_read_openshift_route(struct model_object *object)
 
 void model_read_gateway_route(struct model_object *object)
 {
-	read_route(object, read_gateway);
+	if (!is_of_mesh(object, model_object_map(object, object->root, "spec")))
+		read_route(object, read_gateway);
 }

@@ -31,6 +31,8 @@ void model_service_targets(const struct model_service_port *port, const struct m
 static bool is_named(const struct model_route_backend *backend,
 		     const struct model_service_port *port)
 {
+	if (port->space != backend->space)
+		return false;
 	if (backend->port_name)
 		return port->name == backend->port_name ||
 		       (backend->by_target && port->target_name == backend->port_name);
@@ -54,4 +56,33 @@ void model_route_ports(const struct model_route_backend *backend, const struct m
 			port_set_union(ret, &targets);
 		port_set_release(&targets);
 	}
+}
+
+static void call_for(const struct model_route_backend *backend, const struct model_pod *pod,
+		     model_routed_fn fn, void *arg)
+{
+	struct port_set ports = {0};
+
+	model_route_ports(backend, pod, &ports);
+	if (ports.n)
+		fn(arg, pod, &ports);
+	port_set_release(&ports);
+}
+
+static void each_of(const struct model_route_backend *backend, const struct model_pod *only,
+		    model_routed_fn fn, void *arg)
+{
+	const struct model_service *service = backend->service;
+
+	for (uint32_t i = 0; service && i < service->n_backends; i++)
+		if (!only || service->backends[i] == only)
+			call_for(backend, service->backends[i], fn, arg);
+}
+
+void model_each_routed(const struct model_snapshot *snapshot, const struct model_pod *only,
+		       model_routed_fn fn, void *arg)
+{
+	for (uint32_t i = 0; i < snapshot->n_routes; i++)
+		for (uint32_t k = 0; k < snapshot->routes[i]->n_backends; k++)
+			each_of(&snapshot->routes[i]->backends[k], only, fn, arg);
 }

@@ -63,15 +63,9 @@ static void offer_service(struct search *search, const struct model_service *ser
 	}
 }
 
-static void offer_route(struct search *search, const struct model_route_backend *backend)
+static void offer_routed(void *search, const struct model_pod *pod, const struct port_set *ports)
 {
-	for (uint32_t i = 0; backend->service && i < backend->service->n_backends; i++) {
-		struct port_set ports = {0};
-
-		model_route_ports(backend, backend->service->backends[i], &ports);
-		offer(search, backend->service->backends[i], &ports);
-		port_set_release(&ports);
-	}
+	offer(search, pod, ports);
 }
 
 static void start(struct search *search)
@@ -80,9 +74,7 @@ static void start(struct search *search)
 
 	for (uint32_t i = 0; i < snapshot->n_services; i++)
 		offer_service(search, snapshot->services[i]);
-	for (uint32_t i = 0; i < snapshot->n_routes; i++)
-		for (uint32_t k = 0; k < snapshot->routes[i]->n_backends; k++)
-			offer_route(search, &snapshot->routes[i]->backends[k]);
+	model_each_routed(snapshot, NULL, offer_routed, search);
 	for (uint32_t i = 0; search->scan->config && i < search->scan->n_workloads; i++) {
 		const struct model_workload *workload = snapshot->workloads[i];
 

@@ -216,20 +216,19 @@ static struct scan_place place_of(const struct model_route *route,
 	return (struct scan_place){route->kind, route->ns, route->name, backend->span};
 }
 
-/* false: nobody that could be the proxy gets to the pod. */
-static bool is_reached(struct scan *scan, const struct model_route_backend *backend,
-		       const struct model_pod *pod, struct port_range *ret_port)
+/* false: the route does not lead to the pod. */
+static bool find_port(const struct model_route_backend *backend, const struct model_pod *pod,
+		      struct port_range *ret_port)
 {
 	struct port_set ports = {0};
-	bool ret = true;
+	bool is_found;
 
 	model_route_ports(backend, pod, &ports);
-	if (ports.n) {
+	is_found = ports.n > 0;
+	if (is_found)
 		*ret_port = ports.ranges[0];
-		ret = proxy_may(scan, pod, ports.ranges[0]);
-	}
 	port_set_release(&ports);
-	return ret;
+	return is_found;
 }
 
 static void check_backend(struct scan *scan, const struct model_route *route,
@@ -239,9 +238,9 @@ static void check_backend(struct scan *scan, const struct model_route *route,
 		const struct model_pod *pod = backend->service->backends[i];
 		struct port_range port;
 
-		if (pod->host_network)
+		if (pod->host_network || !find_port(backend, pod, &port))
 			continue;
-		if (!is_reached(scan, backend, pod, &port)) {
+		if (!proxy_may(scan, pod, port)) {
 			scan_help(
 				scan,
 				scan_report(scan, place_of(route, backend),

@@ -16,7 +16,15 @@
 	"targetPort: 8443}]}}\n" \
 	"---\n{apiVersion: v1, kind: Pod, metadata: {name: q, namespace: x, labels: {app: a}}}\n" \
 	"---\n{apiVersion: v1, kind: Service, metadata: {name: t, namespace: x}, spec: " \
-	"{selector: {app: a}, ports: [{port: 9, protocol: UDP}]}}\n---\n"
+	"{selector: {app: a}, ports: [{port: 9}, {name: u, port: 9, targetPort: 90, protocol: " \
+	"UDP}]}}" \
+	"\n---\n{apiVersion: v1, kind: Service, metadata: {name: m}, spec: {ports: [{name: m, " \
+	"port: " \
+	"80, targetPort: 8080}]}}\n---\n{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, " \
+	"addressType: IPv4, metadata: {name: m-1, labels: {kubernetes.io/service-name: m}}, " \
+	"ports: " \
+	"[{name: m, port: 8443}], endpoints: [{addresses: [192.0.2.1]}, {addresses: [192.0.2.2], " \
+	"targetRef: {kind: Pod, name: p}}]}\n---\n"
 #define OBJECT(api, kind, spec) \
 	INPUT "{apiVersion: " api ", kind: " kind ", metadata: {name: r}, spec: {" spec "}}\n"
 #define INGRESS(spec) OBJECT("networking.k8s.io/v1", "Ingress", spec)
@@ -71,18 +79,18 @@ static const struct {
 	{"alternate backends",
 	 ROUTE("to: {name: s}, alternateBackends: [{name: s2}], port: {targetPort: https}"),
 	 "default/Route/r -> default/s: p 8443/TCP, default/s2?"},
-	{"a route of the Gateway API",
+	{"a route of the Gateway API, and weight 0",
 	 GRANT(FROM_DEFAULT, "kind: Service")
 		 HTTP("rules: [{backendRefs: [{name: s, port: 80}]}, {backendRefs: [{name: t, "
 		      "namespace: x, port: 9, weight: 0}]}]"),
-	 "default/HTTPRoute/r -> default/s: p 8080/TCP, x/t: q 9/UDP"},
+	 "default/HTTPRoute/r -> default/s: p 8080/TCP"},
 	{"of another namespace without a grant",
 	 HTTP("rules: [{backendRefs: [{name: t, namespace: x, port: 9}]}]"),
 	 "default/HTTPRoute/r -> x/t?"},
 	{"with a grant for this Service", GRANT(FROM_DEFAULT, "kind: Service, name: t") REFERS,
-	 "default/HTTPRoute/r -> x/t: q 9/UDP"},
+	 "default/HTTPRoute/r -> x/t: q 9/TCP"},
 	{"with a grant for every Service", GRANT(FROM_DEFAULT, "group: '', kind: Service") REFERS,
-	 "default/HTTPRoute/r -> x/t: q 9/UDP"},
+	 "default/HTTPRoute/r -> x/t: q 9/TCP"},
 	{"with a grant for another Service", GRANT(FROM_DEFAULT, "kind: Service, name: u") REFERS,
 	 "default/HTTPRoute/r -> x/t?"},
 	{"with a grant for Secrets", GRANT(FROM_DEFAULT, "kind: Secret") REFERS,
@@ -104,6 +112,32 @@ static const struct {
 	 OBJECT("gateway.networking.k8s.io/v1alpha2", "TCPRoute",
 		"rules: [{backendRefs: [{name: s, port: 443}]}]"),
 	 "default/TCPRoute/r -> default/s: p 8443/TCP"},
+	{"UDPRoute: not to a port of TCP",
+	 GRANT("group: gateway.networking.k8s.io, kind: UDPRoute, namespace: default",
+	       "kind: Service")
+		 OBJECT("gateway.networking.k8s.io/v1alpha2", "UDPRoute",
+			"rules: [{backendRefs: [{name: t, namespace: x, port: 9}, {name: s, port: "
+			"80}]}]"),
+	 "default/UDPRoute/r -> x/t: q 90/UDP, default/s:"},
+	{"a Service without a selector",
+	 INGRESS("defaultBackend: {service: {name: m, port: {number: 80}}}"),
+	 "default/Ingress/r -> default/m: p 8443/TCP"},
+	{"a Route with weights, and TLS that passes through",
+	 ROUTE("tls: {termination: passthrough}, to: {name: s, weight: 0}, alternateBackends: "
+	       "[{name: s, weight: 256}, {name: m, weight: 0}], port: {targetPort: https}"),
+	 "default/Route/r -> default/s: p 8443/TCP"},
+	{"what mirrors requests that do not come",
+	 HTTP("rules: [{backendRefs: [{name: s, port: 80, weight: 0, filters: [{type: "
+	      "RequestMirror, requestMirror: {backendRef: {name: s, port: 443}}}]}]}]"),
+	 "default/HTTPRoute/r ->"},
+	{"a route of a mesh",
+	 HTTP("parentRefs: [{group: '', kind: Service, name: s}], rules: [{backendRefs: [{name: s, "
+	      "port: 80}]}]"),
+	 ""},
+	{"a route of a mesh and a Gateway",
+	 HTTP("parentRefs: [{group: '', kind: Service, name: s}, {name: gateway}], rules: "
+	      "[{backendRefs: [{name: s, port: 80}]}]"),
+	 "default/HTTPRoute/r -> default/s: p 8080/TCP"},
 	{"a Route of others", OBJECT("serving.knative.dev/v1", "Route", "to: {name: s}"), ""},
 	{"without a spec",
 	 "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: r}}\n",
