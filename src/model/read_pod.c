@@ -2,6 +2,9 @@
 /* Pods, and what pod templates have in common with them. */
 #include "model/loader.h"
 
+#include "base/plain.h"
+#include "model/syntax.h"
+
 #include <string.h>
 
 struct containers {
@@ -87,9 +90,24 @@ static const char *read_annotation(struct model_object *object, const struct tre
 const char *model_read_sensitivity(struct model_object *object, const struct tree_node *metadata)
 {
 	const struct tree_node *labels = model_object_map(object, metadata, "labels");
-	const char *label = model_object_string(object, labels, MODEL_SENSITIVITY);
+	const char *text = model_object_string(object, labels, MODEL_SENSITIVITY);
 
-	return label ? label : read_annotation(object, metadata, MODEL_SENSITIVITY);
+	if (!text)
+		text = read_annotation(object, metadata, MODEL_SENSITIVITY);
+	return text ? plain_text(&object->loader->snapshot->arena, text) : NULL;
+}
+
+/* The name of another object; NULL: none. */
+static const char *read_name(struct model_object *object, const struct tree_node *spec,
+			     const char *key)
+{
+	const char *name = model_object_string(object, spec, key);
+
+	if (!name || *name == '\0')
+		return NULL;
+	model_object_check(object, tree_span(object->file, tree_get(spec, key)), key, name,
+			   model_syntax_name);
+	return name;
 }
 
 void model_read_template(struct model_object *object, const struct tree_node *template,
@@ -101,17 +119,23 @@ void model_read_template(struct model_object *object, const struct tree_node *te
 	ret->labels = model_object_labels(object, metadata, "labels");
 	ret->mesh.inject = read_annotation(object, metadata, MODEL_MESH_INJECT);
 	ret->sensitivity = model_read_sensitivity(object, metadata);
-	ret->service_account = model_object_string(object, spec, "serviceAccountName");
+	ret->service_account = read_name(object, spec, "serviceAccountName");
 	if (!ret->service_account)
-		ret->service_account = model_object_string(object, spec, "serviceAccount");
-	if (!ret->service_account || *ret->service_account == '\0')
+		ret->service_account = read_name(object, spec, "serviceAccount");
+	if (!ret->service_account)
 		ret->service_account = intern_str(&object->loader->snapshot->intern, "default");
-	ret->node = model_object_string(object, spec, "nodeName");
-	if (ret->node && *ret->node == '\0')
-		ret->node = NULL;
+	ret->node = read_name(object, spec, "nodeName");
 	ret->host_network = model_object_bool(object, spec, "hostNetwork");
 	read_all_containers(object, spec, ret);
 	model_read_images(object, template, &ret->images);
+}
+
+/* The API server takes any text, but no object has a kind or name such as this. */
+static bool may_own(const struct model_owner *owner)
+{
+	return owner->kind && owner->name &&
+	       !model_syntax_label_value(owner->kind, strlen(owner->kind)) &&
+	       !model_syntax_name(owner->name, strlen(owner->name));
 }
 
 struct model_owner model_read_owner(struct model_object *object)
@@ -126,7 +150,7 @@ struct model_owner model_read_owner(struct model_object *object)
 			.name = model_object_string(object, item, "name"),
 		};
 
-		if (model_object_bool(object, item, "controller") && owner.kind && owner.name)
+		if (model_object_bool(object, item, "controller") && may_own(&owner))
 			return owner;
 	}
 	return (struct model_owner){0};

@@ -176,6 +176,18 @@ static void test_names(void)
 		 "or digit at both ends"},
 		{"a namespace of a wrong type", POLICY("a, namespace: on", ""),
 		 "BH0202 'namespace' must be a string, but is a boolean"},
+		{"a service account that no object can be",
+		 "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {serviceAccountName: A}}",
+		 "BH0104 serviceAccountName 'A' must be lower case letters, digits, '-' or '.', "
+		 "with a letter or digit at both ends of each part"},
+		{"nor such a node",
+		 "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {nodeName: a_b}}",
+		 "BH0104 nodeName 'a_b' must be lower case letters, digits, '-' or '.', "
+		 "with a letter or digit at both ends of each part"},
+		{"empty ones are none",
+		 "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {nodeName: '', "
+		 "serviceAccountName: ''}}",
+		 ""},
 		{"metadata of a wrong type", "{apiVersion: v1, kind: Pod, metadata: []}",
 		 "BH0104 'metadata' must be a mapping, but is a list"},
 	};

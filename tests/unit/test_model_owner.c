@@ -49,6 +49,9 @@ static const struct row owners[] = {
 	 "default/ReplicaSet/web-7b5c6d9f4b(web): web-7b5c6d9f4b-x"},
 	{"an absent ReplicaSet that somebody named", POD("p", BY("ReplicaSet", "my-set")),
 	 "default/ReplicaSet/my-set: p"},
+	{"an owner of a name that no object can have", POD("p", BY("Node", "\"a b\"")),
+	 "default/Pod/p: p"},
+	{"or of such a kind", POD("p", BY("\"No/de\"", "a")), "default/Pod/p: p"},
 	{"a ReplicaSet whose Deployment is absent",
 	 OWNED_APP("ReplicaSet", "web-5d5f", BY("Deployment", "web"), "replicas: 1,")
 		 POD("p", BY("ReplicaSet", "web-5d5f")),
