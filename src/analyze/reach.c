@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/reach.h"
 
+#include "base/closure.h"
+
 #include <string.h>
 
 struct building {
@@ -279,54 +281,25 @@ static void sum_up(struct analyze_reach *reach)
 	}
 }
 
-/* All that one endpoint leads to; `ret` and `queue` are reused. */
-static void close_over(const struct analyze_reach *reach, uint32_t from, struct bitset *ret,
-		       struct queue *queue)
-{
-	bitset_zero(ret);
-	bitset_set(ret, from);
-	vec_clear(queue);
-	vec_push(queue, from);
-	for (size_t at = 0; at < queue->n; at++) {
-		const struct bitset *next = &reach->next[queue->items[at]];
-
-		for (size_t word = 0; word < bitset_n_words(next->n_bits); word++) {
-			uint64_t fresh = next->words[word] & ~ret->words[word];
-
-			ret->words[word] |= fresh;
-			for (; fresh; fresh &= fresh - 1) {
-				const uint32_t to =
-					(uint32_t)(word * 64 + (size_t)__builtin_ctzll(fresh));
-
-				if (analyze_reach_is_workload(reach, to))
-					vec_push(queue, to);
-			}
-		}
-	}
-}
-
 static void rank(struct analyze_reach *reach)
 {
 	const uint32_t n = (uint32_t)reach->nodes.n;
-	struct queue queue = {0};
-	struct bitset reached;
+	uint32_t *reached = vec_grow(NULL, &(size_t){0}, n + 1, sizeof(*reached));
+	uint32_t *reached_by = vec_grow(NULL, &(size_t){0}, n + 1, sizeof(*reached_by));
+	struct bitset workloads;
 
-	bitset_init(&reached, n);
-	for (uint32_t from = 0; from < n; from++) {
-		if (!analyze_reach_is_workload(reach, from))
-			continue;
-		close_over(reach, from, &reached, &queue);
-		bitset_unset(&reached, from);
-		bitset_for_each(to, &reached)
-		{
-			if (!analyze_reach_is_workload(reach, (uint32_t)to))
-				continue;
-			reach->nodes.items[from].n_reached++;
-			reach->nodes.items[to].n_reached_by++;
-		}
+	bitset_init(&workloads, n);
+	for (uint32_t i = 0; i < n; i++)
+		if (analyze_reach_is_workload(reach, i))
+			bitset_set(&workloads, i);
+	closure_count(reach->next, &workloads, reached, reached_by);
+	for (uint32_t i = 0; i < n; i++) {
+		reach->nodes.items[i].n_reached = reached[i];
+		reach->nodes.items[i].n_reached_by = reached_by[i];
 	}
-	bitset_release(&reached);
-	vec_release(&queue);
+	bitset_release(&workloads);
+	free(reached);
+	free(reached_by);
 }
 
 /* An endpoint whose pod is not there has to be on the map, which else shows all. */
