@@ -2,6 +2,7 @@
 #include "analyze/hypothetical.h"
 
 #include "analyze/peers.h"
+#include "base/plain.h"
 #include "base/strbuf.h"
 #include "model/labels.h"
 #include "model/selector.h"
@@ -16,7 +17,7 @@ struct making {
 	struct analyze_cluster *cluster;
 };
 
-/* "[a=b,c=d]", without the label that every namespace has. */
+/* "[a=b,c=d]", plain, without the label that every namespace has. */
 static const char *format_labels(const struct model_labels *labels, struct arena *arena)
 {
 	struct strbuf text = {0};
@@ -28,7 +29,7 @@ static const char *format_labels(const struct model_labels *labels, struct arena
 			strbuf_printf(&text, "%s%s=%s", text.len > 1 ? "," : "",
 				      labels->items[i].key, labels->items[i].value);
 	strbuf_addch(&text, ']');
-	ret = arena_strdup(arena, text.text);
+	ret = plain_text(arena, arena_strdup(arena, text.text));
 	strbuf_release(&text);
 	return ret;
 }

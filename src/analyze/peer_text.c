@@ -3,6 +3,9 @@
 #include "analyze/text.h"
 
 #include "base/arena.h"
+#include "base/plain.h"
+
+#include <string.h>
 
 static void add_cidr(const struct policy_peer *peer, struct strbuf *ret)
 {
@@ -70,7 +73,7 @@ static void add_tree(const struct policy_peer *tree, struct strbuf *ret)
 void analyze_peer_text(const struct policy_peer *peer, struct strbuf *ret)
 {
 	if (peer->text)
-		strbuf_addstr(ret, peer->text);
+		plain_add(ret, peer->text, strlen(peer->text));
 	else if (policy_peer_is_tree(peer))
 		add_tree(peer, ret);
 	else if (peer->kind == POLICY_PEER_CIDR)

@@ -49,11 +49,11 @@ static int load(const struct cli_options *shared, struct side *side)
 	if (revision_is(side->path)) {
 		code = revision_read(side->path, &side->revision, &problem);
 		if (code != CLI_YES) {
-			fprintf(stderr, "bulkhead diff: %s: %s\n", side->path, problem);
+			cli_say(shared, "%s: %s", side->path, problem);
 			return code;
 		}
 		if (side->revision.submodule)
-			fprintf(stderr, "bulkhead diff: %s: without the submodule %s\n", side->path,
+			cli_say(shared, "%s: without the submodule %s", side->path,
 				side->revision.submodule);
 		options.texts = side->revision.texts.items;
 		options.n_texts = side->revision.texts.n;

@@ -108,7 +108,7 @@ static int write_cases(struct suite_live *live, char *path)
 
 static int refuse(const struct cli_options *options, const char *what)
 {
-	fprintf(stderr, "bulkhead %s: --live: %s\n", options->command->name, what);
+	cli_say(options, "--live: %s", what);
 	return CLI_ENVIRONMENT;
 }
 

@@ -66,8 +66,7 @@ int cli_refuse_empty(const struct cli_options *options)
 
 int cli_refuse_errors(const struct cli_options *options, size_t n, const char *hint)
 {
-	fprintf(stderr, "bulkhead %s: %zu error%s, nothing was answered%s\n",
-		options->command->name, n, n == 1 ? "" : "s", hint);
+	cli_say(options, "%zu error%s, nothing was answered%s", n, n == 1 ? "" : "s", hint);
 	return CLI_USAGE;
 }
 

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include "base/arena.h"
+#include "base/plain.h"
 #include "base/strbuf.h"
 #include "model/syntax.h"
 #include "policy/cni.h"
@@ -11,15 +12,34 @@
 #include <string.h>
 #include <unistd.h>
 
+static void say(const struct cli_options *options, const char *format, va_list args)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	fprintf(stderr, "bulkhead %s: ", options->command->name);
+	plain_fputs(arena_vprintf(&arena, format, args), stderr);
+	fputc('\n', stderr);
+	arena_release(&arena);
+}
+
+void cli_say(const struct cli_options *options, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(options, format, args);
+	va_end(args);
+}
+
 int cli_refuse(const struct cli_options *options, const char *format, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "bulkhead %s: ", options->command->name);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	say(options, format, args);
 	va_end(args);
-	fprintf(stderr, "\n(%s help %s)\n", cli_program(), options->command->name);
+	fprintf(stderr, "(%s help %s)\n", cli_program(), options->command->name);
 	return CLI_USAGE;
 }
 

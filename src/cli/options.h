@@ -67,7 +67,11 @@ const char *cli_format_name(enum cli_format format);
 /* Takes words as input, besides that of -f. CLI_YES, or CLI_USAGE after a message: there is none. */
 int cli_take_paths(struct cli_options *options, int n, char **words);
 
-/* "bulkhead can: …" on stderr, and where to find help. Returns CLI_USAGE. */
+/* "bulkhead can: …" on stderr; what it quotes, plain. */
+void cli_say(const struct cli_options *options, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The same, and where to find help. Returns CLI_USAGE. */
 int cli_refuse(const struct cli_options *options, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/ir.h"
 
+#include "base/plain.h"
+
 #include <assert.h>
+#include <string.h>
 
 int policy_rule_compare(const struct policy_rule *a, const struct policy_rule *b)
 {
@@ -24,7 +27,7 @@ bool policy_rule_is_conditional(const struct policy_rule *rule)
 void policy_condition_text(const struct policy_rule *rule, struct strbuf *ret)
 {
 	if (rule->condition)
-		strbuf_addstr(ret, rule->condition);
+		plain_add(ret, rule->condition, strlen(rule->condition));
 	if (!rule->source_ports)
 		return;
 	strbuf_addstr(ret, rule->condition ? ", and the source port is " : "the source port is ");

@@ -3,6 +3,7 @@
 
 #include "analyze/text.h"
 #include "render/aside.h"
+#include "render/place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,12 +29,6 @@ static void print_verdict(enum analyze_verdict verdict, bool color)
 {
 	printf("%s%s%s", verdict_color(verdict, color), analyze_verdict_text(verdict),
 	       color ? "\033[0m" : "");
-}
-
-static void print_place(const struct diag_span *span)
-{
-	if (span->file)
-		printf("   %s:%u", span->file->name, span->line);
 }
 
 /* Two policies of different kinds may have one name: all but the best known say their kind. */
@@ -71,7 +66,7 @@ static void print_refs(const struct analyze_refs *refs, bool is_named)
 			fputs("   ", stdout);
 			print_ref(ref);
 		}
-		print_place(ref->rule ? &ref->rule->span : &ref->policy->span);
+		place_print(ref->rule ? &ref->rule->span : &ref->policy->span, 3);
 		putchar('\n');
 	}
 }
@@ -89,7 +84,7 @@ static void print_near(const struct analyze_ref *ref)
 		analyze_rule_ports_text(ref->rule, &text);
 	fputs(strbuf_str(&text), stdout);
 	strbuf_release(&text);
-	print_place(&ref->rule->span);
+	place_print(&ref->rule->span, 3);
 	putchar('\n');
 }
 
@@ -98,7 +93,7 @@ static void print_others(const char *words, const struct analyze_refs *refs)
 	for (size_t i = 0; i < refs->n; i++) {
 		printf("             %s: ", words);
 		print_ref(&refs->items[i]);
-		print_place(&refs->items[i].rule->span);
+		place_print(&refs->items[i].rule->span, 3);
 		putchar('\n');
 	}
 }

@@ -3,6 +3,7 @@
 #include "render/diff.h"
 
 #include "analyze/text.h"
+#include "render/place.h"
 
 #define MAX_NAMES 6 /* of ends in a line */
 
@@ -202,6 +203,9 @@ void diff_ref_text(const struct analyze_ref *ref, struct strbuf *ret)
 		strbuf_addch(ret, ' ');
 		analyze_rule_text(ref->rule, ret);
 	}
-	if (span->file)
-		strbuf_printf(ret, " (%s:%u:%u)", span->file->name, span->line, span->column);
+	if (span->file) {
+		strbuf_addstr(ret, " (");
+		place_add(ret, span);
+		strbuf_printf(ret, ":%u)", span->column);
+	}
 }

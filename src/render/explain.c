@@ -3,6 +3,7 @@
 
 #include "analyze/text.h"
 #include "render/aside.h"
+#include "render/place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +15,7 @@ static const char *const direction_words[POLICY_N_DIRECTIONS] = {
 
 static void print_place(const struct diag_span *span)
 {
-	if (span->file)
-		printf("   %s:%u", span->file->name, span->line);
+	place_print(span, 3);
 	putchar('\n');
 }
 

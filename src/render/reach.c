@@ -2,6 +2,7 @@
 #include "render/reach.h"
 
 #include "analyze/text.h"
+#include "render/place.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,5 +99,5 @@ void render_reach_rule(const struct policy_rule *rule, struct strbuf *name, stru
 	strbuf_addch(name, ' ');
 	analyze_rule_text(rule, name);
 	if (rule->span.file)
-		strbuf_printf(place, "%s:%u", rule->span.file->name, rule->span.line);
+		place_add(place, &rule->span);
 }

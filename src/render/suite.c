@@ -2,6 +2,7 @@
 #include "render/suite.h"
 
 #include "analyze/text.h"
+#include "render/place.h"
 
 #define MAX_NOT_TRIED 10 /* of a test */
 
@@ -70,8 +71,11 @@ static void add_refs(const struct analyze_side *side, bool expects_allow, struct
 			strbuf_addch(ret, ' ');
 			analyze_rule_text(ref->rule, ret);
 		}
-		if (span->file)
-			strbuf_printf(ret, " (%s:%u)", span->file->name, span->line);
+		if (span->file) {
+			strbuf_addstr(ret, " (");
+			place_add(ret, span);
+			strbuf_addch(ret, ')');
+		}
 	}
 }
 

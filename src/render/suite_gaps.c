@@ -3,6 +3,7 @@
 #include "render/suite.h"
 
 #include "analyze/text.h"
+#include "render/place.h"
 
 #define MAX_EDGES 50
 #define MAX_MUTANTS 50
@@ -33,8 +34,10 @@ static void add_mutant(const struct suite_mutant *mutant, struct strbuf *ret)
 	strbuf_addch(&text, ' ');
 	analyze_rule_text(rule, &text);
 	strbuf_printf(ret, "  %s %s", strbuf_str(&text), analyze_change_text(mutant->change.kind));
-	if (rule->span.file)
-		strbuf_printf(ret, "   %s:%u", rule->span.file->name, rule->span.line);
+	if (rule->span.file) {
+		strbuf_addstr(ret, "   ");
+		place_add(ret, &rule->span);
+	}
 	strbuf_addch(ret, '\n');
 	strbuf_release(&text);
 }

@@ -6,6 +6,7 @@
 #include "base/plain.h"
 #include "render/aside.h"
 #include "render/escape.h"
+#include "render/place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,9 +69,8 @@ static void print_test(const struct render_suite *output, size_t number)
 	if (!render_suite_passes(output, number)) {
 		if (test->description)
 			print_lines(test->description, 8);
-		fputs("        ", stdout);
-		plain_fputs(test->span.file->name, stdout);
-		printf(":%u\n", test->span.line);
+		place_print(&test->span, 8);
+		putchar('\n');
 		print_why(output, number, 8);
 	}
 	print_not_tried(output, number, 8);
