@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/fix.h"
 
+#include "base/plain.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,13 +169,21 @@ static size_t take_hunk(const struct diag_file *file, const struct scan_edits *e
 	return n;
 }
 
+static void add_name(struct strbuf *diff, const char *mark, const char *name)
+{
+	strbuf_addstr(diff, mark);
+	plain_add(diff, name, strlen(name));
+	strbuf_addch(diff, '\n');
+}
+
 /* The text with the edits done, and what that changes. */
 static void edit(const struct diag_file *file, const struct scan_edits *edits, struct strbuf *diff,
 		 struct strbuf *ret)
 {
 	size_t at = 0, line = 1, shift = 0;
 
-	strbuf_printf(diff, "--- %s\n+++ %s\n", file->name, file->name);
+	add_name(diff, "--- ", file->name);
+	add_name(diff, "+++ ", file->name);
 	for (size_t i = 0; i < edits->n;) {
 		struct hunk hunk = {0};
 
