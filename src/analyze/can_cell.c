@@ -49,7 +49,8 @@ uint8_t tally_reason(const struct tally *tally)
 	return tally->n_denied + tally->n_conditional ? tally->other_reason : tally->allowed_reason;
 }
 
-bool cell_is_own_node(const struct end *from, const struct end *to)
+/* Whether the flow comes from the target's own node. */
+static bool is_own_node(const struct end *from, const struct end *to)
 {
 	return from->host && *from->host && to->pod && !to->host && to->pod->node == from->host;
 }
@@ -124,8 +125,7 @@ static void judge_probe(struct cell *cell, const struct cell_question *question,
 		.dst = question->to->addrs[question->family],
 		.space = probe->space,
 		.port = probe->port,
-		.flags = (cell_is_own_node(question->from, question->to) ? VERDICT_FROM_OWN_NODE
-									 : 0) |
+		.flags = (is_own_node(question->from, question->to) ? VERDICT_FROM_OWN_NODE : 0) |
 			 (question->is_staged ? VERDICT_STAGED : 0),
 	};
 

@@ -57,6 +57,5 @@ uint8_t tally_reason(const struct tally *tally);
 /* The ports that were asked for and nobody refused. */
 void cell_allowed(const struct cell *cell, struct port_set *ret);
 
-/* Whether the target's own node, or perhaps that node, is where the flow comes from. */
-bool cell_is_own_node(const struct end *from, const struct end *to);
+/* Whether the flow comes from a node that may be the target's own. */
 bool cell_is_perhaps_own_node(const struct end *from, const struct end *to);

@@ -190,7 +190,8 @@ bool analyze_port_parse(const char *text, struct diag_list *diags, struct analyz
 	return true;
 }
 
-bool analyze_port_has_codes(const struct port_range *range)
+/* Whether a range of ICMP has only some codes of a type. */
+static bool has_codes(const struct port_range *range)
 {
 	return is_icmp(range->space) && ((range->first & 255) != 0 || (range->last & 255) != 255);
 }
@@ -200,7 +201,7 @@ void analyze_numbers_text(const struct port_range *range, struct strbuf *ret)
 	const unsigned int first = analyze_port_shown(range->space, range->first);
 	const unsigned int last = analyze_port_shown(range->space, range->last);
 
-	if (!analyze_port_has_codes(range))
+	if (!has_codes(range))
 		strbuf_printf(ret, first == last ? "%u" : "%u-%u", first, last);
 	else if (range->first == range->last)
 		strbuf_printf(ret, "%u:%u", first, range->first & 255u);

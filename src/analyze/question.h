@@ -40,9 +40,6 @@ const char *analyze_port_format(const struct analyze_port *port, struct arena *a
  */
 void analyze_numbers_text(const struct port_range *range, struct strbuf *ret);
 
-/* Whether a range of ICMP has only some codes of a type. */
-bool analyze_port_has_codes(const struct port_range *range);
-
 /*
  * The number that people use for one of a space: the type of an ICMP message, else the number
  * itself.

@@ -461,12 +461,3 @@ const struct ip_range *ip_global_unicast(size_t *ret_n)
 	*ret_n = sizeof(global_unicast) / sizeof(global_unicast[0]);
 	return global_unicast;
 }
-
-bool ip_is_global_unicast(const struct ip_addr *addr)
-{
-	for (size_t i = 0; i < sizeof(global_unicast) / sizeof(global_unicast[0]); i++) {
-		if (ip_range_contains(&global_unicast[i], addr))
-			return true;
-	}
-	return false;
-}

@@ -87,9 +87,7 @@ static inline struct ip_addr ip_v4(uint32_t host_order)
 }
 
 /*
- * Globally routable unicast by the IANA special-purpose registries (RFC 6890 and its successors).
+ * Globally routable unicast by the IANA special-purpose registries (RFC 6890 and its successors):
+ * sorted, disjoint, v4 first.
  */
-bool ip_is_global_unicast(const struct ip_addr *addr);
-
-/* The same as a table: sorted, disjoint, v4 first. */
 const struct ip_range *ip_global_unicast(size_t *ret_n);

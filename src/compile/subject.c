@@ -259,11 +259,6 @@ bool compile_has_conditions(const struct compile_world *world, uint32_t subject_
 	return world->classes.items[subject_class].direction[direction].has_conditions;
 }
 
-bool compile_has_staged(const struct compile_world *world, uint32_t subject_class)
-{
-	return world->classes.items[subject_class].staged;
-}
-
 uint32_t compile_n_subject_classes(const struct compile_world *world)
 {
 	return world->classes.n;

@@ -141,9 +141,6 @@ void compile_row_staged(struct compile_world *world, uint32_t subject_class,
 bool compile_has_conditions(const struct compile_world *world, uint32_t subject_class,
 			    enum policy_direction direction);
 
-/* Whether anything staged touches the subject class. */
-bool compile_has_staged(const struct compile_world *world, uint32_t subject_class);
-
 /*
  * The same row as the set of peer classes that are allowed (TABLE_ALLOW only). `ret` has
  * compile_n_peer_classes() bits.

@@ -10,8 +10,9 @@ void model_accounts_release(struct model_accounts *accounts)
 	vec_release(&accounts->list);
 }
 
-void model_account_label(struct model_account *account, struct model_snapshot *snapshot,
-			 const struct model_labels *labels)
+/* Its labels and MODEL_ACCOUNT_NAME. */
+static void add_name(struct model_account *account, struct model_snapshot *snapshot,
+		     const struct model_labels *labels)
 {
 	account->labels = model_labels_with(labels, &snapshot->arena,
 					    intern_str(&snapshot->intern, MODEL_ACCOUNT_NAME),
@@ -34,7 +35,7 @@ struct model_account *model_accounts_get(struct model_accounts *accounts,
 	account->ns = ns;
 	account->name = name;
 	account->origin = MODEL_IMPLIED;
-	model_account_label(account, snapshot, &none);
+	add_name(account, snapshot, &none);
 	vec_push(&accounts->list, account);
 	return account;
 }
@@ -61,7 +62,7 @@ void model_read_account(struct model_object *object)
 				       object->name);
 	account->origin = MODEL_DECLARED;
 	account->span = tree_span(object->file, object->root);
-	model_account_label(account, loader->snapshot, &labels);
+	add_name(account, loader->snapshot, &labels);
 	record = arena_alloc(&loader->scratch, sizeof(*record));
 	record->object = account;
 	model_record_keep(object, record, &loader->declared_accounts);

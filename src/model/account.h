@@ -22,7 +22,3 @@ struct model_account *model_accounts_get(struct model_accounts *accounts,
 					 struct model_snapshot *snapshot,
 					 struct model_namespace *ns, const char *name,
 					 bool *ret_new);
-
-/* Its labels and MODEL_ACCOUNT_NAME. */
-void model_account_label(struct model_account *account, struct model_snapshot *snapshot,
-			 const struct model_labels *labels);

@@ -92,7 +92,7 @@ static void report_ignored(struct model_snapshot *snapshot, struct diag_list *di
 	strbuf_release(&kinds);
 }
 
-void model_report_counts(struct model_loader *loader, struct diag_list *diags)
+static void report_counts(struct model_loader *loader, struct diag_list *diags)
 {
 	struct model_snapshot *snapshot = loader->snapshot;
 
@@ -120,7 +120,7 @@ struct model_snapshot *model_loader_finish(struct model_loader *loader, struct d
 {
 	struct model_snapshot *snapshot = loader->snapshot;
 
-	model_report_counts(loader, diags);
+	report_counts(loader, diags);
 	model_make_nodes(loader);
 	model_make_workloads(loader);
 	model_assume(loader);

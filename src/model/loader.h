@@ -257,7 +257,6 @@ void model_read_template(struct model_object *object, const struct tree_node *te
 struct model_owner model_read_owner(struct model_object *object);
 
 /* The steps of model_loader_finish(), in this order. */
-void model_report_counts(struct model_loader *loader, struct diag_list *diags);
 void model_make_nodes(struct model_loader *loader);
 void model_make_workloads(struct model_loader *loader);
 void model_assume(struct model_loader *loader);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/selector.h"
 
-#include "base/hash.h"
 #include "base/strbuf.h"
 #include "base/text.h"
 
@@ -106,22 +105,6 @@ bool selector_equal(const struct selector *a, const struct selector *b)
 		if (compare_requirements(&a->requirements[i], &b->requirements[i]) != 0)
 			return false;
 	return true;
-}
-
-uint64_t selector_hash(const struct selector *selector)
-{
-	uint64_t hash = selector->n;
-
-	for (uint32_t i = 0; i < selector->n; i++) {
-		const struct selector_requirement *requirement = &selector->requirements[i];
-
-		hash = hash_bytes(requirement->key, strlen(requirement->key), hash);
-		hash = hash_u64(hash ^ requirement->op);
-		for (uint32_t v = 0; v < requirement->n_values; v++)
-			hash = hash_bytes(requirement->values[v], strlen(requirement->values[v]),
-					  hash);
-	}
-	return hash;
 }
 
 static void format_set(struct strbuf *buf, const struct selector_requirement *requirement)

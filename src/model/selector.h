@@ -35,7 +35,6 @@ struct selector {
 
 bool selector_matches(const struct selector *selector, const struct model_labels *labels);
 bool selector_equal(const struct selector *a, const struct selector *b);
-uint64_t selector_hash(const struct selector *selector);
 
 /*
  * Sorts and dedups the requirements in place; every constructor ends with it. Strings must be

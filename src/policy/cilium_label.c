@@ -93,7 +93,8 @@ static size_t shortest_excluded(const struct policy_reader *reader, const char *
 	return shortest;
 }
 
-bool cilium_is_identity_label(const struct policy_reader *reader, const char *key)
+/* Whether the identities of pods have labels of this key. */
+static bool is_identity_label(const struct policy_reader *reader, const char *key)
 {
 	const size_t out = shortest_excluded(reader, key);
 
@@ -128,7 +129,7 @@ static enum cilium_home home_of(const struct policy_reader *reader, const char *
 	}
 	if (strcmp(*key, CLUSTER_KEY) == 0)
 		return CILIUM_CLUSTER;
-	if (!cilium_is_identity_label(reader, *key) || text_behind(*key, OWN_KEYS))
+	if (!is_identity_label(reader, *key) || text_behind(*key, OWN_KEYS))
 		return CILIUM_NOWHERE;
 	ns_label = text_behind(*key, NAMESPACE_LABELS ".");
 	if (ns_label) {
@@ -193,7 +194,7 @@ static bool is_limited(const struct policy_reader *reader, bool is_of_namespaces
 	char whole[KEY_SIZE];
 
 	snprintf(whole, sizeof(whole), "%s%s", is_of_namespaces ? NAMESPACE_LABELS "." : "", key);
-	return !cilium_is_identity_label(reader, whole);
+	return !is_identity_label(reader, whole);
 }
 
 void cilium_selector_limit(const struct policy_reader *reader, bool is_of_namespaces,

@@ -37,9 +37,6 @@ const char *cilium_key_bare(const struct policy_reader *reader, const char *text
 /* A key with its source, as Cilium's own validation sees it. */
 const char *cilium_key_syntax(const char *text, size_t len);
 
-/* Whether the identities of pods have labels of this key. */
-bool cilium_is_identity_label(const struct policy_reader *reader, const char *key);
-
 /* The version of Cilium is this one or later, or it is not known. */
 bool cilium_since(const struct policy_reader *reader, uint16_t major, uint16_t minor);
 

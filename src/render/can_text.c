@@ -136,8 +136,9 @@ static void print_reason(const struct analyze_side *side)
 	putchar('\n');
 }
 
-void render_side_text(const struct analyze_side *side, const char *words, const char *who,
-		      bool color)
+/* A line, and where the rules are: "  egress  from shop/web   allowed: …" */
+static void print_side(const struct analyze_side *side, const char *words, const char *who,
+		       bool color)
 {
 	printf("  %s %s   ", words, who);
 	print_verdict(side->verdict, color);
@@ -222,8 +223,8 @@ static void print_other(const struct analyze_answer *other, bool color)
 
 	if (other->asks_ports)
 		print_allowed("  allowed ports", &other->allowed);
-	render_side_text(&other->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
-	render_side_text(&other->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
+	print_side(&other->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
+	print_side(&other->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
 }
 
 static void print_staged(const struct analyze_answer *answer, bool color)
@@ -257,8 +258,8 @@ void render_can_text(const struct analyze_answer *answer, bool color)
 	if (answer->asks_ports)
 		print_allowed(answer->parts.n ? "  allowed between all" : "  allowed ports",
 			      &answer->allowed);
-	render_side_text(&answer->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
-	render_side_text(&answer->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
+	print_side(&answer->sides[POLICY_EGRESS], "egress  from", question->from->id, color);
+	print_side(&answer->sides[POLICY_INGRESS], "ingress to  ", question->to->id, color);
 	print_parts(answer, color);
 	print_covered(question->from);
 	print_covered(question->to);

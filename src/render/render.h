@@ -46,10 +46,6 @@ void render_rule_ports_json(struct json *json, const struct policy_rule *rule);
 /* "egress" and "ingress": what each side of an answer says. */
 void render_sides_json(struct json *json, const struct analyze_side sides[]);
 
-/* The same for people: a line, and where the rules are; "  egress  from shop/web   allowed: …" */
-void render_side_text(const struct analyze_side *side, const char *words, const char *who,
-		      bool color);
-
 /* "port" and "protocol" of a question. */
 void render_port_json(struct json *json, const struct analyze_port *port);
 

@@ -273,6 +273,17 @@ static void check_nested(void)
 	}
 }
 
+static bool is_global(const struct ip_addr *addr)
+{
+	size_t n;
+	const struct ip_range *ranges = ip_global_unicast(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (ip_range_contains(&ranges[i], addr))
+			return true;
+	return false;
+}
+
 static void check_registry(void)
 {
 	for (size_t i = 0; i < N(registry); i++) {
@@ -282,8 +293,8 @@ static void check_registry(void)
 		if (ip_cidr_parse(registry[i].cidr, &cidr, NULL) < 0)
 			bail("the test's own CIDR %s", registry[i].cidr);
 		range = ip_cidr_range(&cidr);
-		ok(ip_is_global_unicast(&range.first) == registry[i].is_global &&
-			   ip_is_global_unicast(&range.last) == registry[i].is_global,
+		ok(is_global(&range.first) == registry[i].is_global &&
+			   is_global(&range.last) == registry[i].is_global,
 		   "%s is %s", registry[i].cidr, registry[i].is_global ? "global" : "not global");
 	}
 }
