@@ -20,4 +20,6 @@ done
 
 [ "$tap_n" -ge 3 ]
 ok $? "the README has commands"
+"$BULKHEAD_BUILD/bin/bulkhead" map examples/shop -o svg 2>/dev/null | cmp -s - docs/shop.svg
+ok $? "its picture is the one that map draws"
 tap_done
