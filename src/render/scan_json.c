@@ -114,8 +114,24 @@ static void write_known(struct json *json, const struct scan_finding *finding)
 	json_end(json);
 }
 
+/* That was read: what is wrong with its entries is mended by writing it anew. */
+static const struct diag_file *file_of_baseline(const struct scan *scan)
+{
+	for (size_t i = 0; i < scan->exceptions.n; i++)
+		if (scan->exceptions.items[i].fingerprint)
+			return scan->exceptions.items[i].span.file;
+	return NULL;
+}
+
+static bool is_listed(const struct scan_finding *finding, const struct diag_file *before)
+{
+	return (!before || finding->place.span.file != before) &&
+	       (!finding->suppressed || finding->suppressed->source == SCAN_EXCEPTION_BASELINE);
+}
+
 void render_scan_baseline(const struct scan *scan, FILE *out)
 {
+	const struct diag_file *before = file_of_baseline(scan);
 	struct json json;
 
 	json_init(&json, out, 2);
@@ -123,12 +139,9 @@ void render_scan_baseline(const struct scan *scan, FILE *out)
 	json_field(&json, "schema", "bulkhead.baseline/v1");
 	json_key(&json, "findings");
 	json_array(&json);
-	for (size_t i = 0; i < scan->findings.n; i++) {
-		const struct scan_finding *finding = &scan->findings.items[i];
-
-		if (!finding->suppressed || finding->suppressed->source == SCAN_EXCEPTION_BASELINE)
-			write_known(&json, finding);
-	}
+	for (size_t i = 0; i < scan->findings.n; i++)
+		if (is_listed(&scan->findings.items[i], before))
+			write_known(&json, &scan->findings.items[i]);
 	json_end(&json);
 	json_end(&json);
 	fputc('\n', out);

@@ -177,6 +177,20 @@ static void apply(struct scan_exception *exception, struct scan_finding *finding
 		finding->suppressed = exception;
 }
 
+void scan_exceptions_apply_baseline(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->findings.n; i++) {
+		struct scan_finding *finding = &scan->findings.items[i];
+
+		if (finding->rule != &scan_rules[SCAN_BH703] &&
+		    finding->rule != &scan_rules[SCAN_BH704])
+			continue;
+		for (size_t k = 0; k < scan->exceptions.n; k++)
+			if (scan->exceptions.items[k].fingerprint)
+				apply(&scan->exceptions.items[k], finding, scan->options.now);
+	}
+}
+
 void scan_exceptions_apply(struct scan *scan)
 {
 	for (size_t i = 0; i < scan->findings.n; i++)

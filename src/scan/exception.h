@@ -90,8 +90,11 @@ void scan_exceptions_read(struct scan *scan);
  */
 void scan_exceptions_read_comments(struct scan *scan, const struct diag_file *file);
 
-/* BH703 and BH704: exceptions that ran out, that nothing needs, or that say too much. */
-void scan_exceptions_judge(struct scan *scan);
+/*
+ * BH703 and BH704: exceptions that ran out, that nothing needs, or that say too much. Those of the
+ * baseline come last, since it may list what is found of the others.
+ */
+void scan_exceptions_judge(struct scan *scan, bool of_baseline);
 
 /* Once they were applied. */
 enum scan_exception_state scan_exception_state(const struct scan *scan,
@@ -102,3 +105,6 @@ bool scan_exception_is_absent(const struct scan *scan, const struct scan_excepti
 
 /* Marks the findings that an exception holds for, and counts its uses. */
 void scan_exceptions_apply(struct scan *scan);
+
+/* The same for the findings about exceptions: a baseline alone may list such. */
+void scan_exceptions_apply_baseline(struct scan *scan);

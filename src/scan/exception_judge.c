@@ -134,8 +134,9 @@ static void judge(struct scan *scan, const struct scan_exception *exception)
 	}
 }
 
-void scan_exceptions_judge(struct scan *scan)
+void scan_exceptions_judge(struct scan *scan, bool of_baseline)
 {
 	for (size_t i = 0; i < scan->exceptions.n; i++)
-		judge(scan, &scan->exceptions.items[i]);
+		if (of_baseline == (scan->exceptions.items[i].fingerprint != NULL))
+			judge(scan, &scan->exceptions.items[i]);
 }

@@ -249,10 +249,21 @@ static void set_severities(struct scan *scan, size_t first)
 	}
 }
 
+/* What is wrong with exceptions is found like anything else. */
+static void judge_exceptions(struct scan *scan, bool of_baseline)
+{
+	const size_t n = scan->findings.n;
+
+	scan_exceptions_judge(scan, of_baseline);
+	drop_unwanted(scan);
+	set_severities(scan, n);
+	sort(scan);
+	scan_fingerprint(scan);
+}
+
 void scan_run(struct scan *scan)
 {
 	const bool has_workloads = shows_workloads(scan);
-	size_t n;
 
 	scan_world_make(scan);
 	for (size_t i = 0; i < SCAN_N_RULES; i++) {
@@ -275,12 +286,9 @@ void scan_run(struct scan *scan)
 	scan_fingerprint(scan);
 	scan_exceptions_read(scan);
 	scan_exceptions_apply(scan);
-	n = scan->findings.n;
-	scan_exceptions_judge(scan);
-	drop_unwanted(scan);
-	set_severities(scan, n);
-	sort(scan);
-	scan_fingerprint(scan);
+	judge_exceptions(scan, false);
+	scan_exceptions_apply_baseline(scan);
+	judge_exceptions(scan, true);
 }
 
 size_t scan_count(const struct scan *scan, enum scan_severity least)

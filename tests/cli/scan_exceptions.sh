@@ -92,6 +92,19 @@ ok_str "$(problem)" "3:37 $understood: it must be a text" "an annotation that is
 scan --rules BH402,BH704
 ok_like "$out" 'unknown: NetworkPolicy shop/a: .*BH402' "what cannot be told"
 ok_int "$(echo "$out" | grep -c Exception)" 0 "is no reason to take its exception away"
+
+# A baseline lists what is wrong with exceptions too; of what is wrong with itself nothing is written into the next.
+{ echo '# bulkhead:ignore BH101 until=2027-01-31 -- nothing'; policy a; } >"$file"
+scan --rules BH1,BH704 --write-baseline "$tap_work/known.json"
+ok_like "$out" '^1 finding:' "an exception that nothing needs"
+scan --rules BH1,BH704 --baseline "$tap_work/known.json"
+ok_like "$out" '^0 findings; 1 suppressed' "is known where a baseline lists it"
+{ echo '# bulkhead:ignore BH102 until=2027-01-31 -- nothing'; policy a; } >"$file"
+scan --rules BH1,BH704 --baseline "$tap_work/known.json" --write-baseline "$tap_work/next.json"
+ok_like "$out" '^2 findings:' "another one is not, nor is one of the baseline that nothing needs"
+ok_int "$(grep -c '"rule"' "$tap_work/next.json")" 1 "the next baseline has what is wrong with the input"
+scan --rules BH1,BH704 --baseline "$tap_work/next.json"
+ok_like "$out" '^0 findings; 1 suppressed' "and so lasts"
 printf '%s\n' 'exceptions:' '- {rules: [BH3O1], object: shop/a, reason: typo, until: 2026-02-30}' >"$tap_work/config.yaml"
 scan --config "$tap_work/config.yaml"
 ok_int "$status" 2 "the configuration is refused as a whole"
