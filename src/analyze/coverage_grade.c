@@ -16,21 +16,29 @@ static uint64_t count(const struct grading *grading, enum analyze_count count)
 	return grading->place->row.counts[count];
 }
 
+/* What to do about how many: "narrow " 2 "broad rules". */
+struct step {
+	const char *before;
+	const char *one;
+	const char *many;
+};
+
 /* false, and the step is said: there are some of what there should be none of. */
-static bool is_clear(const struct grading *grading, const char *step, uint64_t n)
+static bool is_clear(const struct grading *grading, const struct step *step, uint64_t n)
 {
 	if (n)
-		grading->place->row.next =
-			arena_printf(&grading->coverage->arena, "%s: %" PRIu64, step, n);
+		grading->place->row.next = arena_printf(&grading->coverage->arena,
+							"%s%" PRIu64 " %s", step->before, n,
+							n == 1 ? step->one : step->many);
 	return n == 0;
 }
 
-/* " at shop.yaml:12" */
+/* "shop.yaml:12", NULL: nowhere. */
 static const char *place_of(const struct grading *grading, const struct policy_rule *rule)
 {
 	if (!rule || !rule->span.file)
-		return "";
-	return arena_printf(&grading->coverage->arena, " at %s:%u", rule->span.file->name,
+		return NULL;
+	return arena_printf(&grading->coverage->arena, "%s:%u", rule->span.file->name,
 			    rule->span.line);
 }
 
@@ -44,71 +52,105 @@ static bool is_closed(const struct grading *grading, enum policy_direction direc
 		uint8_t open;
 		uint8_t none;
 		const char *open_words;
-		const char *none_words;
+		struct step none_step;
 	} words[POLICY_N_DIRECTIONS] = {
-		[POLICY_EGRESS] = {ANALYZE_COUNT_EGRESS_OPEN, ANALYZE_COUNT_EGRESS_NONE,
-				   "which lets out to anybody",
-				   "default deny for egress; pods that send to anybody"},
-		[POLICY_INGRESS] = {ANALYZE_COUNT_INGRESS_OPEN, ANALYZE_COUNT_INGRESS_NONE,
-				    "which lets in anybody",
-				    "default deny for ingress; pods that take what anybody sends"},
+		[POLICY_EGRESS] = {ANALYZE_COUNT_EGRESS_OPEN,
+				   ANALYZE_COUNT_EGRESS_NONE,
+				   "lets out to anybody",
+				   {"default deny for egress: ", "pod sends to anybody",
+				    "pods send to anybody"}},
+		[POLICY_INGRESS] = {ANALYZE_COUNT_INGRESS_OPEN,
+				    ANALYZE_COUNT_INGRESS_NONE,
+				    "lets in anybody",
+				    {"default deny for ingress: ", "pod takes what anybody sends",
+				     "pods take what anybody sends"}},
 	};
 	const uint64_t n_open = count(grading, words[direction].open);
 	const uint64_t n_none = count(grading, words[direction].none);
+	const char *place = place_of(grading, grading->place->opener[direction]);
+	struct step open = {.one = "pod has such a rule", .many = "pods have such rules"};
 
 	if (n_open <= n_none)
-		return is_clear(grading, words[direction].none_words, n_none);
-	return is_clear(grading,
-			arena_printf(&grading->coverage->arena,
-				     "narrow the rule%s, %s; pods with such rules",
-				     place_of(grading, grading->place->opener[direction]),
-				     words[direction].open_words),
-			n_open);
+		return is_clear(grading, &words[direction].none_step, n_none);
+	open.before = arena_printf(&grading->coverage->arena,
+				   "narrow the rule%s%s, which %s: ", place ? " at " : "",
+				   place ? place : "", words[direction].open_words);
+	return is_clear(grading, &open, n_open);
 }
 
 static bool is_narrow(const struct grading *grading)
 {
 	const struct coverage_place *place = grading->place;
+	const char *first = place_of(grading, place->broadest);
+	struct arena *arena = &grading->coverage->arena;
+	struct step step = {"narrow ", "broad rule", "broad rules"};
 
-	return is_clear(grading,
-			arena_printf(&grading->coverage->arena,
-				     "narrow broad rules, first the one%s",
-				     place_of(grading, place->broadest)),
-			place->n_broad);
+	if (first) {
+		step.one = arena_printf(arena, "%s, first %s", step.one, first);
+		step.many = arena_printf(arena, "%s, first %s", step.many, first);
+	}
+	return is_clear(grading, &step, place->n_broad);
+}
+
+static bool resolves_names(const struct grading *grading)
+{
+	static const struct step step = {"allow DNS: ", "pod cannot resolve names",
+					 "pods cannot resolve names"};
+
+	return is_clear(grading, &step, grading->place->n_pods - grading->place->n_with_dns);
+}
+
+static bool is_bound(const struct grading *grading)
+{
+	static const struct step names = {
+		"bound egress by names: ", "pod may reach addresses outside whatever their names",
+		"pods may reach addresses outside whatever their names"};
+	static const struct step identities = {"ask for identities or requests: no rule does for ",
+					       "pod", "pods"};
+	const struct coverage_place *place = grading->place;
+
+	return is_clear(grading, &names, place->n_pods - place->n_bounded) &&
+	       is_clear(grading, &identities, place->n_pods - place->n_identity);
+}
+
+static bool has_tests(const struct grading *grading)
+{
+	static const struct step mend = {"mend ", "policy test that does not hold",
+					 "policy tests that do not hold"};
+	struct analyze_coverage_row *row = &grading->place->row;
+	const uint64_t n = analyze_coverage_whole(row, ANALYZE_RATIO_TESTS);
+
+	if (n == 0)
+		row->next = "write a policy test of who may reach it";
+	return n && is_clear(grading, &mend, n - count(grading, ANALYZE_COUNT_PASSED));
+}
+
+static bool is_governed(const struct grading *grading)
+{
+	static const struct step own = {"name who owns ", "policy", "policies"};
+	static const struct step settle = {"settle ", "exception that is over or never ends",
+					   "exceptions that are over or never end"};
+
+	return is_clear(grading, &own, count(grading, ANALYZE_COUNT_UNOWNED)) &&
+	       has_tests(grading) &&
+	       is_clear(grading, &settle,
+			count(grading, ANALYZE_COUNT_EXPIRED) +
+				count(grading, ANALYZE_COUNT_NO_EXPIRY));
 }
 
 static bool reaches(const struct grading *grading, uint32_t level)
 {
-	const struct coverage_place *place = grading->place;
-	const uint64_t n_tests = analyze_coverage_whole(&place->row, ANALYZE_RATIO_TESTS);
-
 	switch (level) {
 	case 1:
 		return is_closed(grading, POLICY_INGRESS);
 	case 2:
-		return is_closed(grading, POLICY_EGRESS) &&
-		       is_clear(grading, "allow DNS; pods that cannot resolve names",
-				place->n_pods - place->n_with_dns);
+		return is_closed(grading, POLICY_EGRESS) && resolves_names(grading);
 	case 3:
 		return is_narrow(grading);
 	case 4:
-		return is_clear(grading,
-				"bound egress by names; pods that may reach addresses outside "
-				"whatever their names",
-				place->n_pods - place->n_bounded) &&
-		       is_clear(grading,
-				"ask for identities or requests; pods for which no rule does",
-				place->n_pods - place->n_identity);
+		return is_bound(grading);
 	default:
-		return is_clear(grading, "name the owners of policies",
-				count(grading, ANALYZE_COUNT_UNOWNED)) &&
-		       is_clear(grading, "write a policy test of who may reach it; missing",
-				n_tests == 0) &&
-		       is_clear(grading, "mend policy tests that do not hold",
-				n_tests - count(grading, ANALYZE_COUNT_PASSED)) &&
-		       is_clear(grading, "settle exceptions that are over or never end",
-				count(grading, ANALYZE_COUNT_EXPIRED) +
-					count(grading, ANALYZE_COUNT_NO_EXPIRY));
+		return is_governed(grading);
 	}
 }
 
