@@ -169,33 +169,6 @@ struct ip_addr scan_far_address(enum ip_family family)
 	return addr;
 }
 
-struct port_range scan_first_port(const struct policy_rule *rule)
-{
-	for (uint32_t i = 0; i < rule->n_ports; i++)
-		if (rule->ports[i].kind == POLICY_PORT_RANGE)
-			return (struct port_range){rule->ports[i].space, rule->ports[i].first,
-						   rule->ports[i].first};
-	return (struct port_range){PORT_TCP, 8080, 8080};
-}
-
-bool scan_opens_address(struct scan *scan, const struct policy_rule *rule,
-			const struct ip_addr *addr, struct port_range port, struct scan_access *ret)
-{
-	const struct scan_members *members = scan_members(scan, &rule->policy->subject);
-	*ret = (struct scan_access){.port = port};
-	for (size_t i = 0; i < members->n; i++) {
-		const struct model_workload *workload = members->items[i];
-
-		if (!scan_is_subject(workload) ||
-		    !scan_outside_may(scan, workload->pods[0], addr, rule->direction, port.space,
-				      port.first))
-			continue;
-		ret->subject = ret->n_subjects++ == 0 ? workload : ret->subject;
-	}
-	return ret->n_subjects > 0 || (scan_selected(scan, rule->policy, &ret->subject) == 0 &&
-				       !scan_is_host_only(scan, rule->policy, NULL));
-}
-
 static bool is_web_ingress(const struct policy_rule *rule)
 {
 	bool is_web = rule->n_ports > 0;
@@ -226,7 +199,7 @@ static bool opens_cluster(struct scan *scan, const struct policy_rule *rule, enu
 	if (!access->subject)
 		return scan_has_peer(scan, rule, stranger);
 	return scan_side_may(scan, access->subject->pods[0], stranger, rule->direction,
-			     access->port.space, access->port.first);
+			     access->open.ranges[0].space, access->open.ranges[0].first);
 }
 
 static void check_family(struct scan *scan, const struct policy_rule *rule, enum ip_family family)
@@ -241,7 +214,7 @@ static void check_family(struct scan *scan, const struct policy_rule *rule, enum
 	if (!peer)
 		peer = whole_with_others(rule, family);
 	if (!peer || (rule->direction == POLICY_EGRESS && scan_only_port(rule, 53)) ||
-	    !scan_opens_address(scan, rule, &far, scan_first_port(rule), &access))
+	    !scan_opens_address(scan, rule, &far, &access))
 		return;
 	place = scan_at_policy(rule->policy, peer->span);
 	subject = scan_subject_text(scan, rule, &access);
@@ -251,10 +224,10 @@ static void check_family(struct scan *scan, const struct policy_rule *rule, enum
 					 : "");
 	if (rule->direction == POLICY_INGRESS)
 		finding = scan_report(scan, place, "%s can reach %s%s", addresses, subject,
-				      scan_ports_text(scan, rule));
+				      scan_ports_text(scan, rule, &access));
 	else
 		finding = scan_report(scan, place, "%s can reach %s%s", subject, addresses,
-				      scan_ports_text(scan, rule));
+				      scan_ports_text(scan, rule, &access));
 	if (is_web_ingress(rule))
 		finding->severity = SCAN_LOW;
 	scan_help(scan, finding, "except: %s",
@@ -292,8 +265,7 @@ void scan_broad_dns(struct scan *scan, const struct policy_rule *rule)
 	struct scan_access access;
 
 	if (rule->direction != POLICY_EGRESS || !scan_allows(rule) || !scan_only_port(rule, 53) ||
-	    !(rule->any_peer || block) ||
-	    !scan_opens_address(scan, rule, &far, scan_first_port(rule), &access))
+	    !(rule->any_peer || block) || !scan_opens_address(scan, rule, &far, &access))
 		return;
 	scan_help(scan,
 		  scan_report(scan, scan_at_policy(rule->policy, block ? block->span : rule->span),

@@ -16,6 +16,36 @@ static bool is_open_to(struct scan *scan, const struct policy_rule *rule,
 	       scan_selected(scan, rule->policy, &first) == 0;
 }
 
+/* Whom a rule for everybody does open: other policies may refuse pods, or addresses. NULL: nobody. */
+static const char *find_everybody(struct scan *scan, const struct policy_rule *rule,
+				  struct scan_access *ret)
+{
+	static const char *const words[POLICY_N_DIRECTIONS][2][3] = {
+		[POLICY_INGRESS] =
+			{
+				{NULL, "some addresses outside the cluster",
+				 "any address outside the cluster"},
+				{"any pod in any namespace",
+				 "any pod in any namespace, and some addresses outside the "
+				 "cluster,",
+				 "any pod in any namespace, and any address,"},
+			},
+		[POLICY_EGRESS] =
+			{
+				{NULL, "some addresses outside the cluster",
+				 "any address outside the cluster"},
+				{"any pod", "any pod, and some addresses outside the cluster,",
+				 "any pod, and any address,"},
+			},
+	};
+	const struct ip_addr far = scan_far_address(IP_V4);
+	const bool has_pods = is_open_to(scan, rule, scan_stranger(scan), ret);
+
+	if (!has_pods && !scan_opens_address(scan, rule, &far, ret))
+		return NULL;
+	return words[rule->direction][has_pods][scan_share_outside(scan, rule, ret)];
+}
+
 static bool is_meant_for_all(const struct scan *scan, const struct scan_access *access)
 {
 	return access->subject && scan->config &&
@@ -34,7 +64,7 @@ static struct scan_finding *report(struct scan *scan, const struct policy_rule *
 				   const char *peer)
 {
 	const char *subject = scan_subject_text(scan, rule, access);
-	const char *ports = scan_ports_text(scan, rule);
+	const char *ports = scan_ports_text(scan, rule, access);
 	const char *limit = scan_limit_text(scan, rule, access);
 	const struct scan_place place = scan_at_policy(rule->policy, span);
 
@@ -53,14 +83,12 @@ void scan_allow_all(struct scan *scan, const struct policy_rule *rule)
 {
 	struct scan_access access;
 	struct scan_finding *finding;
+	const char *everybody;
 
 	if (!scan_allows(rule) || !rule->any_peer || !rule->any_port || is_told(scan, rule) ||
-	    !is_open_to(scan, rule, scan_stranger(scan), &access))
+	    !(everybody = find_everybody(scan, rule, &access)))
 		return;
-	finding = report(scan, rule, rule->span, &access,
-			 rule->direction == POLICY_INGRESS
-				 ? "any pod in any namespace, and any address,"
-				 : "everything, inside the cluster and out,");
+	finding = report(scan, rule, rule->span, &access, everybody);
 	if (is_meant_for_all(scan, &access))
 		finding->severity = SCAN_INFO;
 	scan_help(scan, finding, "%s, and ports", peers_hint(rule));
@@ -108,15 +136,13 @@ void scan_any_peer(struct scan *scan, const struct policy_rule *rule)
 {
 	struct scan_access access;
 	struct scan_finding *finding;
+	const char *everybody;
 
 	if (!scan_allows(rule) || !rule->any_peer || rule->any_port ||
 	    (rule->direction == POLICY_EGRESS && scan_only_port(rule, 53)) ||
-	    !is_open_to(scan, rule, scan_stranger(scan), &access))
+	    !(everybody = find_everybody(scan, rule, &access)))
 		return;
-	finding = report(scan, rule, rule->span, &access,
-			 rule->direction == POLICY_INGRESS
-				 ? "any pod in any namespace, and any address,"
-				 : "any pod and any address");
+	finding = report(scan, rule, rule->span, &access, everybody);
 	if (is_meant_for_all(scan, &access) || (rule->direction == POLICY_INGRESS &&
 						access.subject && is_webhook(scan, access.subject)))
 		finding->severity = SCAN_INFO;

@@ -130,6 +130,9 @@ bool scan_is_wanted(const struct scan *scan, const struct scan_rule *rule);
 /* A finding begins at this place already. */
 bool scan_has_at(const struct scan *scan, struct diag_span span);
 
+/* A finding of this rule does. */
+bool scan_has_rule_at(const struct scan *scan, enum scan_rule_id id, struct diag_span span);
+
 /* Some finding of this rule for the namespace; NULL for a cluster-wide one. */
 bool scan_has_for(const struct scan *scan, enum scan_rule_id id, const char *ns);
 
@@ -235,15 +238,35 @@ bool scan_is_open_outside(struct scan *scan, const struct model_pod *subject);
 bool scan_may_at_all(struct scan *scan, const struct model_pod *from, const struct model_pod *to,
 		     struct port_range *ret);
 
-/* Whether a workload that the policy of an allowing rule selects is open to the peer by it. */
+/* Opening: opens.c. The ports of a rule; those with names are the target's, NULL: nobody's. */
+void scan_rule_ports(const struct policy_rule *rule, const struct model_pod *target,
+		     struct port_set *ret);
+
+/*
+ * Whether the rules as a whole open a workload that the rule is about to the peer on some of its
+ * ports, and on which: what rules can tell apart is asked one by one.
+ */
 struct scan_access {
 	const struct model_workload *subject; /* the first; NULL: none is in the input */
 	uint32_t n_subjects;
 	const struct model_pod *peer;
-	struct port_range port; /* one that the rule names; 0: every port */
+	struct port_set open; /* those of the rule's ports that are, in the scan's arena */
+	bool is_part;         /* and these are not all */
 };
 bool scan_rule_opens(struct scan *scan, const struct policy_rule *rule,
 		     const struct model_pod *peer, struct scan_access *ret);
+
+/* The same of an address that is no pod's; also where nobody whom the policy selects is in the input. */
+bool scan_opens_address(struct scan *scan, const struct policy_rule *rule,
+			const struct ip_addr *addr, struct scan_access *ret);
+
+/*
+ * How much of the addresses that are no pod's the rules as a whole let pass too, on the ports that are
+ * open; all, where nobody whom the policy selects is in the input.
+ */
+enum scan_share { SCAN_NOBODY, SCAN_SOME, SCAN_ALL };
+enum scan_share scan_share_outside(struct scan *scan, const struct policy_rule *rule,
+				   const struct scan_access *access);
 
 /* The rule that decides what one side says of the peer, or NULL: a default, or nobody. */
 const struct policy_rule *scan_decider(struct scan *scan, const struct model_pod *subject,
@@ -268,16 +291,8 @@ const struct policy_peer *scan_whole_family(const struct policy_rule *rule, enum
 /* Every port of the rule is one of the wide one's. */
 bool scan_has_ports_of(const struct policy_rule *wide, const struct policy_rule *rule);
 
-/* A port that the rule names, or any. */
-struct port_range scan_first_port(const struct policy_rule *rule);
-
 /* An address of the internet, for questions. */
 struct ip_addr scan_far_address(enum ip_family family);
-
-/* Whether the rules as a whole let a workload that the rule is about talk to, or hear, the address. */
-bool scan_opens_address(struct scan *scan, const struct policy_rule *rule,
-			const struct ip_addr *addr, struct port_range port,
-			struct scan_access *ret);
 
 /* Selectors in the text: place.c. The field of a selector that asks for a key, else the selector. */
 struct diag_span scan_key_span(const struct diag_file *file, const struct tree_node *selector,
@@ -321,8 +336,9 @@ const char *scan_and_others(struct scan *scan, const struct model_workload *firs
 /* ":5432", ":53/UDP", ":8000-8080", " on all/TCP": what follows a target's name. */
 const char *scan_port_text(struct scan *scan, const struct port_range *port);
 
-/* ":5432", " on ports 80/TCP, 443/TCP", " on every port": what follows whom the rule is about. */
-const char *scan_ports_text(struct scan *scan, const struct policy_rule *rule);
+/* " on 80/TCP, 443/TCP", " on every port": what follows whom the access is about. */
+const char *scan_ports_text(struct scan *scan, const struct policy_rule *rule,
+			    const struct scan_access *access);
 
 /* "app=web" of a selector, "every pod" of an empty one. */
 const char *scan_selector_text(struct scan *scan, const struct selector *selector);

@@ -231,7 +231,7 @@ static void check_entity(struct scan *scan, const struct policy_rule *rule,
 		scan, scan_at_policy(rule->policy, tree_span(rule->policy->object->file, entity)),
 		"%s can reach %s%s", rule->direction == POLICY_INGRESS ? breadth->who : subject,
 		rule->direction == POLICY_INGRESS ? subject : breadth->who,
-		scan_ports_text(scan, rule));
+		scan_ports_text(scan, rule, &access));
 	scan_help(scan, finding, "name those that are meant: %s",
 		  rule->direction == POLICY_INGRESS
 			  ? "fromEndpoints or fromCIDR"

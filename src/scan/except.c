@@ -73,8 +73,7 @@ static void report_hole(struct scan *scan, const struct policy_rule *rule, struc
 	struct scan_finding *finding;
 	struct scan_access access;
 
-	if (!scan_opens_address(scan, hole->rule, &hole->addr, scan_first_port(hole->rule),
-				&access))
+	if (!scan_opens_address(scan, hole->rule, &hole->addr, &access))
 		return;
 	finding = scan_report(
 		scan, scan_at_policy(rule->policy, span),
@@ -83,7 +82,7 @@ static void report_hole(struct scan *scan, const struct policy_rule *rule, struc
 		hole->is_part ? "all of " : "", ip_cidr_format(cut, whole),
 		is_ingress ? ip_cidr_format(open, part) : scan_subject_text(scan, rule, &access),
 		is_ingress ? scan_subject_text(scan, rule, &access) : ip_cidr_format(open, part),
-		scan_ports_text(scan, hole->rule));
+		scan_ports_text(scan, hole->rule, &access));
 	if (hole->is_deliberate)
 		finding->severity = SCAN_LOW;
 	finding->related = hole->block ? hole->block->span : hole->rule->span;
@@ -126,7 +125,7 @@ static void check_twin(struct scan *scan, const struct policy_rule *rule,
 		const struct policy_peer *twin =
 			scan_allows(other) ? scan_whole_family(other, IP_V6) : NULL;
 
-		if (twin && scan_opens_address(scan, other, &far, scan_first_port(other), &access))
+		if (twin && scan_opens_address(scan, other, &far, &access))
 			scan_help(scan,
 				  scan_report(scan, scan_at_policy(policy, twin->span),
 					      "::/0 excepts nothing, though 0.0.0.0/0 in the same "

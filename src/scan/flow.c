@@ -14,15 +14,8 @@ struct sides {
 static void rule_ports(const struct policy_rule *rule, const struct model_pod *target,
 		       struct port_set *ret)
 {
-	for (uint32_t i = 0; i < rule->n_ports; i++) {
-		const struct policy_port *port = &rule->ports[i];
-
-		if (port->kind == POLICY_PORT_RANGE)
-			port_set_add(ret,
-				     (struct port_range){port->space, port->first, port->last});
-		else
-			model_pod_named_ports(target, port->name, port->space, ret);
-	}
+	if (!rule->any_port)
+		scan_rule_ports(rule, target, ret);
 	for (uint32_t i = 0; rule->any_port && i < target->n_ports; i++)
 		port_set_add(ret,
 			     (struct port_range){target->ports[i].space, target->ports[i].number,

@@ -315,7 +315,7 @@ void scan_spoofable_peer(struct scan *scan, const struct policy_rule *rule)
 				    "reach %s%s%s",
 				    scan_selector_text(scan, &peer->pods.pods),
 				    scan_subject_text(scan, rule, &access),
-				    scan_ports_text(scan, rule),
+				    scan_ports_text(scan, rule, &access),
 				    scan_limit_text(scan, rule, &access)),
 			"name the namespace too: kubernetes.io/metadata.name");
 	}

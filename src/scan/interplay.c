@@ -36,23 +36,12 @@ static void add_ports(struct void_check *check, const struct model_pod *subject,
 	struct port_set own = {0};
 	uint32_t n;
 
-	for (uint32_t i = 0; i < rule->n_ports; i++) {
-		const struct policy_port *port = &rule->ports[i];
-
-		if (port->kind == POLICY_PORT_RANGE)
-			port_set_add(&own,
-				     (struct port_range){port->space, port->first, port->last});
-		else if (target)
-			model_pod_named_ports(target, port->name, port->space, &own);
-	}
+	scan_rule_ports(rule, target, &own);
 	parts = compile_parts(world, compile_subject_class(world, subject), rule->direction, &n);
 	for (uint32_t i = 0; i < n; i++) {
 		struct port_set both = {0};
 
-		if (rule->any_port)
-			port_set_copy(&both, &parts[i].ports);
-		else
-			port_set_intersect(&parts[i].ports, &own, &both);
+		port_set_intersect(&parts[i].ports, &own, &both);
 		if (both.n)
 			port_set_add(ret,
 				     (struct port_range){both.ranges[0].space, both.ranges[0].first,

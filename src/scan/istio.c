@@ -22,7 +22,8 @@ static bool is_off(const struct tree_node *mode)
 }
 
 /* Whom somebody without an identity reaches there, all policies together. */
-static struct scan_access find_open(struct scan *scan, const struct policy *policy, uint16_t port)
+static struct scan_access find_open(struct scan *scan, const struct policy *policy, uint16_t port,
+				    struct port_range *ret_asked)
 {
 	const struct scan_members *members = scan_members(scan, &policy->subject);
 	const struct model_pod *stranger = scan_stranger(scan);
@@ -39,7 +40,7 @@ static struct scan_access find_open(struct scan *scan, const struct policy *poli
 			continue;
 		if (access.n_subjects++ == 0) {
 			access.subject = workload;
-			access.port = (struct port_range){PORT_TCP, asked, asked};
+			*ret_asked = (struct port_range){PORT_TCP, asked, asked};
 		}
 	}
 	return access;
@@ -52,14 +53,15 @@ struct open {
 
 static struct open find_texts(struct scan *scan, const struct policy *policy, uint16_t port)
 {
-	const struct scan_access access = find_open(scan, policy, port);
+	struct port_range asked;
+	const struct scan_access access = find_open(scan, policy, port, &asked);
 	const struct model_workload *first;
 
 	if (access.n_subjects)
 		return (struct open){
 			scan_and_others(scan, access.subject, access.n_subjects),
 			scan_other_side_text(scan, access.subject->pods[0], access.peer,
-					     POLICY_INGRESS, &access.port),
+					     POLICY_INGRESS, &asked),
 		};
 	if (scan_selected(scan, policy, &first))
 		return (struct open){0};

@@ -47,6 +47,25 @@ static void help_metadata(struct scan *scan, struct scan_finding *finding,
 		scan_help(scan, finding, "add except: [%s] to the block", block);
 }
 
+/* On the port that every one of them answers at. */
+static bool opens_server(struct scan *scan, const struct policy_rule *rule,
+			 const struct ip_addr *addr, struct scan_access *ret)
+{
+	struct policy_port http = {
+		.kind = POLICY_PORT_RANGE,
+		.space = PORT_TCP,
+		.first = 80,
+		.last = 80,
+	};
+	struct policy_rule at = *rule;
+
+	at.any_port = false;
+	at.ports = &http;
+	at.n_ports = 1;
+	at.n_not_ports = 0;
+	return scan_opens_address(scan, &at, addr, ret);
+}
+
 static void check_metadata(struct scan *scan, const struct policy_rule *rule)
 {
 	for (size_t i = 0; i < N_SERVERS; i++) {
@@ -58,8 +77,7 @@ static void check_metadata(struct scan *scan, const struct policy_rule *rule)
 
 		ip_parse(metadata_servers[i].address, &addr, NULL);
 		peer = peer_of(scan, rule, &addr, &takes);
-		if (!takes || !scan_opens_address(scan, rule, &addr,
-						  (struct port_range){PORT_TCP, 80, 80}, &access))
+		if (!takes || !opens_server(scan, rule, &addr, &access))
 			continue;
 		finding = scan_report(
 			scan, scan_at_policy(rule->policy, peer ? peer->span : rule->span),

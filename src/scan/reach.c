@@ -326,31 +326,6 @@ struct port_range scan_port_of(const struct policy_rule *rule, const struct mode
 	return port;
 }
 
-bool scan_rule_opens(struct scan *scan, const struct policy_rule *rule,
-		     const struct model_pod *peer, struct scan_access *ret)
-{
-	const struct scan_members *members = scan_members(scan, &rule->policy->subject);
-	const enum policy_direction direction = rule->direction;
-
-	*ret = (struct scan_access){.peer = peer};
-	for (size_t i = 0; i < members->n; i++) {
-		const struct model_workload *workload = members->items[i];
-		const struct model_pod *pod = workload->pods[0];
-		struct port_range port;
-
-		if (!scan_is_subject(workload))
-			continue;
-		port = scan_port_of(rule, direction == POLICY_INGRESS ? pod : peer);
-		if (!scan_side_may(scan, pod, peer, direction, port.space, port.first))
-			continue;
-		if (ret->n_subjects++ == 0) {
-			ret->subject = workload;
-			ret->port = port;
-		}
-	}
-	return ret->n_subjects > 0;
-}
-
 const struct policy_rule *scan_decider(struct scan *scan, const struct model_pod *subject,
 				       const struct model_pod *peer,
 				       enum policy_direction direction, struct port_range port)

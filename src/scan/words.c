@@ -25,10 +25,11 @@ const char *scan_subject_text(struct scan *scan, const struct policy_rule *rule,
 const char *scan_limit_text(struct scan *scan, const struct policy_rule *rule,
 			    const struct scan_access *access)
 {
-	if (!access->subject)
+	if (!access->subject || !access->peer)
 		return "";
 	return scan_other_side_text(scan, access->subject->pods[0], access->peer, rule->direction,
-				    rule->any_port ? NULL : &access->port);
+				    rule->any_port && !access->is_part ? NULL
+								       : access->open.ranges);
 }
 
 const char *scan_port_text(struct scan *scan, const struct port_range *port)
@@ -80,11 +81,50 @@ static void add_ports(struct strbuf *text, const char *before, const struct poli
 	}
 }
 
-const char *scan_ports_text(struct scan *scan, const struct policy_rule *rule)
+static void add_set(struct strbuf *text, const char *before, const struct port_set *set)
+{
+	strbuf_addstr(text, before);
+	for (size_t i = 0; i < set->n; i++) {
+		const struct policy_port port = {
+			.kind = POLICY_PORT_RANGE,
+			.space = set->ranges[i].space,
+			.first = set->ranges[i].first,
+			.last = set->ranges[i].last,
+		};
+
+		strbuf_addstr(text, i ? ", " : "");
+		add_port(text, &port);
+	}
+}
+
+/* What is short: the ports, or the others. */
+static const char *open_text(struct scan *scan, const struct port_set *open)
+{
+	struct port_set all = {0}, closed = {0};
+	struct strbuf text = {0};
+	const char *ret;
+
+	port_set_add_all(&all);
+	port_set_subtract(&all, open, &closed);
+	if (closed.n < open->n)
+		add_set(&text, " on every port but ", &closed);
+	else
+		add_set(&text, " on ", open);
+	ret = arena_strdup(&scan->arena, strbuf_str(&text));
+	port_set_release(&all);
+	port_set_release(&closed);
+	strbuf_release(&text);
+	return ret;
+}
+
+const char *scan_ports_text(struct scan *scan, const struct policy_rule *rule,
+			    const struct scan_access *access)
 {
 	struct strbuf text = {0};
 	const char *ret;
 
+	if (access->is_part)
+		return open_text(scan, &access->open);
 	if (rule->any_port)
 		strbuf_addstr(&text, " on every port");
 	add_ports(&text, " on ", rule->ports, rule->n_ports);
