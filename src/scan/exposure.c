@@ -147,20 +147,6 @@ static bool is_dns(const struct model_port *port)
 	       (port->name && strncmp(port->name, "dns", strlen("dns")) == 0);
 }
 
-/* BH311 says that it is reached, and what listens there. */
-static bool is_sensitive_at(const struct scan *scan, const struct diag_span *span)
-{
-	for (size_t i = 0; i < scan->findings.n; i++) {
-		const struct scan_finding *finding = &scan->findings.items[i];
-		const struct diag_span *other = &finding->place.span;
-
-		if (finding->rule == &scan_rules[SCAN_BH311] && other->file == span->file &&
-		    other->line == span->line && other->column == span->column)
-			return true;
-	}
-	return false;
-}
-
 void scan_admin_plane(struct scan *scan, const struct model_workload *workload)
 {
 	const struct model_pod *pod = workload->pods[0];
@@ -176,7 +162,7 @@ void scan_admin_plane(struct scan *scan, const struct model_workload *workload)
 						   port->space, port->number))
 			continue;
 		place.span = port_span(scan, workload, port->number);
-		if (is_sensitive_at(scan, &place.span))
+		if (scan_has_rule_at(scan, SCAN_BH311, place.span)) /* and what listens there */
 			continue;
 		finding = scan_report(scan, place,
 				      "any pod in any namespace can reach %s/%s:%u, in a namespace "

@@ -76,16 +76,20 @@ static bool has_policy(struct scan *scan, const struct model_namespace *ns)
 void scan_no_policy(struct scan *scan, const struct model_namespace *ns)
 {
 	const uint32_t n = n_subjects(scan, ns);
+	const char *limit[POLICY_N_DIRECTIONS];
 	struct scan_finding *finding;
 
 	if (scan_is_system(scan, ns) || has_policy(scan, ns) || has_only_hooks(scan, ns))
 		return;
-	finding = scan_report(scan, scan_at_namespace(scan, ns),
-			      "no policy selects %s: any pod in any namespace "
-			      "can reach %s on every port, and %s can reach everything",
-			      n == 1 ? "its workload"
-				     : arena_printf(&scan->arena, "any of its %u workloads", n),
-			      n == 1 ? "it" : "them", n == 1 ? "it" : "they");
+	for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
+		limit[direction] = stranger_text(scan, scan_newcomer(scan, ns), direction);
+	finding = scan_report(
+		scan, scan_at_namespace(scan, ns),
+		"no policy selects %s: any pod in any namespace "
+		"can reach %s on every port, and %s can reach everything%s",
+		n == 1 ? "its workload" : arena_printf(&scan->arena, "any of its %u workloads", n),
+		n == 1 ? "it" : "them", n == 1 ? "it" : "they",
+		*limit[POLICY_INGRESS] ? limit[POLICY_INGRESS] : limit[POLICY_EGRESS]);
 	scan_help(
 		scan, finding,
 		"add a NetworkPolicy with podSelector: {} and policyTypes: [Ingress, Egress], one "
@@ -294,9 +298,10 @@ void scan_half_deny(struct scan *scan, const struct policy *policy)
 	    !(claim || is_half_of_all(scan, policy)) || !(open = left_open(scan, policy, missing)))
 		return;
 	finding = scan_report(scan, scan_at_policy(policy, types_span(policy)),
-			      "%s, but it leaves %s open: %s its pods",
+			      "%s, but it leaves %s open: %s its pods%s",
 			      claim ? claim : "it denies for every pod of the namespace",
-			      policy_direction_name(missing), open_text(scan, open, missing));
+			      policy_direction_name(missing), open_text(scan, open, missing),
+			      stranger_text(scan, open, missing));
 	if (!claim) /* the namespace has a finding that says it too */
 		finding->parent = missing == POLICY_INGRESS ? "BH202" : "BH203";
 	if (scan_is_networkpolicy(policy))

@@ -255,9 +255,10 @@ static void check_node_port(struct scan *scan, const struct model_service *servi
 	const bool keeps_client = kept && strcmp(kept, "Local") == 0;
 	uint16_t port;
 	const struct model_pod *open = open_backend(scan, service, &port);
+	struct scan_finding *finding = NULL;
 
 	if (open)
-		scan_report(
+		finding = scan_report(
 			scan, place,
 			"a port of every node leads to %s/%s:%u: who reaches a node gets in past "
 			"what is in front of it%s",
@@ -266,11 +267,14 @@ static void check_node_port(struct scan *scan, const struct model_service *servi
 				     : ", with the address of a node, so that policies cannot "
 				       "tell clients apart");
 	else if (!keeps_client)
-		scan_report(scan, place,
-			    "a port of every node leads to %s/%s: its clients come with the "
-			    "addresses of nodes, and the node that a pod runs on always gets in, "
-			    "whatever policies say of the clients",
-			    service->ns->name, service->name);
+		finding = scan_report(
+			scan, place,
+			"a port of every node leads to %s/%s: its clients come with the "
+			"addresses of nodes, and the node that a pod runs on always gets in, "
+			"whatever policies say of the clients",
+			service->ns->name, service->name);
+	if (finding && scan_has_rule_at(scan, SCAN_BH507, place.span))
+		finding->parent = "BH507"; /* that the Service is for the outside is said */
 }
 
 /* hostPort of workloads, and NodePort of Services. */

@@ -108,15 +108,27 @@ void scan_report_unknown(struct scan *scan, struct scan_place place, const char 
 	va_end(args);
 }
 
+static bool is_at(const struct scan_finding *finding, struct diag_span span)
+{
+	const struct diag_span *own = &finding->place.span;
+
+	return own->file == span.file && own->line == span.line && own->column == span.column;
+}
+
 bool scan_has_at(const struct scan *scan, struct diag_span span)
 {
-	for (size_t i = 0; i < scan->findings.n; i++) {
-		const struct diag_span *other = &scan->findings.items[i].place.span;
-
-		if (other->file == span.file && other->line == span.line &&
-		    other->column == span.column)
+	for (size_t i = 0; i < scan->findings.n; i++)
+		if (is_at(&scan->findings.items[i], span))
 			return true;
-	}
+	return false;
+}
+
+bool scan_has_rule_at(const struct scan *scan, enum scan_rule_id id, struct diag_span span)
+{
+	for (size_t i = 0; i < scan->findings.n; i++)
+		if (scan->findings.items[i].rule == &scan_rules[id] &&
+		    is_at(&scan->findings.items[i], span))
+			return true;
 	return false;
 }
 

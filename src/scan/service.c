@@ -99,8 +99,9 @@ static void report_open(struct scan *scan, struct scan_place place, const struct
 	struct scan_finding *finding = scan_report(
 		scan, place,
 		"%s offers %s/%s to the outside, and no policy limits who comes: any pod in any "
-		"namespace can reach it too, on every port",
-		by, pod->ns->name, pod->workload->name);
+		"namespace can reach it too, on every port%s",
+		by, pod->ns->name, pod->workload->name,
+		scan_other_side_text(scan, pod, scan_stranger(scan), POLICY_INGRESS, NULL));
 
 	finding->related = pod->workload->span;
 	finding->related_message = "the workload";

@@ -52,6 +52,19 @@ scan --rules BH101 -o json "$tap_work/line.json"
 json '[(f["kind"], f["name"], f["line"]) for f in it["findings"]] == [("NetworkPolicy", "typo", 1)]' \
 	"of many objects on one line, a finding names its own"
 
+# What another tier refuses of a rule, on some ports or to some peers, is not said.
+scan --rules BH303 tests/scan/BH303/bad2.yaml
+ok_like "$out" 'any pod in any namespace can reach shop/web on 9090/TCP' "the port that is open, of two"
+scan --rules BH301 tests/scan/BH301/bad2.yaml
+ok_like "$out" ': any address outside the cluster can reach shop/web on every port' "addresses, where pods are refused"
+sed 's/  - action: Deny/&, source: {notNets: [10.244.0.0\/16]}/; s/- action\(.*\)$/- {action\1}/' tests/scan/BH301/good2.yaml \
+	>"$tap_work/addresses.yaml"
+scan --rules BH301 "$tap_work/addresses.yaml"
+ok_like "$out" ': any pod in any namespace can reach shop/web on every port' "pods, where addresses are refused"
+sed -i 's/notNets: .*]/nets: [10.5.0.0\/16]/' "$tap_work/addresses.yaml"
+scan --rules BH301 "$tap_work/addresses.yaml"
+ok_like "$out" ': any pod in any namespace, and some addresses outside the cluster, can reach shop/web' "or some of them"
+
 # Everybody else may be closed: a sentence about them does not say more than the engine.
 cat >"$tap_work/closed.yaml" <<'YAML'
 apiVersion: v1
@@ -66,10 +79,40 @@ spec: {types: [Egress]}
 YAML
 run "$bulkhead" can 'elsewhere/[]' shop/db 5432 -f "$tap_work/closed.yaml"
 ok_int "$status" 1 "nobody may send anything"
-scan --rules BH202,BH204,BH311 -o json "$tap_work/closed.yaml"
-json 'sorted(f["rule"] for f in it["findings"]) == ["BH202", "BH204", "BH311"]' "what is open is a finding all the same"
+cat >>"$tap_work/closed.yaml" <<'YAML'
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {type: LoadBalancer, selector: {app: db}, ports: [{port: 5432}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: closed}
+spec: {podSelector: {}, policyTypes: [Egress]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: closed, labels: {app: db}}
+YAML
+sed -i 's/{name: db, namespace: shop}$/{name: db, namespace: shop, labels: {app: db}}/' "$tap_work/closed.yaml"
+scan --rules BH201,BH202,BH204,BH205,BH311,BH507 -o json "$tap_work/closed.yaml"
+json 'sorted({f["rule"] for f in it["findings"]}) == ["BH202", "BH204", "BH205", "BH311", "BH507"]' "what is open is a finding all the same"
 json 'all(f["message"].endswith(", as far as the other side\u0027s policies let it") for f in it["findings"])' \
 	"and says what it leaves out"
+sed '/^kind: NetworkPolicy/,/^---/d' "$tap_work/closed.yaml" | sed 's/{types: \[Egress\]}/{selector: app != "db", types: [Egress]}/' \
+	>"$tap_work/bare.yaml"
+scan --rules BH201 "$tap_work/bare.yaml"
+ok_like "$out" 'Namespace shop: .* can reach everything, as far as the other side.s policies let it \[BH201\]' \
+	"and that of a namespace without policies"
+
+# A NodePort for everybody is one finding, though two rules are about it.
+sed 's/type: LoadBalancer/type: NodePort/' "$tap_work/bare.yaml" >"$tap_work/node.yaml"
+scan --rules BH507,BH604 -o json "$tap_work/node.yaml"
+json '[(f["rule"], f["parent"]) for f in it["findings"]] == [("BH507", None), ("BH604", "BH507")]' \
+	"a NodePort: what offers it says the rest"
+scan --rules BH604 "$tap_work/node.yaml"
+ok_like "$out" '^1 finding: 1 medium$' "without the one the other is said"
 
 cat >>"$tap_work/closed.yaml" <<'YAML'
 ---
