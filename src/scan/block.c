@@ -280,26 +280,50 @@ void scan_broad_dns(struct scan *scan, const struct policy_rule *rule)
 		  "{k8s-app: kube-dns}}");
 }
 
-/* What lives in a block that is not outside the cluster; NULL: nothing that is known. */
-static const char *inhabitant_of(const struct scan *scan, const struct ip_cidr *block)
+#define OF_PODS "are addresses of pods, which change with every restart"
+
+/* A pod whose address the input tells, where it tells no block of them. */
+static const struct model_pod *pod_within(const struct model_snapshot *snapshot,
+					  const struct ip_range *range)
+{
+	for (uint32_t i = 0; i < snapshot->n_pods; i++) {
+		const struct model_pod *pod = snapshot->pods[i];
+
+		if (pod->host_network || pod->is_address_assumed)
+			continue;
+		for (uint32_t k = 0; k < pod->n_ips; k++)
+			if (ip_range_contains(range, &pod->ips[k]))
+				return pod;
+	}
+	return NULL;
+}
+
+/* What is said of a block that is not outside the cluster; NULL: nothing that is known. */
+static const char *inhabitant_of(struct scan *scan, const struct ip_cidr *block)
 {
 	const struct model_snapshot *snapshot = scan->snapshot;
 	const struct ip_range range = ip_cidr_range(block);
+	const struct model_pod *pod;
 
 	for (uint32_t i = 0; i < snapshot->n_services; i++)
 		for (uint32_t k = 0; k < snapshot->services[i]->n_cluster_ips; k++)
 			if (ip_range_contains(&range, &snapshot->services[i]->cluster_ips[k]))
-				return "cluster addresses of Services, which are translated to "
-				       "those of "
-				       "pods before a policy sees them: it matches nothing";
+				return "are cluster addresses of Services, which are translated to "
+				       "those of pods before a policy sees them: it matches "
+				       "nothing";
 	for (uint32_t i = 0; i < snapshot->n_pod_cidrs; i++)
 		if (ip_cidr_within(block, &snapshot->pod_cidrs[i], false))
-			return "addresses of pods, which change with every restart";
+			return OF_PODS;
 	for (uint32_t i = 0; i < snapshot->n_nodes; i++)
 		for (uint32_t k = 0; k < snapshot->nodes[i]->n_pod_cidrs; k++)
 			if (ip_cidr_within(block, &snapshot->nodes[i]->pod_cidrs[k], false))
-				return "addresses of pods, which change with every restart";
-	return NULL;
+				return OF_PODS;
+	pod = pod_within(snapshot, &range);
+	return pod ? arena_printf(
+			     &scan->arena,
+			     "has the address of %s/%s: those of pods change with every restart",
+			     pod->ns->name, pod->name)
+		   : NULL;
 }
 
 /* A cache of the node answers under the address of the cluster's DNS: then the block is right. */
@@ -318,7 +342,7 @@ void scan_inner_block(struct scan *scan, const struct policy_rule *rule)
 		if (what)
 			scan_help(scan,
 				  scan_report(scan, scan_at_policy(rule->policy, peer->span),
-					      "%s are %s", ip_cidr_format(&peer->cidr, buf), what),
+					      "%s %s", ip_cidr_format(&peer->cidr, buf), what),
 				  "write a podSelector for the pods that are meant");
 	}
 }
