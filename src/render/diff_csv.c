@@ -34,26 +34,12 @@ static void write_conditions(const void *arg, uint32_t number, FILE *out)
 	render_csv_close(out);
 }
 
-static void add_words(struct writing *writing, struct words *words, uint32_t number)
-{
-	size_t len;
-	const char *text = words_get(words, number, &len);
-
-	out_add(&writing->out, text, len);
-}
-
 static void add_end(struct writing *writing, const struct analyze_diff_pair *pair, uint32_t end)
 {
-	const struct ip_range *range = &pair->change->range;
-	char text[2 * IP_TEXT_SIZE + 8], first[IP_TEXT_SIZE], last[IP_TEXT_SIZE];
-
-	if (end != ANALYZE_MAP_OUTSIDE) {
-		add_words(writing, &writing->endpoints, end);
-		return;
-	}
-	out_add(&writing->out, text,
-		(size_t)snprintf(text, sizeof(text), "ip:%s-%s", ip_format(&range->first, first),
-				 ip_format(&range->last, last)));
+	if (end != ANALYZE_MAP_OUTSIDE)
+		words_add(&writing->endpoints, end, &writing->out);
+	else
+		out_add_range(&writing->out, &pair->change->range);
 }
 
 /* One field, a line for each end. */
@@ -120,7 +106,7 @@ static void add_ports(struct writing *writing, const struct analyze_diff_pair *p
 		if (writing->has_conditions)
 			out_literal(&writing->out, ",");
 		if (part->conditions != ANALYZE_PORTS_CERTAIN)
-			add_words(writing, &writing->conditions, part->conditions);
+			words_add(&writing->conditions, part->conditions, &writing->out);
 		out_literal(&writing->out, "\r\n");
 	}
 }

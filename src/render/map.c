@@ -19,25 +19,17 @@ void map_output_release(struct map_output *output)
 	words_release(&output->conditions);
 }
 
-static void output_words(struct map_output *output, struct words *words, uint32_t number)
-{
-	size_t len;
-	const char *text = words_get(words, number, &len);
-
-	out_add(&output->out, text, len);
-}
-
 void map_output_endpoint(struct map_output *output, uint32_t number)
 {
-	output_words(output, &output->endpoints, number);
+	words_add(&output->endpoints, number, &output->out);
 }
 
 void map_output_ports(struct map_output *output, uint32_t ports)
 {
-	output_words(output, &output->ports, ports);
+	words_add(&output->ports, ports, &output->out);
 }
 
 void map_output_conditions(struct map_output *output, uint32_t conditions)
 {
-	output_words(output, &output->conditions, conditions);
+	words_add(&output->conditions, conditions, &output->out);
 }

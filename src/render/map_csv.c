@@ -33,16 +33,10 @@ static void write_range(const void *arg, uint32_t number, FILE *out)
 
 static void add_end(struct map_output *output, uint32_t endpoint, const struct ip_range *range)
 {
-	char first[IP_TEXT_SIZE], last[IP_TEXT_SIZE], text[2 * IP_TEXT_SIZE + 8];
-	int len;
-
-	if (endpoint != ANALYZE_MAP_OUTSIDE) {
+	if (endpoint != ANALYZE_MAP_OUTSIDE)
 		map_output_endpoint(output, endpoint);
-		return;
-	}
-	len = snprintf(text, sizeof(text), "ip:%s-%s", ip_format(&range->first, first),
-		       ip_format(&range->last, last));
-	out_add(&output->out, text, (size_t)len);
+	else
+		out_add_range(&output->out, range);
 }
 
 static void output_connection(void *arg, const struct analyze_map_connection *connection)

@@ -29,12 +29,12 @@ static void make(struct words *words, uint32_t number)
 	free(text);
 }
 
-const char *words_get(struct words *words, uint32_t number, size_t *ret_len)
+void words_add(struct words *words, uint32_t number, struct out *out)
 {
 	while (words->items.n <= number)
 		vec_add(&words->items);
 	if (!words->items.items[number].at)
 		make(words, number);
-	*ret_len = words->items.items[number].len;
-	return words->text.text + words->items.items[number].at - 1;
+	out_add(out, words->text.text + words->items.items[number].at - 1,
+		words->items.items[number].len);
 }

@@ -7,6 +7,7 @@
 
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "render/out.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -28,5 +29,5 @@ struct words {
 void words_init(struct words *words, words_fn write, const void *arg);
 void words_release(struct words *words);
 
-/* The text of an item, valid until the next one is asked for; not NUL-terminated. */
-const char *words_get(struct words *words, uint32_t number, size_t *ret_len);
+/* Writes the text of an item. */
+void words_add(struct words *words, uint32_t number, struct out *out);
