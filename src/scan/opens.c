@@ -159,9 +159,10 @@ static bool is_for_pods(const struct scan *scan, const struct ip_range *range)
 	return false;
 }
 
-/* Of the addresses that no pod has, or may have: whether some are in the row, and some are not. */
-static void look_outside(const struct scan *scan, const struct bitset *row,
-			 const struct model_pod *subject, bool *ret_open, bool *ret_closed)
+/* Of the addresses that no pod has, or may have: whether some may pass, and some may not. */
+static void look_outside(struct scan *scan, const struct model_pod *subject,
+			 enum policy_direction direction, const struct port_range *port,
+			 bool ret[2])
 {
 	for (uint32_t k = 0; k < subject->n_ips; k++) {
 		const struct compile_range *ranges;
@@ -170,8 +171,8 @@ static void look_outside(const struct scan *scan, const struct bitset *row,
 		ranges = compile_ranges(scan->world, subject->ips[k].family, &n);
 		for (size_t i = 0; i < n; i++)
 			if (!is_for_pods(scan, &ranges[i].range))
-				*(bitset_test(row, ranges[i].peer_class) ? ret_open : ret_closed) =
-					true;
+				ret[scan_outside_may(scan, subject, &ranges[i].range.first,
+						     direction, port->space, port->first)] = true;
 	}
 }
 
@@ -179,7 +180,7 @@ enum scan_share scan_share_outside(struct scan *scan, const struct policy_rule *
 				   const struct scan_access *access)
 {
 	const struct model_pod *pod = access->subject ? access->subject->pods[0] : NULL;
-	bool is_open = false, is_closed = false;
+	bool has[2] = {false, false}; /* refused, let pass */
 	const struct compile_part *parts;
 	uint32_t n;
 
@@ -192,11 +193,8 @@ enum scan_share scan_share_outside(struct scan *scan, const struct policy_rule *
 
 		port_set_intersect(&parts[i].ports, &access->open, &both);
 		if (both.n)
-			look_outside(scan,
-				     scan_row(scan, pod, rule->direction, both.ranges[0].space,
-					      both.ranges[0].first),
-				     pod, &is_open, &is_closed);
+			look_outside(scan, pod, rule->direction, &both.ranges[0], has);
 		port_set_release(&both);
 	}
-	return !is_open ? SCAN_NOBODY : is_closed ? SCAN_SOME : SCAN_ALL;
+	return !has[true] ? SCAN_NOBODY : has[false] ? SCAN_SOME : SCAN_ALL;
 }
