@@ -102,12 +102,53 @@ static void check_sensitive(struct scan *scan, const struct model_workload *work
 	scan_help(scan, finding, "allow the clients that need it, by podSelector and namespace");
 }
 
+static void add_service_ports(const struct scan *scan, const struct model_pod *pod,
+			      struct port_set *ret)
+{
+	for (uint32_t i = 0; i < scan->snapshot->n_services; i++) {
+		const struct model_service *service = scan->snapshot->services[i];
+		bool is_behind = false;
+
+		for (uint32_t k = 0; k < service->n_backends && !is_behind; k++)
+			is_behind = service->backends[k] == pod;
+		for (uint32_t k = 0; is_behind && k < service->n_ports; k++)
+			model_service_targets(&service->ports[k], pod, ret);
+	}
+}
+
+/* A workload that declares no port listens where Services send to it, else as its image does. */
+static void check_undeclared(struct scan *scan, const struct model_workload *workload)
+{
+	struct model_port port = {.space = PORT_TCP};
+	const char *image = scan_sensitive_image(workload, &port.number);
+	struct port_set ports = {0};
+
+	if (!image && !scan_called_sensitive(scan->config, workload))
+		return;
+	add_service_ports(scan, workload->pods[0], &ports);
+	if (ports.n == 0 && port.number)
+		port_set_add(&ports, (struct port_range){PORT_TCP, port.number, port.number});
+	for (size_t i = 0; i < ports.n; i++)
+		for (uint32_t number = ports.ranges[i].first; number <= ports.ranges[i].last;
+		     number++) {
+			const char *what;
+
+			port.space = ports.ranges[i].space;
+			port.number = (uint16_t)number;
+			what = what_listens(scan, workload, &port);
+			check_sensitive(scan, workload, &port, what ? what : image);
+		}
+	port_set_release(&ports);
+}
+
 void scan_sensitive(struct scan *scan, const struct model_workload *workload)
 {
 	const struct model_pod *pod = workload->pods[0];
 
 	if (!scan_is_subject(workload))
 		return;
+	if (pod->n_ports == 0)
+		check_undeclared(scan, workload);
 	for (uint32_t i = 0; i < pod->n_ports; i++) {
 		const char *what = what_listens(scan, workload, &pod->ports[i]);
 

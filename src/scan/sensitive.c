@@ -72,6 +72,24 @@ static const char *what_runs(const char *image)
 	return NULL;
 }
 
+static uint16_t usual_port(const char *what)
+{
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		if (strcmp(ports[i].what, what) == 0)
+			return ports[i].number;
+	return 0;
+}
+
+const char *scan_sensitive_image(const struct model_workload *workload, uint16_t *ret_port)
+{
+	const char *what = NULL;
+
+	for (uint32_t i = 0; i < workload->images.n && !what; i++)
+		what = what_runs(workload->images.items[i]);
+	*ret_port = what ? usual_port(what) : 0;
+	return what;
+}
+
 static bool is_configured(const struct scan_config *config, const struct model_workload *workload)
 {
 	return config && scan_patterns_match(&config->sensitive, workload->ns->name, workload->kind,
@@ -91,6 +109,7 @@ const char *scan_sensitivity(const struct scan_config *config,
 {
 	const struct model_pod *pod = workload->pods[0];
 	const char *what = NULL;
+	uint16_t port;
 
 	if (workload->sensitivity)
 		return workload->sensitivity;
@@ -98,7 +117,5 @@ const char *scan_sensitivity(const struct scan_config *config,
 		return "sensitive";
 	for (uint32_t i = 0; i < pod->n_ports && !what; i++)
 		what = scan_sensitive_port(&pod->ports[i]);
-	for (uint32_t i = 0; i < workload->images.n && !what; i++)
-		what = what_runs(workload->images.items[i]);
-	return what;
+	return what ? what : scan_sensitive_image(workload, &port);
 }

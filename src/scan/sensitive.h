@@ -17,6 +17,9 @@ const char *scan_sensitivity(const struct scan_config *config,
 /* What is known to listen at a port that is not for just anybody; NULL: nothing. */
 const char *scan_sensitive_port(const struct model_port *port);
 
+/* What its images are known to be, and the TCP port of that, 0: it has no usual one; else NULL. */
+const char *scan_sensitive_image(const struct model_workload *workload, uint16_t *ret_port);
+
 /* Called so by its label or the configuration, as a clause for a report; NULL: by neither. */
 const char *scan_called_sensitive(const struct scan_config *config,
 				  const struct model_workload *workload);
