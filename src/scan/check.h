@@ -202,11 +202,6 @@ const struct policy *const *scan_policies_of(struct scan *scan,
 bool scan_is_isolated(struct scan *scan, const struct model_workload *workload,
 		      enum policy_direction direction);
 
-/* The peer classes that the pod may talk to, or hear, on a port; NULL: it is subject to nothing. */
-const struct bitset *scan_row(struct scan *scan, const struct model_pod *pod,
-			      enum policy_direction direction, enum port_space space,
-			      uint16_t port);
-
 /* One side's word alone: what the policies of `subject` say of the peer. */
 bool scan_side_may(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
 		   enum policy_direction direction, enum port_space space, uint16_t port);

@@ -99,8 +99,10 @@ static struct bitset *make_row(struct compile_world *world, uint32_t class,
 	return set;
 }
 
-const struct bitset *scan_row(struct scan *scan, const struct model_pod *pod,
-			      enum policy_direction direction, enum port_space space, uint16_t port)
+/* The peer classes that the pod may talk to, or hear, on a port; NULL: it is subject to nothing. */
+static const struct bitset *row_of(struct scan *scan, const struct model_pod *pod,
+				   enum policy_direction direction, enum port_space space,
+				   uint16_t port)
 {
 	struct compile_world *world = scan->world;
 	const uint32_t class = compile_subject_class(world, pod);
@@ -129,7 +131,7 @@ static uint32_t peer_class(const struct compile_world *world, const struct model
 bool scan_side_may(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
 		   enum policy_direction direction, enum port_space space, uint16_t port)
 {
-	const struct bitset *row = scan_row(scan, subject, direction, space, port);
+	const struct bitset *row = row_of(scan, subject, direction, space, port);
 
 	if (!row || peer->n_ips == 0) /* a host-network pod of a node that is not known */
 		return true;
@@ -204,7 +206,7 @@ bool scan_outside_may(struct scan *scan, const struct model_pod *subject,
 		      const struct ip_addr *addr, enum policy_direction direction,
 		      enum port_space space, uint16_t port)
 {
-	const struct bitset *row = scan_row(scan, subject, direction, space, port);
+	const struct bitset *row = row_of(scan, subject, direction, space, port);
 
 	return !row || bitset_test(row, compile_outside_class(scan->world, addr));
 }
