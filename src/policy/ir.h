@@ -210,7 +210,7 @@ bool policy_peer_matches(const struct policy_peer *peer, const struct policy_add
 /* Whether it decides only if something holds that addresses and ports do not say. */
 bool policy_rule_is_conditional(const struct policy_rule *rule);
 
-/* What has to hold for a conditional rule, in one clause. */
+/* What has to hold for a conditional rule, in one clause and on one line: it quotes the policy. */
 void policy_condition_text(const struct policy_rule *rule, struct strbuf *ret);
 
 /* Whether a tree has a leaf of this kind, wherever it stands. */

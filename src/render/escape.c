@@ -44,11 +44,14 @@ void render_xml(FILE *out, const char *text)
 	}
 }
 
-/* toolkit/packages/core/src/command.ts: escapeData, escapeProperty */
+/*
+ * toolkit/packages/core/src/command.ts: escapeData, escapeProperty. Other controls look the same,
+ * though nobody turns them back: the log is read on terminals too.
+ */
 static void write_github(FILE *out, const char *text, const char *special)
 {
 	for (; *text; text++) {
-		if (strchr(special, *text))
+		if (strchr(special, *text) || (iscntrl((unsigned char)*text) && *text != '\t'))
 			fprintf(out, "%%%02X", (unsigned char)*text);
 		else
 			fputc(*text, out);

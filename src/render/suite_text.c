@@ -145,6 +145,16 @@ static void print_tap_name(const struct suite_test *test)
 		}
 }
 
+/* YAML has no controls, and escapes of them that Graphviz and Prometheus do not have. */
+static void print_tap_file(const char *name)
+{
+	struct strbuf text = {0};
+
+	plain_add(&text, name, strlen(name));
+	render_quoted(stdout, strbuf_str(&text));
+	strbuf_release(&text);
+}
+
 void render_suite_tap(const struct render_suite *output)
 {
 	const struct suite_results *results = output->results;
@@ -162,7 +172,7 @@ void render_suite_tap(const struct render_suite *output)
 			continue;
 		}
 		printf("  ---\n  outcome: %s\n  file: ", status_of(output, i));
-		render_quoted(stdout, test->span.file->name);
+		print_tap_file(test->span.file->name);
 		printf("\n  line: %u\n  why: |\n", test->span.line);
 		print_why(output, i, 4);
 		puts("  ...");
