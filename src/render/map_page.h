@@ -64,10 +64,19 @@ struct map_page {
 void map_page_init(struct map_page *page, struct analyze_map *map);
 void map_page_release(struct map_page *page);
 
-/* Fills `remarks` with lines that are no wider. */
+/* Fills `remarks` with lines that are no wider: map_page_remarks.c. */
 void map_page_remark(struct map_page *page, int width);
 
-/* "A → B: TCP 80" of an arrow of the picture; in the arena. */
+/* Notes of boxes, before the layout asks how big they are: map_page_notes.c. */
+void map_page_name_members(struct map_page *page);
+void map_page_write_notes(struct map_page *page);
+
+/* An arrow of the picture that is a note in a box. */
+bool map_page_is_note(const struct map_page *page, const struct picture_arrow *arrow);
+
+/* Its ports, and how it looks; and all of it: "A → B: TCP 80". In the arena. */
+const char *map_page_label(struct map_page *page, const struct picture_arrow *arrow);
+enum page_style map_page_style(const struct picture_arrow *arrow);
 const char *map_page_statement(struct map_page *page, uint32_t arrow);
 
 /* Whether nothing is allowed from or to the box. */
