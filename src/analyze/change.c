@@ -38,6 +38,25 @@ bool analyze_change_is_one(const struct analyze_change *change)
 	}
 }
 
+bool analyze_change_rule(const struct analyze_change *change, struct policy_rule *ret)
+{
+	*ret = *change->rule;
+	switch ((enum analyze_change_kind)change->kind) {
+	case ANALYZE_CHANGE_ANY_PEER:
+		ret->any_peer = true;
+		ret->peers = NULL;
+		ret->n_peers = 0;
+		return true;
+	case ANALYZE_CHANGE_ANY_PORT:
+		ret->any_port = true;
+		ret->ports = ret->not_ports = NULL;
+		ret->n_ports = ret->n_not_ports = 0;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static const struct analyze_change *find_change(const struct policy_rule *rule,
 						const struct analyze_change *changes, size_t n)
 {
@@ -45,19 +64,6 @@ static const struct analyze_change *find_change(const struct policy_rule *rule,
 		if (changes[i].rule == rule)
 			return &changes[i];
 	return NULL;
-}
-
-static void widen(struct policy_rule *rule, enum analyze_change_kind kind)
-{
-	if (kind == ANALYZE_CHANGE_ANY_PEER) {
-		rule->any_peer = true;
-		rule->peers = NULL;
-		rule->n_peers = 0;
-	} else {
-		rule->any_port = true;
-		rule->ports = rule->not_ports = NULL;
-		rule->n_ports = rule->n_not_ports = 0;
-	}
 }
 
 static void change_rules(const struct policy *from, struct policy *to,
@@ -71,13 +77,10 @@ static void change_rules(const struct policy *from, struct policy *to,
 		const struct policy_rule *rule = &from->rules[direction][i];
 		const struct analyze_change *change = find_change(rule, changes, n);
 
-		if (change && change->kind == ANALYZE_CHANGE_DROP)
-			continue;
 		rules[n_rules] = *rule;
-		rules[n_rules].policy = to;
-		if (change)
-			widen(&rules[n_rules], change->kind);
-		n_rules++;
+		if (change && !analyze_change_rule(change, &rules[n_rules]))
+			continue;
+		rules[n_rules++].policy = to;
 	}
 	to->n_rules[direction] = n_rules;
 }

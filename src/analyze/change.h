@@ -33,6 +33,9 @@ struct analyze_change {
 /* Whether it would be another rule afterwards. */
 bool analyze_change_is_one(const struct analyze_change *change);
 
+/* The rule that it makes of its rule; false: none. */
+bool analyze_change_rule(const struct analyze_change *change, struct policy_rule *ret);
+
 /* A set that shares all else with `policies`; in the arena. A rule is named at most once. */
 struct policy_set *analyze_policies_changed(const struct policy_set *policies,
 					    const struct analyze_change *changes, size_t n,

@@ -16,6 +16,7 @@
 struct walk {
 	struct row_place at;
 	const struct subject_direction *side;
+	const struct compile_change *change; /* NULL: none */
 	enum policy_layer layer;
 	bool has_trail; /* some class has one */
 
@@ -155,6 +156,18 @@ static bool end_tier(struct walk *walk, uint32_t tier)
 	return true;
 }
 
+/* A changed rule matches otherwise; what it says, and who says it, stays. */
+static bool match_rule(const struct walk *walk, const struct world_rule *world_rule)
+{
+	const struct compile_change *change = walk->change;
+	struct world_rule instead = *world_rule;
+
+	if (!change || change->rule != world_rule->rule)
+		return row_match(&walk->at, world_rule);
+	instead.rule = change->instead;
+	return change->instead && row_match(&walk->at, &instead);
+}
+
 static void apply_rule(struct walk *walk, const struct world_rule *world_rule)
 {
 	const struct policy_rule *rule = world_rule->rule;
@@ -164,7 +177,7 @@ static void apply_rule(struct walk *walk, const struct world_rule *world_rule)
 		.rule = rule,
 		.tier = rule->policy->tier};
 
-	if (!row_match(&walk->at, world_rule))
+	if (!match_rule(walk, world_rule))
 		return;
 	if (policy_rule_is_conditional(rule)) {
 		leave_trail(walk, rule);
@@ -310,6 +323,15 @@ void compile_row_staged(struct compile_world *world, uint32_t subject_class,
 
 	if (walk.at.class->staged)
 		walk.side = &walk.at.class->staged[direction];
+	make_row(&walk, ret);
+}
+
+void compile_row_changed(struct compile_world *world, const struct compile_place *at,
+			 const struct compile_change *change, struct compile_row *ret)
+{
+	struct walk walk = walk_of(world, at->subject_class, at->direction, at->space, at->port);
+
+	walk.change = change;
 	make_row(&walk, ret);
 }
 

@@ -137,6 +137,27 @@ void compile_row_staged(struct compile_world *world, uint32_t subject_class,
 			enum policy_direction direction, enum port_space space, uint16_t port,
 			struct compile_row *ret);
 
+/* Where a row is. */
+struct compile_place {
+	uint32_t subject_class;
+	enum policy_direction direction;
+	enum port_space space;
+	uint16_t port;
+};
+
+/*
+ * A rule that is gone, or has every peer or every port instead of its own: the world, which tells
+ * apart what the rule says, answers for that too.
+ */
+struct compile_change {
+	const struct policy_rule *rule;
+	const struct policy_rule *instead; /* NULL: it is gone */
+};
+
+/* compile_row() with one rule changed. Outcomes name the rule that was. */
+void compile_row_changed(struct compile_world *world, const struct compile_place *at,
+			 const struct compile_change *change, struct compile_row *ret);
+
 /* Whether a rule of the subject class is conditional. */
 bool compile_has_conditions(const struct compile_world *world, uint32_t subject_class,
 			    enum policy_direction direction);

@@ -333,6 +333,45 @@ tests '{from: app/a, to: app/b, ports: [2], expect: allow}'
 ok_like "$(adequacy "$tap_work/first.yaml")" '^b-from-outside drop survived$' \
 	"--adequacy: a pod that has the first address of a range does not stand for the range"
 
+cat >"$tap_work/peers.yaml" <<'YAML'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a, namespace: app}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: a}}
+  template: {metadata: {labels: {app: a}}, spec: {containers: [{name: c, image: i, ports: [{containerPort: 1}]}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: among-a, namespace: app}
+spec:
+  podSelector: {matchLabels: {app: a}}
+  ingress: [{from: [{podSelector: {matchLabels: {app: a}}}]}]
+YAML
+tests '{from: internet, to: app/a, ports: [2], expect: deny}'
+ok_like "$(adequacy "$tap_work/peers.yaml")" '^among-a drop survived$' \
+	"--adequacy: replicas are peers of each other"
+cat >"$tap_work/methods.yaml" <<'YAML'
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: reads, namespace: shop}
+spec:
+  endpointSelector: {matchLabels: {app: web}}
+  ingress:
+    - fromEndpoints: [{matchLabels: {app: user}}]
+      toPorts: [{ports: [{port: "80", protocol: TCP}], rules: {http: [{method: GET}]}}]
+    - fromEndpoints: [{matchLabels: {app: user}}]
+      toPorts: [{ports: [{port: "80", protocol: TCP}], rules: {http: [{method: PUT}]}}]
+    - fromEndpoints: [{matchLabels: {app: user}}]
+      toPorts: [{ports: [{port: "80", protocol: TCP}], rules: {http: [{method: PUT}]}}]
+---
+YAML
+sed '/^kind: CiliumNetworkPolicy/,$d' "$tap_work/http.yaml" | sed '$d' >>"$tap_work/methods.yaml"
+tests '{from: internet, to: shop/web, ports: [80], expect: deny}'
+ok_str "$(adequacy "$tap_work/methods.yaml" | sed -n 's/^reads drop //p' | tr '\n' ' ')" \
+	"survived equivalent equivalent " "--adequacy: a condition that is gone is access that is gone"
+
 # What is wrong is said with its place.
 refuses '{fron: shop/api, to: payments/db, expect: deny}' "tests.yaml:6:8: error: unknown field 'fron' in a test" "a misspelt field"
 ok_like "$err" "did you mean 'from'" "and what was meant"
