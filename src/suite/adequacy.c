@@ -35,14 +35,6 @@ struct hunt {
 	struct pods pods; /* that these are about */
 };
 
-static bool selects(const struct policy *policy, const struct analyze_endpoint *whole)
-{
-	for (uint32_t i = 0; i < whole->n_pods; i++)
-		if (policy_subject_matches(&policy->subject, whole->pods[i]))
-			return true;
-	return false;
-}
-
 static void add_pods(struct hunt *hunt, struct hash_map *seen, const struct analyze_endpoint *whole)
 {
 	bool is_new;
@@ -65,7 +57,7 @@ static void find_tests(struct hunt *hunt, const struct policy *policy,
 	vec_clear(&hunt->pods);
 	for (size_t i = 0; i < hunt->suite->tests.n; i++) {
 		if (hunt->results->items.items[i].outcome != SUITE_PASS ||
-		    !selects(policy, hunt->suite->ends[side].items[i].whole))
+		    !suite_end_is_selected(hunt->suite->ends[side].items[i].whole, policy))
 			continue;
 		vec_push(&hunt->tests, i);
 		for (int end = 0; end < SUITE_N_SIDES; end++)
@@ -88,17 +80,6 @@ static bool can_any_notice(const struct hunt *hunt, bool is_equivalent)
 	return false;
 }
 
-static bool notices(const struct hunt *hunt, const struct analyze_judge *judge,
-		    const struct analyze_cluster *changed, size_t test)
-{
-	struct suite_result result;
-	bool ret = suite_run_test(hunt->suite, judge, changed, test, hunt->diags, &result) &&
-		   result.outcome != SUITE_PASS;
-
-	suite_result_release(&result);
-	return ret;
-}
-
 /* false: the changed table does not fit. */
 static bool ask_tests(struct hunt *hunt, const struct analyze_cluster *changed,
 		      struct suite_mutant *mutant)
@@ -110,7 +91,8 @@ static bool ask_tests(struct hunt *hunt, const struct analyze_cluster *changed,
 		return false;
 	for (size_t i = 0; i < hunt->tests.n && !mutant->killer; i++)
 		if (can_notice(hunt, hunt->tests.items[i], is_equivalent) &&
-		    notices(hunt, &judge, changed, hunt->tests.items[i]))
+		    suite_test_notices(hunt->suite, &judge, changed, hunt->tests.items[i],
+				       mutant->change.rule))
 			mutant->killer = &hunt->suite->tests.items[hunt->tests.items[i]];
 	analyze_judge_release(&judge);
 	return true;

@@ -130,9 +130,9 @@ static bool refuse_void(const struct run *run, struct diag_list *diags)
 	return false;
 }
 
-bool suite_run_test(struct suite *suite, const struct analyze_judge *judge,
-		    const struct analyze_cluster *cluster, size_t test, struct diag_list *diags,
-		    struct suite_result *ret)
+static bool run_test(struct suite *suite, const struct analyze_judge *judge,
+		     const struct analyze_cluster *cluster, size_t test, struct diag_list *diags,
+		     struct suite_result *ret)
 {
 	const struct suite_ends *from = &suite->ends[SUITE_FROM].items[test];
 	const struct suite_ends *to = &suite->ends[SUITE_TO].items[test];
@@ -158,9 +158,57 @@ bool suite_run_test(struct suite *suite, const struct analyze_judge *judge,
 	return true;
 }
 
-void suite_result_release(struct suite_result *result)
+bool suite_end_is_selected(const struct analyze_endpoint *end, const struct policy *policy)
 {
-	clear_findings(result);
+	for (uint32_t i = 0; i < end->n_pods; i++)
+		if (policy_subject_matches(&policy->subject, end->pods[i]))
+			return true;
+	return false;
+}
+
+/* Asks until it is known what comes of the test. */
+static void ask_again(struct run *run, const struct suite_ends *from, const struct suite_ends *to,
+		      const struct policy_rule *changed)
+{
+	const bool is_egress = changed->direction == POLICY_EGRESS;
+
+	for (size_t i = 0; i < from->parts.n; i++)
+		for (size_t k = 0; k < to->parts.n; k++) {
+			const struct analyze_endpoint *subject = is_egress ? from->parts.items[i]
+									   : to->parts.items[k];
+
+			if (run->test->is_exists ? run->has_example : run->result->n_wrong > 0)
+				return;
+			if (run->test->is_exists || suite_end_is_selected(subject, changed->policy))
+				ask(run, from->parts.items[i], to->parts.items[k]);
+		}
+}
+
+bool suite_test_notices(struct suite *suite, const struct analyze_judge *judge,
+			const struct analyze_cluster *cluster, size_t test,
+			const struct policy_rule *changed)
+{
+	const struct suite_ends *from = &suite->ends[SUITE_FROM].items[test];
+	const struct suite_ends *to = &suite->ends[SUITE_TO].items[test];
+	struct suite_result result = {.test = &suite->tests.items[test]};
+	struct run run = {
+		.suite = suite,
+		.judge = judge,
+		.cluster = cluster,
+		.test = result.test,
+		.result = &result,
+		.has_sets = from->is_set || to->is_set,
+	};
+	struct arena arena;
+	bool ret;
+
+	arena_init(&arena);
+	diag_list_init(&run.problems, &arena);
+	ask_again(&run, from, to, changed);
+	ret = conclude(&run) != SUITE_PASS;
+	clear_findings(&result);
+	arena_release(&arena);
+	return ret;
 }
 
 bool suite_run(struct suite *suite, struct diag_list *diags, struct suite_results *ret)
@@ -175,7 +223,7 @@ bool suite_run(struct suite *suite, struct diag_list *diags, struct suite_result
 	for (size_t i = 0; i < suite->tests.n; i++) {
 		struct suite_result *result = vec_add(&ret->items);
 
-		if (suite_run_test(suite, &judge, suite->cluster, i, diags, result))
+		if (run_test(suite, &judge, suite->cluster, i, diags, result))
 			ret->n[result->outcome]++;
 	}
 	analyze_judge_release(&judge);
@@ -188,6 +236,6 @@ bool suite_run(struct suite *suite, struct diag_list *diags, struct suite_result
 void suite_results_release(struct suite_results *results)
 {
 	for (size_t i = 0; i < results->items.n; i++)
-		suite_result_release(&results->items.items[i]);
+		clear_findings(&results->items.items[i]);
 	vec_release(&results->items);
 }

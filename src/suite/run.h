@@ -5,10 +5,12 @@
 #include "suite/suite.h"
 
 /*
- * Asks everything that the test is about, of policies that may not be the suite's own. false: a
- * diagnostic says why nothing could be asked. `ret` is to be released in either case.
+ * Whether a test that passes does not with another rule for `changed`: `judge` and `cluster` have
+ * that. Only what the policy's pods send or get is asked again.
  */
-bool suite_run_test(struct suite *suite, const struct analyze_judge *judge,
-		    const struct analyze_cluster *cluster, size_t test, struct diag_list *diags,
-		    struct suite_result *ret);
-void suite_result_release(struct suite_result *result);
+bool suite_test_notices(struct suite *suite, const struct analyze_judge *judge,
+			const struct analyze_cluster *cluster, size_t test,
+			const struct policy_rule *changed);
+
+/* Whether a policy selects some pod of an end. */
+bool suite_end_is_selected(const struct analyze_endpoint *end, const struct policy *policy);

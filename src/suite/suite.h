@@ -170,7 +170,8 @@ struct suite_adequacy {
 
 /*
  * Every mutant of every rule, against the tests that pass in `results`. false: a diagnostic says
- * why not. Cost: a table and the tests of the policy's pods for each mutant.
+ * why not. Cost: the policy's rows for each mutant; where they differ, a table of the pods that the
+ * policy's tests are about, and what those ask of its own.
  */
 bool suite_find_adequacy(struct suite *suite, const struct suite_results *results,
 			 struct diag_list *diags, struct suite_adequacy *ret);
