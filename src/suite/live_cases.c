@@ -40,6 +40,11 @@ static struct stand pod_stand(struct suite_live *live, const struct analyze_endp
 {
 	struct stand ret = {.pod = pod};
 
+	if (endpoint->is_proxy) {
+		ret.name = endpoint->id;
+		ret.why = "the lab has no proxy of routes";
+		return ret;
+	}
 	if (pod->origin != MODEL_HYPOTHETICAL) {
 		ret.name = arena_printf(&live->arena, "%s/%s", pod->ns->name, pod->name);
 		return ret;

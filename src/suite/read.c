@@ -286,6 +286,7 @@ void suite_read(struct suite *ret, struct analyze_cluster *cluster,
 	strict.skip_invalid = false; /* a test that is left out holds nothing */
 	*ret = (struct suite){.cluster = cluster};
 	analyze_endpoints_init(&ret->endpoints, cluster);
+	ret->endpoints.takes_proxy = true;
 	diag_list_init(&problems, diags->arena);
 	for (uint32_t i = 0; i < cluster->snapshot->n_tests; i++) {
 		struct policy_reader reader = {

@@ -56,7 +56,9 @@ static void side_init(struct walk *walk, enum suite_side number, const uint32_t 
 	for (size_t i = 0; i < n; i++) {
 		const struct analyze_endpoint *whole = walk->suite->ends[number].items[i].whole;
 
-		for (uint32_t k = 0; k < whole->n_pods; k++)
+		if (whole->is_proxy && walk->map->ingress != ANALYZE_MAP_OUTSIDE)
+			bitset_set(&side->tests[walk->map->ingress], i);
+		for (uint32_t k = 0; k < whole->n_pods && !whole->is_proxy; k++)
 			if (owners[whole->pods[k]->index] != UINT32_MAX)
 				bitset_set(&side->tests[owners[whole->pods[k]->index]], i);
 	}

@@ -168,6 +168,22 @@ for expect in allow deny; do
 	ok_like "$out" '^depends payments: ' "which is an outcome of its own"
 done
 
+# The proxy of routes: what they lead to, and nothing else.
+edge=tests/cli/fixtures/edge
+tests '{from: ingress-controller, to: shop/web, ports: [8080], expect: allow}' \
+	'{from: ingress-controller, to: {namespace: shop}, ports: [9090], expect: deny}'
+run "$bulkhead" test "$tests" -f $edge --uncovered
+ok_int "$status" 0 "the proxy of routes"
+! printf '%s\n' "$out" | grep -q '^  ingress-controller → shop/Deployment/web'
+ok $? "--uncovered: and its connections are covered"
+tests '{from: ingress-controller, to: shop/web, ports: [9000], expect: deny}'
+run "$bulkhead" test "$tests" -f $edge
+ok_int "$status" 2 "where no route leads there is no answer"
+ok_like "$err" 'no route leads to shop/Deployment/web at 9000/TCP' "and why"
+tests '{from: shop/web, to: ingress-controller, expect: deny}'
+run "$bulkhead" test "$tests" -f $edge
+ok_int "$status" 2 "nothing asks the proxy"
+
 # What depends on a condition is neither.
 cat >"$tap_work/http.yaml" <<'YAML'
 apiVersion: v1
