@@ -111,8 +111,8 @@ enum scan_unit {
 	X(BH313, HIGH, CLUSTER, SUGGESTED, WORKLOAD, scan_environments, "environments that can reach each other") \
 	X(BH314, MEDIUM, CLUSTER, SUGGESTED, WORKLOAD, scan_zones, "a crossing of zones that is not allowed") \
 	X(BH316, MEDIUM, CLUSTER, SUGGESTED, INPUT, scan_contracts, "access beyond a service's contract") \
-	X(BH401, HIGH, CLUSTER, SUGGESTED, POLICY, scan_selects_nothing, "a policy that selects nothing") \
-	X(BH402, HIGH, CLUSTER, SUGGESTED, RULE, scan_peer_nothing, "a peer that selects nothing") \
+	X(BH401, HIGH, OBJECT, SUGGESTED, POLICY, scan_selects_nothing, "a policy that selects nothing") \
+	X(BH402, HIGH, OBJECT, SUGGESTED, RULE, scan_peer_nothing, "a peer that selects nothing") \
 	X(BH403, HIGH, OBJECT, SAFE, POLICY, scan_no_namespace, "a namespaceSelector that matches no namespace") \
 	X(BH404, MEDIUM, CLUSTER, SUGGESTED, RULE, scan_closed_port, "a port that no selected container declares") \
 	X(BH405, HIGH, CLUSTER, SUGGESTED, RULE, scan_service_port, "the port of a Service where the pod's is due") \

@@ -238,6 +238,17 @@ for i in $(seq 500); do
 done >"$tap_work/many.yaml"
 scan "$tap_work/many.yaml"
 ok_like "$out" "^0 findings; [0-9]+ rules skipped" "500 documents without a fault"
+cat >"$tap_work/alone.yaml" <<-'END'
+	apiVersion: networking.k8s.io/v1
+	kind: NetworkPolicy
+	metadata: {name: api, namespace: shop}
+	spec:
+	  podSelector: {matchLabels: {app: api}}
+	  ingress:
+	  - from: [{podSelector: {matchLabels: {app: web}}}]
+END
+scan --rules BH40 -o json "$tap_work/alone.yaml"
+json '[u["rule"] for u in it["unknown"]] == ["BH401", "BH402"] and not it["findings"]' "policies without any workload: whom they select is unknown"
 scan --explain bh301x
 ok_int "$status" 2 "--explain of what is no rule"
 scan --explain BH208
