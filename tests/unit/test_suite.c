@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * On random clusters: a test with quantifiers holds when the specification says so of every pair
- * (lib/oracle.h); a change that is called equivalent changes no random answer; a cut of reach cuts, and no
- * smaller set does.
+ * (lib/oracle.h); a change that is called equivalent changes no random answer.
  *
  *	unit-test_suite    with a fresh seed; BULKHEAD_SEED in the environment repeats a run
  */
-#include "analyze/reach.h"
 #include "lib/cluster.h"
 #include "lib/oracle.h"
 #include "lib/random_cluster.h"
@@ -19,7 +17,6 @@
 #define N_CLUSTERS 8
 #define N_TESTS 12
 #define N_QUESTIONS 300
-#define MAX_RULES 10 /* so that all small sets of them can be tried */
 
 struct world {
 	struct random_cluster random;
@@ -35,8 +32,6 @@ struct totals {
 	uint32_t n_wrong;
 	uint32_t n_equivalent;
 	uint32_t n_not_equivalent; /* that were called so */
-	uint32_t n_cuts;
-	uint32_t n_wrong_cuts;
 };
 
 /* Namespaces that have pods of the input. */
@@ -213,119 +208,6 @@ static void check_mutants(struct world *world, struct totals *totals)
 	suite_adequacy_release(&adequacy);
 }
 
-struct rules {
-	const struct policy_rule **items;
-	size_t n;
-	size_t cap;
-};
-
-/* Whether the endpoint falls without the rules whose bits are set. */
-static bool falls_without(struct world *world, const struct analyze_reach_options *options,
-			  const struct analyze_endpoint *to, const struct rules *rules,
-			  uint32_t bits)
-{
-	struct analyze_cluster changed = world->input;
-	struct analyze_change changes[MAX_RULES];
-	struct analyze_reach reach;
-	struct arena arena;
-	bool falls = false;
-	size_t n = 0;
-
-	for (size_t i = 0; i < rules->n; i++)
-		if (bits >> i & 1)
-			changes[n++] =
-				(struct analyze_change){rules->items[i], ANALYZE_CHANGE_DROP};
-	arena_init(&arena);
-	changed.policies = analyze_policies_changed(world->input.policies, changes, n, &arena);
-	analyze_reach_build(&reach, &changed, options);
-	for (uint32_t at = analyze_reach_find(&reach, to, 0); at < reach.nodes.n;
-	     at = analyze_reach_find(&reach, to, at + 1))
-		falls |= reach.nodes.items[at].hop != ANALYZE_REACH_NOT;
-	analyze_reach_release(&reach);
-	arena_release(&arena);
-	return falls;
-}
-
-static void list_rules(const struct world *world, struct rules *ret)
-{
-	for (uint32_t i = 0; i < world->input.policies->n_policies; i++) {
-		const struct policy *policy = world->input.policies->policies[i];
-
-		for (int direction = 0; direction < POLICY_N_DIRECTIONS; direction++)
-			for (uint32_t k = 0; k < policy->n_rules[direction]; k++)
-				if (policy->rules[direction][k].action == POLICY_ALLOW)
-					vec_push(ret, &policy->rules[direction][k]);
-	}
-}
-
-static uint32_t bits_of(const struct rules *rules, const struct analyze_cut *cut)
-{
-	uint32_t bits = 0;
-
-	for (size_t i = 0; i < rules->n; i++)
-		for (size_t k = 0; k < cut->rules.n; k++)
-			bits |= (uint32_t)(rules->items[i] == cut->rules.items[k]) << i;
-	return bits;
-}
-
-static bool has_smaller(struct world *world, const struct analyze_reach_options *options,
-			const struct analyze_endpoint *to, const struct rules *rules, size_t n)
-{
-	for (uint32_t bits = 1; bits < 1u << rules->n; bits++)
-		if ((size_t)__builtin_popcount(bits) < n &&
-		    !falls_without(world, options, to, rules, bits))
-			return true;
-	return false;
-}
-
-static void check_cut(struct world *world, struct analyze_endpoints *endpoints,
-		      struct totals *totals)
-{
-	const struct model_snapshot *snapshot = world->cluster.snapshot;
-	struct random *random = &world->random.random;
-	struct analyze_reach_options options = {.only_known = true};
-	const struct analyze_endpoint *to;
-	struct rules rules = {0};
-	struct analyze_cut cut;
-
-	options.internet = analyze_endpoint_get(endpoints, "internet", &world->cluster.diags);
-	options.from = analyze_endpoint_get(
-		endpoints,
-		analyze_pod_id(snapshot->pods[random_below(random, snapshot->n_pods)],
-			       &endpoints->arena),
-		&world->cluster.diags);
-	to = analyze_endpoint_get(
-		endpoints,
-		analyze_pod_id(snapshot->pods[random_below(random, snapshot->n_pods)],
-			       &endpoints->arena),
-		&world->cluster.diags);
-	list_rules(world, &rules);
-	if (options.from && to && options.from != to && rules.n <= MAX_RULES) {
-		analyze_cut_find(&cut, &world->input, &options, to, 40);
-		if (cut.is_reached && !cut.is_possible)
-			totals->n_wrong_cuts +=
-				!falls_without(world, &options, to, &rules, (1u << rules.n) - 1);
-		if (cut.is_possible && cut.is_exact && cut.rules.n && cut.rules.n <= 3) {
-			totals->n_cuts++;
-			totals->n_wrong_cuts +=
-				falls_without(world, &options, to, &rules, bits_of(&rules, &cut)) ||
-				has_smaller(world, &options, to, &rules, cut.rules.n);
-		}
-		analyze_cut_release(&cut);
-	}
-	vec_release(&rules);
-}
-
-static void check_cuts(struct world *world, struct totals *totals)
-{
-	struct analyze_endpoints endpoints;
-
-	analyze_endpoints_init(&endpoints, &world->input);
-	for (int i = 0; i < 4; i++)
-		check_cut(world, &endpoints, totals);
-	analyze_endpoints_release(&endpoints);
-}
-
 static void check_cluster(uint64_t seed, struct totals *totals)
 {
 	const struct suite_options all = {0};
@@ -345,7 +227,6 @@ static void check_cluster(uint64_t seed, struct totals *totals)
 		suite_results_release(&world.results);
 	}
 	suite_release(&world.suite);
-	check_cuts(&world, totals);
 	world_release(&world);
 }
 
@@ -357,11 +238,10 @@ int main(void)
 	diag("BULKHEAD_SEED=%" PRIu64, seed);
 	for (uint64_t i = 0; i < N_CLUSTERS; i++)
 		check_cluster(seed + i, &totals);
-	diag("%u tests, %u pass; %u equivalent changes; %u cuts", totals.n_tests, totals.n_passed,
-	     totals.n_equivalent, totals.n_cuts);
+	diag("%u tests, %u pass; %u equivalent changes", totals.n_tests, totals.n_passed,
+	     totals.n_equivalent);
 	ok(totals.n_tests > N_CLUSTERS && totals.n_passed > 5, "there was something to check");
 	ok_int(totals.n_wrong, 0, "tests hold when the specification says so of every pair");
 	ok_int(totals.n_not_equivalent, 0, "an equivalent change changes nothing");
-	ok_int(totals.n_wrong_cuts, 0, "cuts cut, and none is smaller");
 	return tap_done();
 }
