@@ -161,14 +161,6 @@ static const struct policy_peer *whole_with_others(const struct policy_rule *rul
 	return is_whole ? own : NULL;
 }
 
-struct ip_addr scan_far_address(enum ip_family family)
-{
-	struct ip_addr addr;
-
-	ip_parse(family == IP_V4 ? "8.8.8.8" : "2001:4860:4860::8888", &addr, NULL);
-	return addr;
-}
-
 static bool is_web_ingress(const struct policy_rule *rule)
 {
 	bool is_web = rule->n_ports > 0;
@@ -205,7 +197,6 @@ static bool opens_cluster(struct scan *scan, const struct policy_rule *rule, enu
 static void check_family(struct scan *scan, const struct policy_rule *rule, enum ip_family family)
 {
 	const struct policy_peer *peer = scan_whole_family(rule, family);
-	const struct ip_addr far = scan_far_address(family);
 	const char *addresses, *subject;
 	struct scan_finding *finding;
 	struct scan_access access;
@@ -214,7 +205,7 @@ static void check_family(struct scan *scan, const struct policy_rule *rule, enum
 	if (!peer)
 		peer = whole_with_others(rule, family);
 	if (!peer || (rule->direction == POLICY_EGRESS && scan_only_port(rule, 53)) ||
-	    !scan_opens_address(scan, rule, &far, &access))
+	    !scan_opens_address(scan, rule, &scan->far[family], &access))
 		return;
 	place = scan_at_policy(rule->policy, peer->span);
 	subject = scan_subject_text(scan, rule, &access);
@@ -261,11 +252,11 @@ void scan_broad_dns(struct scan *scan, const struct policy_rule *rule)
 {
 	const struct policy_peer *block = any_server(rule);
 	const enum ip_family family = block ? scan_block_of(block)->cidr.addr.family : IP_V4;
-	const struct ip_addr far = scan_far_address(family);
 	struct scan_access access;
 
 	if (rule->direction != POLICY_EGRESS || !scan_allows(rule) || !scan_only_port(rule, 53) ||
-	    !(rule->any_peer || block) || !scan_opens_address(scan, rule, &far, &access))
+	    !(rule->any_peer || block) ||
+	    !scan_opens_address(scan, rule, &scan->far[family], &access))
 		return;
 	scan_help(scan,
 		  scan_report(scan, scan_at_policy(rule->policy, block ? block->span : rule->span),

@@ -38,10 +38,9 @@ static const char *find_everybody(struct scan *scan, const struct policy_rule *r
 				 "any pod, and any address,"},
 			},
 	};
-	const struct ip_addr far = scan_far_address(IP_V4);
 	const bool has_pods = is_open_to(scan, rule, scan_stranger(scan), ret);
 
-	if (!has_pods && !scan_opens_address(scan, rule, &far, ret))
+	if (!has_pods && !scan_opens_address(scan, rule, &scan->far[IP_V4], ret))
 		return NULL;
 	return words[rule->direction][has_pods][scan_share_outside(scan, rule, ret)];
 }

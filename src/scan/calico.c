@@ -134,10 +134,7 @@ static const struct model_port *closed_port(struct scan *scan, const struct mode
 /* What the cluster's own pods must reach is outside, or is somebody's that no rule names. */
 static bool is_shut_in(struct scan *scan, const struct model_pod *pod)
 {
-	struct ip_addr outside;
-
-	ip_parse("8.8.8.8", &outside, NULL);
-	return !scan_outside_may(scan, pod, &outside, POLICY_EGRESS, PORT_TCP, 443) &&
+	return !scan_far_may(scan, pod, POLICY_EGRESS, PORT_TCP, 443) &&
 	       !scan_side_may(scan, pod, scan_stranger(scan), POLICY_EGRESS, PORT_TCP, 443);
 }
 

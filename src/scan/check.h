@@ -215,6 +215,11 @@ bool scan_outside_may(struct scan *scan, const struct model_pod *subject,
 		      const struct ip_addr *addr, enum policy_direction direction,
 		      enum port_space space, uint16_t port);
 
+/* The same of an IPv4 address of the internet that no rule is about; `scan->far` has them: far.c. */
+bool scan_far_may(struct scan *scan, const struct model_pod *subject,
+		  enum policy_direction direction, enum port_space space, uint16_t port);
+void scan_far_choose(struct scan *scan);
+
 /* The policies of `subject` let the peer pass on every port of every protocol. */
 bool scan_is_open(struct scan *scan, const struct model_pod *subject, const struct model_pod *peer,
 		  enum policy_direction direction);
@@ -290,9 +295,6 @@ const struct policy_peer *scan_whole_family(const struct policy_rule *rule, enum
 
 /* Every port of the rule is one of the wide one's. */
 bool scan_has_ports_of(const struct policy_rule *wide, const struct policy_rule *rule);
-
-/* An address of the internet, for questions. */
-struct ip_addr scan_far_address(enum ip_family family);
 
 /* Selectors in the text: place.c. The field of a selector that asks for a key, else the selector. */
 struct diag_span scan_key_span(const struct diag_file *file, const struct tree_node *selector,

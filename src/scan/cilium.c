@@ -175,7 +175,6 @@ static bool is_open(struct scan *scan, const struct policy_rule *rule,
 	const bool is_ingress = rule->direction == POLICY_INGRESS;
 	const struct port_range port = scan_port_of(rule, is_ingress ? pod : stranger);
 	const struct ip_addr *addr;
-	struct ip_addr far;
 
 	if (is_nodes(breadth)) {
 		addr = node_address(scan, pod, breadth->crowd == OWN_NODE);
@@ -184,8 +183,8 @@ static bool is_open(struct scan *scan, const struct policy_rule *rule,
 	}
 	if (breadth->crowd == PODS)
 		return scan_side_may(scan, pod, stranger, rule->direction, port.space, port.first);
-	ip_parse(breadth->crowd == OUTSIDE_V4 ? "8.8.8.8" : "2001:4860:4860::8888", &far, NULL);
-	return scan_outside_may(scan, pod, &far, rule->direction, port.space, port.first);
+	return scan_outside_may(scan, pod, &scan->far[breadth->crowd == OUTSIDE_V4 ? IP_V4 : IP_V6],
+				rule->direction, port.space, port.first);
 }
 
 static struct scan_access find_open(struct scan *scan, const struct policy_rule *rule,

@@ -114,7 +114,6 @@ static void check_twin(struct scan *scan, const struct policy_rule *rule,
 		       const struct policy_peer *peer)
 {
 	const struct policy *policy = rule->policy;
-	const struct ip_addr far = scan_far_address(IP_V6);
 	struct scan_access access;
 
 	if (peer->kind != POLICY_PEER_CIDR || peer->cidr.addr.family != IP_V4 ||
@@ -125,7 +124,7 @@ static void check_twin(struct scan *scan, const struct policy_rule *rule,
 		const struct policy_peer *twin =
 			scan_allows(other) ? scan_whole_family(other, IP_V6) : NULL;
 
-		if (twin && scan_opens_address(scan, other, &far, &access))
+		if (twin && scan_opens_address(scan, other, &scan->far[IP_V6], &access))
 			scan_help(scan,
 				  scan_report(scan, scan_at_policy(policy, twin->span),
 					      "::/0 excepts nothing, though 0.0.0.0/0 in the same "

@@ -33,10 +33,7 @@ static void enter(struct search *search, const struct model_workload *workload,
 /* The policies of the pod let in who comes from the outside, or the proxy for it. */
 static bool admits(struct scan *scan, const struct model_pod *pod, struct port_range port)
 {
-	struct ip_addr outside;
-
-	ip_parse("8.8.8.8", &outside, NULL);
-	return scan_outside_may(scan, pod, &outside, POLICY_INGRESS, port.space, port.first) ||
+	return scan_far_may(scan, pod, POLICY_INGRESS, port.space, port.first) ||
 	       scan_side_may(scan, pod, scan_stranger(scan), POLICY_INGRESS, port.space,
 			     port.first);
 }

@@ -362,11 +362,8 @@ static void check_workload(struct scan *scan, const struct model_workload *workl
 static bool api_server_may(struct scan *scan, const struct model_pod *pod,
 			   const struct port_range *port)
 {
-	struct ip_addr outside;
-
-	ip_parse("8.8.8.8", &outside, NULL);
 	return scan_lets_addresses_in(scan, pod->workload) ||
-	       scan_outside_may(scan, pod, &outside, POLICY_INGRESS, port->space, port->first);
+	       scan_far_may(scan, pod, POLICY_INGRESS, port->space, port->first);
 }
 
 /* Where the API server does not get to the backend; 0: it does, or nobody listens. */

@@ -171,10 +171,7 @@ void scan_privileged(struct scan *scan, const struct model_workload *workload)
 static bool lets_outside_in(struct scan *scan, const struct model_pod *pod, uint8_t space,
 			    uint16_t port)
 {
-	struct ip_addr outside;
-
-	ip_parse("8.8.8.8", &outside, NULL);
-	return scan_outside_may(scan, pod, &outside, POLICY_INGRESS, space, port);
+	return scan_far_may(scan, pod, POLICY_INGRESS, space, port);
 }
 
 /* Where the template says so; NULL: it is not at hand. */

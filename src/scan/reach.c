@@ -23,6 +23,7 @@ void scan_world_make(struct scan *scan)
 	add_newcomers(scan);
 	scan->world = compile_world_new(scan->snapshot, scan->policies, scan->snapshot->pods,
 					scan->snapshot->n_pods);
+	scan_far_choose(scan);
 }
 
 const struct model_pod *scan_stranger(struct scan *scan)
@@ -177,7 +178,6 @@ const char *scan_other_side_text(struct scan *scan, const struct model_pod *subj
 
 bool scan_is_open_outside(struct scan *scan, const struct model_pod *subject)
 {
-	const struct ip_addr far = scan_far_address(IP_V4);
 	const uint32_t class = compile_subject_class(scan->world, subject);
 	const struct compile_part *parts;
 	uint32_t n;
@@ -188,8 +188,8 @@ bool scan_is_open_outside(struct scan *scan, const struct model_pod *subject)
 	for (uint32_t i = 0; i < n; i++) {
 		const struct port_range *range = parts[i].ports.ranges;
 
-		if (parts[i].ports.n && !scan_outside_may(scan, subject, &far, POLICY_EGRESS,
-							  range->space, range->first))
+		if (parts[i].ports.n &&
+		    !scan_far_may(scan, subject, POLICY_EGRESS, range->space, range->first))
 			return false;
 	}
 	return true;

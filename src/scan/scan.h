@@ -90,6 +90,7 @@ struct scan {
 	const struct scan_rule *rule; /* that runs */
 	struct analyze_hypotheticals hypotheticals;
 	struct compile_world *world;             /* of every pod */
+	struct ip_addr far[IP_V6 + 1];           /* by family, of the internet: see far.c */
 	struct hash_map rows;                    /* see reach.c */
 	struct hash_map lines;                   /* by file, where they begin: see edit.c */
 	struct hash_map members;                 /* see members.c */

@@ -15,7 +15,6 @@ static void service_targets(const struct model_service *service, const struct mo
 /* Some pod of another workload, known or not, or an address outside the cluster. */
 static bool has_client(struct scan *scan, const struct model_pod *pod, struct port_range port)
 {
-	struct ip_addr outside;
 
 	for (uint32_t i = 0; i < scan->snapshot->n_pods; i++) {
 		const struct model_pod *from = scan->snapshot->pods[i];
@@ -24,8 +23,7 @@ static bool has_client(struct scan *scan, const struct model_pod *pod, struct po
 		    scan_may(scan, from, pod, port.space, port.first))
 			return true;
 	}
-	ip_parse("8.8.8.8", &outside, NULL);
-	return scan_outside_may(scan, pod, &outside, POLICY_INGRESS, port.space, port.first);
+	return scan_far_may(scan, pod, POLICY_INGRESS, port.space, port.first);
 }
 
 static bool backend_has_client(struct scan *scan, const struct model_service *service,
@@ -129,15 +127,13 @@ static bool find_refused(struct scan *scan, const struct model_service *service,
 			 const struct model_pod *pod, struct port_range *ret)
 {
 	struct port_set ports = {0};
-	struct ip_addr outside;
 	bool is_refused;
 
-	ip_parse("8.8.8.8", &outside, NULL);
 	service_targets(service, pod, &ports);
 	is_refused = ports.n && !scan_lets_addresses_in(scan, pod->workload);
 	for (size_t i = 0; i < ports.n && is_refused; i++)
-		is_refused = !scan_outside_may(scan, pod, &outside, POLICY_INGRESS,
-					       ports.ranges[i].space, ports.ranges[i].first);
+		is_refused = !scan_far_may(scan, pod, POLICY_INGRESS, ports.ranges[i].space,
+					   ports.ranges[i].first);
 	if (is_refused)
 		*ret = ports.ranges[0];
 	port_set_release(&ports);
