@@ -85,6 +85,9 @@ void scan_edit_null_item(struct scan *scan, struct scan_finding *finding,
 void scan_edit_merge(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		     const struct tree_node *item, const struct tree_node *next);
 
+/* Lines that edits add end as those of their files do. */
+void scan_edits_end_lines(struct scan *scan);
+
 /* Puts a member before another one: `line` of YAML where that has its own, else `flow`, JSON. */
 void scan_edit_before(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		      const struct tree_member *before, const char *line, const char *flow);

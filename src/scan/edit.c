@@ -149,6 +149,24 @@ static long indent_at(const struct diag_file *file, size_t at)
 	return begin == 0 || file->text[begin - 1] == '\n' ? (long)(at - begin) : -1;
 }
 
+/* Comments right above an item are about it: what is put before it is put before them. */
+static size_t above_comments(const struct diag_file *file, size_t item)
+{
+	const size_t indent = (size_t)indent_at(file, item);
+	size_t at = item;
+
+	while (at > indent) {
+		size_t above = at - indent - 1; /* the end of the line before */
+
+		while (above > 0 && file->text[above - 1] != '\n')
+			above--;
+		if (strspn(file->text + above, " ") != indent || file->text[above + indent] != '#')
+			break;
+		at = above + indent;
+	}
+	return at;
+}
+
 /* The lines as an item of a sequence, and the blanks of the line that they are put before. */
 static const char *block_item(struct scan *scan, const char *const *lines, long indent)
 {
@@ -176,7 +194,8 @@ void scan_edit_item(struct scan *scan, struct scan_finding *finding, const struc
 	if (file->text[at] == '[' || file->text[at] == ',')
 		scan_edit(finding, file, begin, 0, arena_printf(&scan->arena, "%s, ", flow));
 	else if (file->text[at] == '-' && indent_at(file, at) >= 0)
-		scan_edit(finding, file, at, 0, block_item(scan, lines, indent_at(file, at)));
+		scan_edit(finding, file, above_comments(file, at), 0,
+			  block_item(scan, lines, indent_at(file, at)));
 }
 
 bool scan_is_block(struct scan *scan, const struct diag_file *file, const struct tree_node *map)
@@ -270,4 +289,34 @@ void scan_edit_merge(struct scan *scan, struct scan_finding *finding, const stru
 								      : 0;
 	if (brace)
 		scan_edit(finding, file, brace, second + 1 - brace, ", ");
+}
+
+static bool has_windows_ends(const struct diag_file *file)
+{
+	const char *newline = strchr(file->text, '\n');
+
+	return newline && newline > file->text && newline[-1] == '\r';
+}
+
+static const char *with_windows_ends(struct scan *scan, const char *text)
+{
+	struct strbuf ret = {0};
+	const char *copy;
+
+	for (; *text; text++)
+		strbuf_printf(&ret, "%s%c", *text == '\n' ? "\r" : "", *text);
+	copy = arena_strdup(&scan->arena, strbuf_str(&ret));
+	strbuf_release(&ret);
+	return copy;
+}
+
+void scan_edits_end_lines(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->findings.n; i++)
+		for (size_t k = 0; k < scan->findings.items[i].edits.n; k++) {
+			struct scan_edit *edit = &scan->findings.items[i].edits.items[k];
+
+			if (strchr(edit->text, '\n') && has_windows_ends(edit->file))
+				edit->text = with_windows_ends(scan, edit->text);
+		}
 }

@@ -278,6 +278,7 @@ void scan_run(struct scan *scan)
 			run_rule(scan, rule);
 	}
 	scan_loading(scan);
+	scan_edits_end_lines(scan);
 	drop_unwanted(scan);
 	set_severities(scan, 0);
 	sort(scan);

@@ -253,4 +253,40 @@ run sh -c '"$1" scan --fix - <"$2"' sh "$bulkhead" $fixtures/fix.yaml
 ok_like "$err" 'there is nothing to fix' "a pipe cannot be written to"
 run "$bulkhead" scan --fix=all $fixtures/fix.yaml
 ok_int "$status" 2 "--fix=all is unknown"
+# A comment stays with the item that it is above, an exception most of all; lines end as the file's do.
+sed 's/$/\r/' >"$work/in.yaml" <<-'END'
+	apiVersion: apps/v1
+	kind: Deployment
+	metadata: {name: web, namespace: shop}
+	spec:
+	  selector: {matchLabels: {app: web}}
+	  template:
+	    metadata: {labels: {app: web}}
+	    spec: {containers: [{name: main, image: web}]}
+	---
+	apiVersion: networking.k8s.io/v1
+	kind: NetworkPolicy
+	metadata: {name: web, namespace: shop}
+	spec:
+	  podSelector: {}
+	  policyTypes: [Ingress, Egress]
+	  egress:
+	  # the partner
+	  # bulkhead:ignore BH306 until=2027-01-31 -- by contract
+	  - to: [{ipBlock: {cidr: 0.0.0.0/0}}]
+	    ports: [{port: 443}]
+END
+cp "$work/in.yaml" "$work/above.yaml"
+run "$bulkhead" scan --now 2026-06-01 --rules BH501 --fix "$work/above.yaml"
+ok_str "$(tr -d '\r' <"$work/above.yaml" | sed -n '16,22p' | cut -c 1-30)" "  egress:
+  - to:
+    - namespaceSelector: {matc
+      podSelector: {matchLabel
+    ports:
+    - {port: 53, protocol: UDP
+    - {port: 53, protocol: TCP" "an item is put before the comments of the next"
+ok_int "$(grep -vc "$(printf '\r')\$" "$work/above.yaml")" 0 "with the ends of lines that the file has"
+run "$bulkhead" scan --now 2026-06-01 --rules BH306,BH7 "$work/above.yaml"
+ok_str "$out" "0 findings; 1 suppressed" "and the exception is about what it was about"
+
 tap_done
