@@ -388,6 +388,80 @@ tests '{from: internet, to: shop/web, ports: [80], expect: deny}'
 ok_str "$(adequacy "$tap_work/methods.yaml" | sed -n 's/^reads drop //p' | tr '\n' ' ')" \
 	"survived equivalent equivalent " "--adequacy: a condition that is gone is access that is gone"
 
+# Rules that refuse or pass change in the same three ways: less is refused, or more.
+pods() {
+	for pod in a b; do
+		printf '%s\n' "apiVersion: v1" "kind: Pod" \
+			"metadata: {name: $pod, namespace: app, labels: {app: $pod, sidecar.istio.io/inject: \"true\"}}" \
+			"spec: {serviceAccountName: $pod, containers: [{name: c, image: i, ports: [{containerPort: 80}, {containerPort: 81}]}]}" ---
+	done
+}
+# mutants NAME WANT POLICY TEST…: what becomes of NAME's rules, as "change fate; …".
+mutants() {
+	name=$1 want=$2
+	{ pods; printf '%s\n' "$3"; } >"$tap_work/deny.yaml"
+	shift 3
+	tests "$@"
+	ok_str "$(adequacy "$tap_work/deny.yaml" | sed -n "s/^$name //p" | tr '\n' ';')" "$want" \
+		"--adequacy: $name"
+}
+denied='{from: app/a, to: app/b, ports: [80], expect: deny}'
+open='{from: app/a, to: app/b, ports: [81], expect: allow}'
+reverse='{from: dns, to: app/b, ports: [80], expect: allow}'
+admin() {
+	cat <<-YAML
+		apiVersion: policy.networking.k8s.io/v1alpha1
+		kind: AdminNetworkPolicy
+		metadata: {name: $1}
+		spec:
+		  priority: 10
+		  subject: {pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: b}}}}
+		  ingress:
+		  - name: first
+		    action: $2
+		    from: [{pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: a}}}}]
+		    ports: [{portNumber: {protocol: TCP, port: 80}}]
+		---
+		apiVersion: networking.k8s.io/v1
+		kind: NetworkPolicy
+		metadata: {name: closed, namespace: app}
+		spec: {podSelector: {matchLabels: {app: b}}, ingress: [${3-}]}
+	YAML
+}
+mutants anp-deny "drop killed;any-peer killed;any-port killed;" "$(admin anp-deny Deny '{}')" "$denied" "$open" "$reverse"
+mutants anp-deny "drop killed;any-peer survived;any-port survived;" "$(admin anp-deny Deny '{}')" "$denied"
+mutants anp-deny "drop equivalent;any-peer equivalent;any-port equivalent;" "$(admin anp-deny Deny)" "$denied"
+mutants anp-pass "drop equivalent;any-peer equivalent;any-port equivalent;" "$(admin anp-pass Pass '{}')" "$open"
+mutants anp-pass "drop equivalent;any-peer equivalent;any-port equivalent;" "$(admin anp-pass Pass)" "$denied"
+mutants calico "drop killed;any-peer killed;any-port survived;drop killed;" 'apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: calico, namespace: app}
+spec:
+  selector: app == "b"
+  types: [Ingress]
+  ingress:
+  - {action: Log}
+  - {action: Deny, protocol: TCP, source: {selector: app == "a"}, destination: {ports: [80]}}
+  - {action: Allow}' "$denied" "$reverse"
+mutants cilium "drop killed;any-peer survived;any-port killed;" 'apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: cilium, namespace: app}
+spec:
+  endpointSelector: {matchLabels: {app: b}}
+  enableDefaultDeny: {ingress: false}
+  ingressDeny:
+  - fromEndpoints: [{matchLabels: {app: a}}]
+    toPorts: [{ports: [{port: "80", protocol: TCP}]}]' "$denied" "$open"
+mutants istio "drop killed;any-peer survived;any-port killed;" 'apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: istio, namespace: app}
+spec:
+  selector: {matchLabels: {app: b}}
+  action: DENY
+  rules:
+  - to: [{operation: {ports: ["80"]}}]
+    from: [{source: {namespaces: [app]}}]' "$denied" "$open"
+
 # What is wrong is said with its place.
 refuses '{fron: shop/api, to: payments/db, expect: deny}' "tests.yaml:6:8: error: unknown field 'fron' in a test" "a misspelt field"
 ok_like "$err" "did you mean 'from'" "and what was meant"
