@@ -208,6 +208,13 @@ others() {
 	read_as junit "1 2 1 0" "test: JUnit"
 	run "$bulkhead" test "$tap_work/tests.yaml" -f examples/shop -o github
 	read_as github "error $tap_work/tests.yaml 6 a|b,c:d%0A<x>&\"'\\" "test: GitHub"
+	sed 's/\\n# /\\r\\n/' "$tap_work/tests.yaml" >"$odd/t:%0A,u.yaml"
+	cp -r examples/shop "$odd/100%25"
+	in_odd test "t:%0A,u.yaml" -f "100%25" -o github
+	ok_like "$out" '\(100%2525/policies/' "test: GitHub: a message has its percent signs"
+	ok_like "$out" '^::error file=t%3A%250A%2Cu.yaml,line=6,title=a\|b%2Cc%3Ad%250A<x>.*%0D%0A.*::.*%0A' "test: GitHub: the escapes"
+	ok_int "$(printf '%s\n' "$out" | wc -l)" 1 "test: GitHub: one line"
+	rm -r "$odd/t:%0A,u.yaml" "$odd/100%25"
 	run "$bulkhead" test "$tap_work/tests.yaml" -f examples/shop -o tap
 	ok_like "$out" '^not ok 1 - payments: a\|b,c:d%0A<x>&"'"'"'\\\\ \\#  \[31m' "test: TAP"
 	run "$bulkhead" test "$tap_work/tests.yaml" -f examples/shop
