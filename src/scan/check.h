@@ -155,9 +155,12 @@ struct scan_members {
 const struct scan_members *scan_members(struct scan *scan, const struct policy_peer *peer);
 void scan_members_release(struct scan *scan);
 
-/* Whom scan_is_subject() holds for in a namespace: the n-th from 0, NULL: there are no more. */
-const struct model_workload *scan_subject_of(const struct scan *scan,
-					     const struct model_namespace *ns, uint32_t n);
+/* The workloads of a namespace that the input shows, in order, of whatever kind. */
+struct model_workload *const *scan_workloads_of(const struct scan *scan,
+						const struct model_namespace *ns, uint32_t *ret_n);
+
+/* Where they begin, of each namespace: with the world, members.c. */
+void scan_list_workloads(struct scan *scan);
 
 /* The input shows, or implies, a namespace that the selector takes. */
 bool scan_has_namespace(const struct scan *scan, const struct selector *namespaces);

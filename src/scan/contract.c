@@ -266,18 +266,20 @@ static void report_missing(struct scan *scan, const struct scan_contract *contra
 	const struct scan_pattern *named = &contract->service;
 	const struct model_namespace *ns = model_find_namespace(scan->snapshot, named->ns);
 	struct scan_place place = {"Contract", named->ns, named->name, contract->span};
+	struct model_workload *const *workloads;
 	VEC(const char *) names = {0};
 	struct scan_finding *finding;
 	const char *near;
+	uint32_t n;
 
 	if (!ns || !ns->is_closed) {
 		scan_report_unknown(scan, place, "whether there is %s/%s: the input shows none",
 				    named->ns, named->name);
 		return;
 	}
-	for (uint32_t i = 0; i < scan->n_workloads; i++)
-		if (scan->snapshot->workloads[i]->ns == ns)
-			vec_push(&names, scan->snapshot->workloads[i]->name);
+	workloads = scan_workloads_of(scan, ns, &n);
+	for (uint32_t i = 0; i < n; i++)
+		vec_push(&names, workloads[i]->name);
 	near = diag_did_you_mean(named->name, names.items, names.n);
 	finding = scan_report(scan, place,
 			      "the contract is for %s/%s, and %s has no such workload or Service: "

@@ -237,11 +237,14 @@ static const struct model_workload *find_client(struct scan *scan, const struct 
 						const struct model_workload *to,
 						struct port_range *ret_port)
 {
-	const struct model_workload *from;
+	struct model_workload *const *workloads;
+	uint32_t n;
 
-	for (uint32_t n = 0; (from = scan_subject_of(scan, ns, n)); n++)
-		if (scan_may_at_all(scan, from->pods[0], to->pods[0], ret_port))
-			return from;
+	workloads = scan_workloads_of(scan, ns, &n);
+	for (uint32_t i = 0; i < n; i++)
+		if (scan_is_subject(workloads[i]) &&
+		    scan_may_at_all(scan, workloads[i]->pods[0], to->pods[0], ret_port))
+			return workloads[i];
 	return NULL;
 }
 

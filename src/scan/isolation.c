@@ -39,35 +39,36 @@ static bool is_hook(struct scan *scan, const struct model_workload *workload)
 
 static bool has_only_hooks(struct scan *scan, const struct model_namespace *ns)
 {
-	const struct model_workload *workload;
+	struct model_workload *const *workloads;
+	uint32_t n;
 
-	for (uint32_t n = 0; (workload = scan_subject_of(scan, ns, n)); n++)
-		if (!is_hook(scan, workload))
+	workloads = scan_workloads_of(scan, ns, &n);
+	for (uint32_t i = 0; i < n; i++)
+		if (scan_is_subject(workloads[i]) && !is_hook(scan, workloads[i]))
 			return false;
 	return true;
 }
 
-static uint32_t n_subjects(const struct scan *scan, const struct model_namespace *ns)
+static uint32_t count_subjects(const struct scan *scan, const struct model_namespace *ns)
 {
-	uint32_t n = 0;
+	struct model_workload *const *workloads;
+	uint32_t n, n_subjects = 0;
 
-	for (uint32_t i = 0; i < scan->n_workloads; i++)
-		n += scan->snapshot->workloads[i]->ns == ns &&
-		     scan_is_subject(scan->snapshot->workloads[i]);
-	return n;
+	workloads = scan_workloads_of(scan, ns, &n);
+	for (uint32_t i = 0; i < n; i++)
+		n_subjects += scan_is_subject(workloads[i]);
+	return n_subjects;
 }
 
 static bool has_policy(struct scan *scan, const struct model_namespace *ns)
 {
-	const struct model_workload *workload;
-	uint32_t n;
+	struct model_workload *const *workloads;
+	uint32_t n, n_policies;
 
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		workload = scan->snapshot->workloads[i];
-		if (workload->ns != ns)
-			continue;
-		scan_policies_of(scan, workload, &n);
-		if (n)
+	workloads = scan_workloads_of(scan, ns, &n);
+	for (uint32_t i = 0; i < n; i++) {
+		scan_policies_of(scan, workloads[i], &n_policies);
+		if (n_policies)
 			return true;
 	}
 	return false;
@@ -75,7 +76,7 @@ static bool has_policy(struct scan *scan, const struct model_namespace *ns)
 
 void scan_no_policy(struct scan *scan, const struct model_namespace *ns)
 {
-	const uint32_t n = n_subjects(scan, ns);
+	const uint32_t n = count_subjects(scan, ns);
 	const char *limit[POLICY_N_DIRECTIONS];
 	struct scan_finding *finding;
 
@@ -99,13 +100,14 @@ void scan_no_policy(struct scan *scan, const struct model_namespace *ns)
 static bool all_isolated(struct scan *scan, const struct model_namespace *ns,
 			 enum policy_direction direction)
 {
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
+	struct model_workload *const *workloads;
+	uint32_t n;
 
-		if (workload->ns == ns && scan_is_subject(workload) &&
-		    !scan_is_isolated(scan, workload, direction))
+	workloads = scan_workloads_of(scan, ns, &n);
+	for (uint32_t i = 0; i < n; i++)
+		if (scan_is_subject(workloads[i]) &&
+		    !scan_is_isolated(scan, workloads[i], direction))
 			return false;
-	}
 	return true;
 }
 
@@ -115,7 +117,7 @@ static void check_newcomer(struct scan *scan, const struct model_namespace *ns,
 {
 	struct scan_finding *finding;
 
-	if (n_subjects(scan, ns) == 0 || scan_is_system(scan, ns) ||
+	if (count_subjects(scan, ns) == 0 || scan_is_system(scan, ns) ||
 	    !scan_is_open(scan, scan_newcomer(scan, ns), scan_stranger(scan), direction))
 		return;
 	finding = scan_report(scan, scan_at_namespace(scan, ns),

@@ -27,8 +27,7 @@ static bool may_take(const struct policy_peer *peer, const struct model_namespac
 	return true;
 }
 
-/* Where the namespace's workloads begin, which are sorted by it. */
-static const uint32_t *list_starts(struct scan *scan)
+void scan_list_workloads(struct scan *scan)
 {
 	const uint32_t n = scan->n_namespaces;
 	uint32_t *starts = arena_alloc_n(&scan->arena, n + 1, sizeof(*starts));
@@ -38,7 +37,17 @@ static const uint32_t *list_starts(struct scan *scan)
 			at++;
 		starts[i] = at;
 	}
-	return starts;
+	scan->starts = starts;
+}
+
+struct model_workload *const *scan_workloads_of(const struct scan *scan,
+						const struct model_namespace *ns, uint32_t *ret_n)
+{
+	const bool is_shown = ns->index < scan->n_namespaces;
+	const uint32_t first = is_shown ? scan->starts[ns->index] : 0;
+
+	*ret_n = is_shown ? scan->starts[ns->index + 1] - first : 0;
+	return scan->snapshot->workloads + first;
 }
 
 static struct scan_members *list_members(struct scan *scan, const struct policy_peer *peer)
@@ -46,17 +55,17 @@ static struct scan_members *list_members(struct scan *scan, const struct policy_
 	struct scan_members *ret = arena_alloc(&scan->arena, sizeof(*ret));
 	struct model_pod copy;
 
-	if (!scan->starts)
-		scan->starts = list_starts(scan);
 	for (uint32_t i = 0; i < scan->n_namespaces; i++) {
-		if (!may_take(peer, scan->snapshot->namespaces[i]))
-			continue;
-		for (uint32_t k = scan->starts[i]; k < scan->starts[i + 1]; k++) {
-			const struct model_workload *workload = scan->snapshot->workloads[k];
+		const struct model_namespace *ns = scan->snapshot->namespaces[i];
+		struct model_workload *const *workloads;
+		uint32_t n;
 
-			if (policy_subject_matches(peer, off_host(workload->pods[0], &copy)))
-				vec_push(ret, workload);
-		}
+		if (!may_take(peer, ns))
+			continue;
+		workloads = scan_workloads_of(scan, ns, &n);
+		for (uint32_t k = 0; k < n; k++)
+			if (policy_subject_matches(peer, off_host(workloads[k]->pods[0], &copy)))
+				vec_push(ret, workloads[k]);
 	}
 	return ret;
 }

@@ -19,6 +19,7 @@ static void add_newcomers(struct scan *scan)
 
 void scan_world_make(struct scan *scan)
 {
+	scan_list_workloads(scan);
 	analyze_hypotheticals_init(&scan->hypotheticals, scan->cluster);
 	add_newcomers(scan);
 	scan->world = compile_world_new(scan->snapshot, scan->policies, scan->snapshot->pods,

@@ -34,10 +34,12 @@ struct scan_place scan_at_manifest(const struct model_manifest *manifest, struct
 struct scan_place scan_at_namespace(const struct scan *scan, const struct model_namespace *ns)
 {
 	struct diag_span span = ns->span;
+	struct model_workload *const *workloads;
+	uint32_t n;
 
-	for (uint32_t i = 0; !span.file && i < scan->n_workloads; i++)
-		if (scan->snapshot->workloads[i]->ns == ns)
-			span = scan->snapshot->workloads[i]->span;
+	workloads = scan_workloads_of(scan, ns, &n);
+	for (uint32_t i = 0; !span.file && i < n; i++)
+		span = workloads[i]->span;
 	return (struct scan_place){"Namespace", ns->name, ns->name, span};
 }
 
@@ -145,18 +147,6 @@ bool scan_is_subject(const struct model_workload *workload)
 {
 	return !workload->host_network && workload->origin != MODEL_ASSUMED &&
 	       workload->origin != MODEL_HYPOTHETICAL;
-}
-
-const struct model_workload *scan_subject_of(const struct scan *scan,
-					     const struct model_namespace *ns, uint32_t n)
-{
-	for (uint32_t i = 0; i < scan->n_workloads; i++) {
-		const struct model_workload *workload = scan->snapshot->workloads[i];
-
-		if (workload->ns == ns && scan_is_subject(workload) && n-- == 0)
-			return workload;
-	}
-	return NULL;
 }
 
 bool scan_is_networkpolicy(const struct policy *policy)
