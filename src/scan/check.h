@@ -103,6 +103,10 @@ void scan_edit_append(struct scan *scan, struct scan_finding *finding, const str
 void scan_edit_item(struct scan *scan, struct scan_finding *finding, const struct diag_file *file,
 		    const struct tree_node *item, const char *const *lines, const char *flow);
 
+/* Adds a document, whole lines, to the end of a file; nothing where that is no YAML of lines. */
+void scan_edit_document(struct scan *scan, struct scan_finding *finding,
+			const struct diag_file *file, const char *text);
+
 /* Each member of the mapping has lines of its own, as far as its text shows. */
 bool scan_is_block(struct scan *scan, const struct diag_file *file, const struct tree_node *map);
 

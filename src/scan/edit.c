@@ -320,3 +320,20 @@ void scan_edits_end_lines(struct scan *scan)
 				edit->text = with_windows_ends(scan, edit->text);
 		}
 }
+
+/* A text that others may follow as documents of their own. */
+static bool takes_documents(const struct diag_file *file)
+{
+	const size_t blank = strspn(file->text, " \t\r\n");
+
+	return blank < file->len && !strchr("{[", file->text[blank]);
+}
+
+void scan_edit_document(struct scan *scan, struct scan_finding *finding,
+			const struct diag_file *file, const char *text)
+{
+	if (takes_documents(file))
+		scan_edit(finding, file, file->len, 0,
+			  arena_printf(&scan->arena, "%s---\n%s",
+				       file->text[file->len - 1] == '\n' ? "" : "\n", text));
+}

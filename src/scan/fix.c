@@ -32,10 +32,24 @@ static bool is_wanted(const struct scan_finding *finding, enum scan_fix least)
 	return !finding->suppressed && finding->fix >= least;
 }
 
-/* They do not begin at one place, and do not overlap. */
-static bool is_behind(const struct scan_edit *edit, const struct scan_edit *before)
+/* Adds lines to the end of the file, as others may. */
+static bool adds_lines(const struct scan_edit *edit)
 {
-	return edit->offset > before->offset && edit->offset >= before->offset + before->len;
+	const size_t len = strlen(edit->text);
+
+	return edit->offset == edit->file->len && len && edit->text[len - 1] == '\n';
+}
+
+/* They do not overlap, and begin at one place only where each adds other lines. */
+static bool may_follow(const struct scan_edits *edits, size_t n, const struct scan_edit *edit)
+{
+	if (n && edit->offset < edits->items[n - 1]->offset + edits->items[n - 1]->len)
+		return false;
+	while (n-- && edits->items[n]->offset == edit->offset)
+		if (!adds_lines(edit) || !adds_lines(edits->items[n]) ||
+		    strcmp(edit->text, edits->items[n]->text) == 0)
+			return false;
+	return true;
 }
 
 static void add_edits(struct scan_edits *edits, const struct scan_finding *finding,
@@ -54,7 +68,7 @@ static void put_in_order(struct scan_edits *edits)
 	if (edits->n)
 		qsort(edits->items, edits->n, sizeof(*edits->items), compare_edits);
 	for (size_t i = 0; i < edits->n; i++)
-		if (n == 0 || is_behind(edits->items[i], edits->items[n - 1]))
+		if (may_follow(edits, n, edits->items[i]))
 			edits->items[n++] = edits->items[i];
 	edits->n = n;
 }
@@ -120,7 +134,7 @@ static void add_hunk(struct strbuf *diff, const struct diag_file *file, const st
 	const size_t n_old = count_lines(old, len);
 	const size_t n_new = count_lines(hunk->text.text, hunk->text.len);
 
-	strbuf_printf(diff, "@@ -%zu,%zu +%zu,%zu @@\n", hunk->line, n_old,
+	strbuf_printf(diff, "@@ -%zu,%zu +%zu,%zu @@\n", hunk->line - (n_old == 0), n_old,
 		      hunk->line + *shift - (n_new == 0), n_new);
 	add_lines(diff, '-', old, len);
 	add_lines(diff, '+', hunk->text.text, hunk->text.len);
@@ -157,7 +171,8 @@ static size_t take_hunk(const struct diag_file *file, const struct scan_edits *e
 
 	ret->start = at = line_start(file, edits->items[first]->offset);
 	ret->end = edit_end(file, edits->items[first]);
-	while (first + n < edits->n && edits->items[first + n]->offset < ret->end) {
+	while (first + n < edits->n &&
+	       (n == 0 || line_start(file, edits->items[first + n]->offset) < ret->end)) {
 		const struct scan_edit *edit = edits->items[first + n++];
 
 		strbuf_add(&ret->text, file->text + at, edit->offset - at);

@@ -74,6 +74,57 @@ static bool has_policy(struct scan *scan, const struct model_namespace *ns)
 	return false;
 }
 
+/* The namespace as a policy beside it has to name it; NULL: its file leaves that to whoever reads it. */
+static const char *written_name(struct scan *scan, const struct model_namespace *ns)
+{
+	const struct model_workload *first = scan_subject_of(scan, ns, 0);
+	const struct model_manifest *manifest;
+
+	if (ns->span.file)
+		return ns->name;
+	manifest = first ? scan_manifest(scan, first->kind, ns->name, first->name) : NULL;
+	return manifest && scan_node(manifest->root, "metadata", "namespace", NULL) ? ns->name
+										    : NULL;
+}
+
+static bool has_policy_called(const struct scan *scan, const char *ns, const char *name)
+{
+	for (uint32_t i = 0; i < scan->policies->n_policies; i++) {
+		const struct policy *policy = scan->policies->policies[i];
+
+		if (scan_is_networkpolicy(policy) && strcmp(policy->ns, ns) == 0 &&
+		    strcmp(policy->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A default deny, as `init` writes it, behind what the finding is about. */
+static void add_deny(struct scan *scan, struct scan_finding *finding,
+		     const struct model_namespace *ns, enum policy_direction direction)
+{
+	const char *name =
+		arena_printf(&scan->arena, "default-deny-%s", policy_direction_name(direction));
+	const char *written = written_name(scan, ns);
+
+	if (!finding->place.span.file || has_policy_called(scan, ns->name, name))
+		return;
+	written = written ? arena_printf(&scan->arena, "  namespace: \"%s\"\n", written) : "";
+	scan_edit_document(scan, finding, finding->place.span.file,
+			   arena_printf(&scan->arena,
+					"# No %s is allowed that another policy does not allow.\n"
+					"apiVersion: networking.k8s.io/v1\n"
+					"kind: NetworkPolicy\n"
+					"metadata:\n"
+					"  name: %s\n"
+					"%s"
+					"spec:\n"
+					"  podSelector: {}\n"
+					"  policyTypes: [%s]\n",
+					policy_direction_name(direction), name, written,
+					type_names[direction]));
+}
+
 void scan_no_policy(struct scan *scan, const struct model_namespace *ns)
 {
 	const uint32_t n = count_subjects(scan, ns);
@@ -95,6 +146,8 @@ void scan_no_policy(struct scan *scan, const struct model_namespace *ns)
 		scan, finding,
 		"add a NetworkPolicy with podSelector: {} and policyTypes: [Ingress, Egress], one "
 		"that allows DNS, and one for each connection that is meant");
+	add_deny(scan, finding, ns, POLICY_INGRESS);
+	add_deny(scan, finding, ns, POLICY_EGRESS);
 }
 
 static bool all_isolated(struct scan *scan, const struct model_namespace *ns,
@@ -131,6 +184,7 @@ static void check_newcomer(struct scan *scan, const struct model_namespace *ns,
 	scan_help(scan, finding, "add a NetworkPolicy with podSelector: {} and policyTypes: [%s]%s",
 		  type_names[direction],
 		  direction == POLICY_EGRESS ? ", and one that allows DNS" : "");
+	add_deny(scan, finding, ns, direction);
 }
 
 void scan_no_deny_ingress(struct scan *scan, const struct model_namespace *ns)

@@ -87,8 +87,6 @@ void scan_help(struct scan *scan, struct scan_finding *finding, const char *form
 	va_start(args, format);
 	finding->help = plain_text(&scan->arena, arena_vprintf(&scan->arena, format, args));
 	va_end(args);
-	if (finding->fix == SCAN_FIX_NONE && finding->rule->fix != SCAN_FIX_NONE)
-		finding->fix = SCAN_FIX_SUGGESTED;
 }
 
 void scan_edit(struct scan_finding *finding, const struct diag_file *file, size_t offset,

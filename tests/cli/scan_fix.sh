@@ -106,6 +106,18 @@ ok_like "$err" 'there is nothing to fix' "a text that an alias shares has no saf
 fix "$tap_work/alias.yaml" --fix=suggested --rules BH403
 ok_like "$out" '^\+.*kubernetes.io/metadata.name: shop' "but one that is suggested"
 
+# Default denies go behind the rest, once each, whatever else is edited at the end of the file.
+for ns in a b; do
+	printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: %s}\n---\n' $ns
+done >"$work/bare.yaml"
+printf 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: c, namespace: c}\nspec:\n  podSelector:' \
+	>>"$work/bare.yaml"
+run sh -c 'echo y | timeout 20 "$1" scan --rules BH106,BH201,BH202,BH203,BH501 --fix=suggested "$2"' sh "$bulkhead" "$work/bare.yaml"
+ok_int "$(grep -c 'name: default-deny-' "$work/bare.yaml")" 4 "a default deny for each direction of each namespace"
+ok_int "$(grep -c '^  podSelector: {}$' "$work/bare.yaml")" 5 "and what stood last is mended too"
+run timeout 20 "$bulkhead" scan --rules BH106,BH201,BH202,BH203,BH501 --fix=suggested "$work/bare.yaml"
+ok_like "$err" 'there is nothing to fix' "and nothing is left, DNS included"
+
 # The others need a yes.
 fix tests/scan/BH206/bad.yaml --fix=suggested
 ok_like "$out" '^\+  policyTypes: \[Ingress, Egress\]$' "what would be done is shown"
