@@ -171,6 +171,7 @@ bool scan_has_namespace(const struct scan *scan, const struct selector *namespac
 
 /* A policy of NetworkPolicy, networking.k8s.io: rules that look at its own fields. */
 bool scan_is_networkpolicy(const struct policy *policy);
+bool scan_declares_networkpolicy(const struct model_manifest *manifest);
 
 /* A list of policyTypes has this one, in any case of letters: BH103 is about those. */
 bool scan_names_type(const struct tree_node *types, enum policy_direction direction);

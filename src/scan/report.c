@@ -147,10 +147,19 @@ bool scan_is_subject(const struct model_workload *workload)
 	       workload->origin != MODEL_HYPOTHETICAL;
 }
 
+static bool is_networkpolicy(const char *kind, const char *group)
+{
+	return strcmp(kind, "NetworkPolicy") == 0 && strcmp(group, "networking.k8s.io") == 0;
+}
+
 bool scan_is_networkpolicy(const struct policy *policy)
 {
-	return strcmp(policy->kind, "NetworkPolicy") == 0 &&
-	       strcmp(policy->group, "networking.k8s.io") == 0;
+	return is_networkpolicy(policy->kind, policy->group);
+}
+
+bool scan_declares_networkpolicy(const struct model_manifest *manifest)
+{
+	return is_networkpolicy(manifest->kind, manifest->group);
 }
 
 bool scan_is_system(const struct scan *scan, const struct model_namespace *ns)

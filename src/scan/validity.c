@@ -351,8 +351,7 @@ void scan_nulls(struct scan *scan, const struct model_manifest *manifest)
 	const struct tree_node *spec = tree_get(manifest->root, "spec");
 	struct walk walk = {.scan = scan, .manifest = manifest};
 
-	if (strcmp(manifest->kind, "NetworkPolicy") != 0 ||
-	    strcmp(manifest->group, "networking.k8s.io") != 0)
+	if (!scan_declares_networkpolicy(manifest))
 		return;
 	check_null_fields(&walk, spec, subject_nulls);
 	check_null_lists(&walk, spec);
