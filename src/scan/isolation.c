@@ -77,12 +77,14 @@ static bool has_policy(struct scan *scan, const struct model_namespace *ns)
 /* The namespace as a policy beside it has to name it; NULL: its file leaves that to whoever reads it. */
 static const char *written_name(struct scan *scan, const struct model_namespace *ns)
 {
-	const struct model_workload *first = scan_subject_of(scan, ns, 0);
+	struct model_workload *const *workloads;
 	const struct model_manifest *manifest;
+	uint32_t n;
 
 	if (ns->span.file)
 		return ns->name;
-	manifest = first ? scan_manifest(scan, first->kind, ns->name, first->name) : NULL;
+	workloads = scan_workloads_of(scan, ns, &n);
+	manifest = n ? scan_manifest(scan, workloads[0]->kind, ns->name, workloads[0]->name) : NULL;
 	return manifest && scan_node(manifest->root, "metadata", "namespace", NULL) ? ns->name
 										    : NULL;
 }
