@@ -29,6 +29,9 @@
 SCAN_RULES(X)
 #undef X
 
+/* The part of scan_refused_needs() that the API server calls: calls.c. */
+void scan_refused_calls(struct scan *scan, const struct model_manifest *manifest);
+
 /* Places: report.c. */
 struct scan_place scan_at_policy(const struct policy *policy, struct diag_span span);
 struct scan_place scan_at_workload(const struct model_workload *workload);
