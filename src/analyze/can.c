@@ -112,22 +112,41 @@ static void sum_up(const struct matrix *matrix, struct cell *ret)
 	}
 }
 
+static bool has_probes(const struct matrix *matrix)
+{
+	for (size_t i = 0; i < matrix->to.groups.n; i++)
+		if (matrix->to.groups.items[i].probes.n)
+			return true;
+	return false;
+}
+
+/* The proxy goes where routes lead, and nowhere else. */
+static bool lacks_route(const struct matrix *matrix, const struct analyze_question *question)
+{
+	return question->from->is_proxy && matrix->from.items.n && matrix->to.items.n &&
+	       !has_probes(matrix);
+}
+
+static void answer_no_route(struct analyze_answer *answer)
+{
+	answer->verdict = ANALYZE_DENY;
+	for (int i = 0; i < POLICY_N_DIRECTIONS; i++) {
+		answer->sides[i].verdict = ANALYZE_DENY;
+		answer->sides[i].reason = VERDICT_NO_ROUTE;
+	}
+}
+
 /* Why nothing could be asked. */
 static void refuse_void(const struct matrix *matrix, const struct analyze_question *question,
 			struct diag_list *diags)
 {
 	const char *from = question->from->id, *to = question->to->id;
 	const char *port = analyze_port_format(&question->port, diags->arena);
-	bool has_probes = false;
 
-	for (size_t i = 0; i < matrix->to.groups.n; i++)
-		has_probes |= matrix->to.groups.items[i].probes.n > 0;
 	if (!matrix->from.items.n || !matrix->to.items.n)
 		analyze_refuse(diags, "%s has no address outside the cluster",
 			       matrix->from.items.n ? to : from);
-	else if (!has_probes && question->from->is_proxy)
-		analyze_refuse(diags, "no route leads to %s at %s", to, port);
-	else if (!has_probes)
+	else if (!has_probes(matrix))
 		analyze_refuse(diags, "no pod of %s has a port %s", to, port);
 	else
 		analyze_refuse(diags, "%s and %s have no address family in common for %s", from, to,
@@ -195,34 +214,45 @@ static void answer_staged(const struct analyze_judge *judge, const struct analyz
 	*answer->staged = staged;
 }
 
+static void answer_sum(struct analyze_answer *answer, const struct matrix *matrix, struct cell *sum)
+{
+	answer->verdict = tally_verdict(&sum->tally);
+	answer_take_cell(sum, answer->sides, &answer->allowed);
+	if (answer->verdict == ANALYZE_PARTIAL)
+		answer_list_parts(answer, matrix);
+	answer_list_conditions(answer);
+	answer_list_assumptions(answer, matrix);
+}
+
 bool analyze_can(const struct analyze_judge *judge, const struct analyze_cluster *cluster,
 		 const struct analyze_question *question, struct diag_list *diags,
 		 struct analyze_answer *ret)
 {
 	struct cell sum = {0};
 	struct matrix matrix;
-	bool is_answered;
+	bool is_void, is_answered;
 
 	if (!probes_check(question, diags))
 		return false;
 	matrix_init(&matrix, judge, cluster->snapshot, question);
 	sum_up(&matrix, &sum);
-	is_answered = !cell_is_void(&sum);
+	is_void = cell_is_void(&sum);
+	is_answered = !is_void || lacks_route(&matrix, question);
 	if (is_answered) {
-		*ret = (struct analyze_answer){.question = *question, .cluster = cluster};
+		*ret = (struct analyze_answer){.question = *question,
+					       .cluster = cluster,
+					       .asks_ports = asks_ports(&question->port)};
 		arena_init(&ret->arena);
-		ret->verdict = tally_verdict(&sum.tally);
-		ret->asks_ports = asks_ports(&question->port);
-		answer_take_cell(&sum, ret->sides, &ret->allowed);
-		if (ret->verdict == ANALYZE_PARTIAL)
-			answer_list_parts(ret, &matrix);
-		answer_list_conditions(ret);
-		answer_list_assumptions(ret, &matrix);
-		answer_staged(judge, cluster, diags, ret);
-	} else {
-		refuse_void(&matrix, question, diags);
 	}
+	if (!is_answered)
+		refuse_void(&matrix, question, diags);
+	else if (is_void)
+		answer_no_route(ret);
+	else
+		answer_sum(ret, &matrix, &sum);
 	matrix_release(&matrix);
+	if (is_answered)
+		answer_staged(judge, cluster, diags, ret);
 	return is_answered;
 }
 

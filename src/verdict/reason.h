@@ -40,7 +40,9 @@
 	X(UNRELATED, "unrelated", "an ICMP error about no known flow") \
 	X(MISDIRECTED, "misdirected", "the destination address is not the pod's") \
 	/* from the table, too */ \
-	X(SOURCE_PORT, "source-port", "it depends on the source port")
+	X(SOURCE_PORT, "source-port", "it depends on the source port") \
+	/* of questions only */ \
+	X(NO_ROUTE, "no-route", "no Ingress, Route or HTTPRoute leads there")
 
 enum verdict_reason {
 #define X(id, name, text) VERDICT_##id,

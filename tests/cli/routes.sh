@@ -101,7 +101,7 @@ for name in $led $dead; do
 	ns=shop
 	[ "$name" = granted ] && ns=other
 	[ "$name" = not-granted ] && ns=third
-	expected=2
+	expected=1
 	case " $led " in *" $name "*) expected=0 ;; esac
 	run "$bulkhead" can ingress-controller $ns/pod/$name -f "$objects" -f "$routes"
 	ok_int "$status" $expected "can: $name"

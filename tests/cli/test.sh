@@ -178,8 +178,11 @@ ok_int "$status" 0 "the proxy of routes"
 ok $? "--uncovered: and its connections are covered"
 tests '{from: ingress-controller, to: shop/web, ports: [9000], expect: deny}'
 run "$bulkhead" test "$tests" -f $edge
-ok_int "$status" 2 "where no route leads there is no answer"
-ok_like "$err" 'no route leads to shop/Deployment/web at 9000/TCP' "and why"
+ok_int "$status" 0 "where no route leads it does not go"
+tests '{from: ingress-controller, to: shop/web, ports: [9000], expect: allow}'
+run "$bulkhead" test "$tests" -f $edge
+ok_int "$status" 1 "so that no test allows it"
+ok_like "$out" 'no Ingress, Route or HTTPRoute leads there' "and why"
 tests '{from: shop/web, to: ingress-controller, expect: deny}'
 run "$bulkhead" test "$tests" -f $edge
 ok_int "$status" 2 "nothing asks the proxy"
