@@ -44,13 +44,22 @@ static const struct model_pod *refusing_backend(struct scan *scan,
 	return refusing;
 }
 
+/* 443 where none is said; 0: what is said is no port. */
+static uint16_t called_port(const struct tree_node *call)
+{
+	const struct tree_node *number = tree_get(call, "port");
+
+	if (!number || number->kind != TREE_INT)
+		return 443;
+	return number->integer > 0 && number->integer <= UINT16_MAX ? (uint16_t)number->integer : 0;
+}
+
 /* `{namespace, name, port}` of a Service that the API server calls. */
 static void check_call(struct scan *scan, const struct model_manifest *manifest,
 		       const struct tree_node *call)
 {
 	const char *ns = tree_get_string(call, "namespace");
 	const char *name = tree_get_string(call, "name");
-	const struct tree_node *number = tree_get(call, "port");
 	const struct model_service *service =
 		ns && name ? model_find_service(scan->snapshot, ns, name) : NULL;
 	const struct model_pod *pod;
@@ -58,9 +67,7 @@ static void check_call(struct scan *scan, const struct model_manifest *manifest,
 
 	if (!service)
 		return;
-	pod = refusing_backend(scan, service,
-			       number && number->kind == TREE_INT ? (uint16_t)number->integer : 443,
-			       &port);
+	pod = refusing_backend(scan, service, called_port(call), &port);
 	if (!pod)
 		return;
 	scan_help(scan,
