@@ -110,4 +110,15 @@ scan --config "$tap_work/config.yaml"
 ok_int "$status" 2 "the configuration is refused as a whole"
 ok_like "$err" ":2:11: error: BH3O1 must be the id of a rule" "a rule that there is not, at its place"
 ok_like "$err" "2:57: error: until must be a day" "and for a day"
+
+# A cluster on one line: what is known stays known when something else comes into the line.
+pad=$(printf '%01100d' 0)
+one() {
+	printf '{"apiVersion":"v1","kind":"List","items":[%s{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"a","namespace":"shop","annotations":{"pad":"%s"}},"spec":{"podSelector":{},"ingress":[{}]}}]}' "$1" "$pad" >"$tap_work/one.json"
+}
+one ''
+run "$bulkhead" scan --rules BH301 --fail-on none --write-baseline "$tap_work/one.known" "$tap_work/one.json"
+one '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"shop"}},'
+run "$bulkhead" scan --rules BH301 --baseline "$tap_work/one.known" "$tap_work/one.json"
+ok_like "$out" "^0 findings; 1 suppressed" "a baseline of a file of one long line"
 tap_done
