@@ -57,8 +57,13 @@ int lab_ask_open(struct lab_ask *ask)
 	/* Errors come with the packet that they are about, which tells old ones from new ones. */
 	if (ask->fd >= 0 && ask->space == PORT_SCTP &&
 	    setsockopt(ask->fd, is_v4 ? IPPROTO_IP : IPPROTO_IPV6,
-		       is_v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof(on)))
-		return -errno;
+		       is_v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof(on))) {
+		const int err = -errno;
+
+		close(ask->fd);
+		ask->fd = -1;
+		return err;
+	}
 	return ask->fd < 0 ? ask->fd : 0;
 }
 
