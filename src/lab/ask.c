@@ -8,6 +8,7 @@
 #include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SCTP_FIRST_PORT 0x8000 /* no others use raw sockets, so that any will do */
 #define SCTP_INIT_CHUNK 1
