@@ -85,8 +85,8 @@ static const char *written_name(struct scan *scan, const struct model_namespace 
 		return ns->name;
 	workloads = scan_workloads_of(scan, ns, &n);
 	manifest = n ? scan_manifest(scan, workloads[0]->kind, ns->name, workloads[0]->name) : NULL;
-	return manifest && scan_node(manifest->root, "metadata", "namespace", NULL) ? ns->name
-										    : NULL;
+	return manifest && !scan_node(manifest->root, "metadata", "namespace", NULL) ? NULL
+										     : ns->name;
 }
 
 static bool has_policy_called(const struct scan *scan, const char *ns, const char *name)
