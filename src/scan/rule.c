@@ -38,6 +38,7 @@ static const char *const reserved[][2] = {
 	{"BH411", "policies that say the same"},
 	{"BH413", "an except without effect"},
 	{"BH503", "a DNS rule without the node-local cache"},
+	{"BH505", "a Service that nobody may reach"},
 	{"BH508", "probes, webhooks and scrapes that are not admitted"},
 	{"BH605", "a feature that the CNI does not have"},
 	{"BH606", "traffic that policy does not cover"},

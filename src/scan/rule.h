@@ -127,7 +127,6 @@ enum scan_unit {
 	X(BH501, HIGH, CLUSTER, SAFE, INPUT, scan_no_dns, "closed egress without a way to the DNS") \
 	X(BH502, MEDIUM, OBJECT, SAFE, RULE, scan_udp_only, "DNS over UDP only") \
 	X(BH504, HIGH, CLUSTER, NONE, RULE, scan_one_side, "a connection that one side allows and the other refuses") \
-	X(BH505, MEDIUM, CLUSTER, NONE, SERVICE, scan_lonely_service, "a Service that nobody may reach") \
 	X(BH506, HIGH, CLUSTER, NONE, INPUT, scan_refused_needs, "a dependency that the policies refuse") \
 	X(BH507, HIGH, CLUSTER, NONE, INPUT, scan_offered, "offered to the outside: to everybody, or to nobody") \
 	X(BH509, HIGH, CLUSTER, NONE, INPUT, scan_lateral, "a way from the outside to what is sensitive") \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BH505 and BH507: what is offered, and who may come. */
+/* BH507: what is offered to the outside, and who may come. */
 #include "scan/check.h"
 
 #include <string.h>
@@ -10,34 +10,6 @@ static void service_targets(const struct model_service *service, const struct mo
 {
 	for (uint32_t i = 0; i < service->n_ports; i++)
 		model_service_targets(&service->ports[i], pod, ret);
-}
-
-/* Some pod of another workload, known or not, or an address outside the cluster. */
-static bool has_client(struct scan *scan, const struct model_pod *pod, struct port_range port)
-{
-
-	for (uint32_t i = 0; i < scan->snapshot->n_pods; i++) {
-		const struct model_pod *from = scan->snapshot->pods[i];
-
-		if (from->workload != pod->workload && from->origin != MODEL_ASSUMED &&
-		    scan_may(scan, from, pod, port.space, port.first))
-			return true;
-	}
-	return scan_far_may(scan, pod, POLICY_INGRESS, port.space, port.first);
-}
-
-static bool backend_has_client(struct scan *scan, const struct model_service *service,
-			       const struct model_pod *pod)
-{
-	struct port_set ports = {0};
-	bool ret = false;
-
-	service_targets(service, pod, &ports);
-	for (size_t i = 0; i < ports.n && !ret; i++)
-		ret = has_client(scan, pod, ports.ranges[i]);
-	ret |= ports.n == 0;
-	port_set_release(&ports);
-	return ret;
 }
 
 bool scan_lets_addresses_in(struct scan *scan, const struct model_workload *workload)
@@ -54,23 +26,6 @@ bool scan_lets_addresses_in(struct scan *scan, const struct model_workload *work
 					return true;
 		}
 	return false;
-}
-
-void scan_lonely_service(struct scan *scan, const struct model_service *service)
-{
-	for (uint32_t i = 0; i < service->n_backends; i++) {
-		const struct model_pod *pod = service->backends[i];
-
-		if (pod->host_network || scan_lets_addresses_in(scan, pod->workload) ||
-		    backend_has_client(scan, service, pod))
-			return;
-	}
-	if (service->n_backends)
-		scan_report(
-			scan, scan_at_service(service),
-			"no pod and no address may reach any of its backends: whoever connects to "
-			"%s/%s is refused",
-			service->ns->name, service->name);
 }
 
 /* What offers a Service to the outside; NULL: nothing does. */
