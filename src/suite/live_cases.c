@@ -82,14 +82,14 @@ static bool is_taken(const void *snapshot, const struct ip_addr *addr)
 static void add_kind(struct kinds *kinds, const struct model_snapshot *snapshot,
 		     const struct compile_range *of, struct ip_range range)
 {
-	struct kind *kind = kinds->items;
+	struct kind *kind;
+	size_t i = 0;
 
-	while (kind < kinds->items + kinds->n && kind->peer_class != of->peer_class)
-		kind++;
-	if (kind == kinds->items + kinds->n) {
-		kind = vec_add(kinds);
-		*kind = (struct kind){.peer_class = of->peer_class, .range = range};
-	}
+	while (i < kinds->n && kinds->items[i].peer_class != of->peer_class)
+		i++;
+	if (i == kinds->n)
+		vec_push(kinds, ((struct kind){.peer_class = of->peer_class, .range = range}));
+	kind = &kinds->items[i];
 	if (!kind->has_example)
 		kind->has_example =
 			analyze_example_address(range, is_taken, snapshot, &kind->example);
