@@ -20,7 +20,8 @@ struct run {
 	const char *words[4]; /* between the program and the input */
 	bool is_of_two;       /* another input with 20 policies less comes after it */
 	const char *target;   /* s */
-	const char *input;    /* NULL: the generated one; left out where it is not there */
+	bool is_bare;         /* of pods without owners: as many workloads */
+	const char *input;    /* NULL: a generated one; left out where it is not there */
 	struct sample wall, cpu, peak;
 };
 
@@ -29,6 +30,10 @@ static struct run runs[] = {
 	{.name = "diff", .words = {"diff"}, .is_of_two = true, .target = "< 2"},
 	{.name = "reach --rank", .words = {"reach", "--rank"}, .target = "< 2"},
 	{.name = "scan", .words = {"scan", "--fail-on", "none"}, .target = "< 2"},
+	{.name = "coverage", .words = {"coverage"}, .is_bare = true, .target = "< 2"},
+	{.name = "diff", .words = {"diff"}, .is_of_two = true, .is_bare = true, .target = "< 2"},
+	{.name = "reach --rank", .words = {"reach", "--rank"}, .is_bare = true, .target = "< 2"},
+	{.name = "scan", .words = {"scan", "--fail-on", "none"}, .is_bare = true, .target = "< 2"},
 	{.name = "scan of real projects",
 	 .words = {"scan", "--fail-on", "none"},
 	 .target = "< 1",
@@ -37,10 +42,19 @@ static struct run runs[] = {
 
 static struct run *const runs_end = runs + sizeof(runs) / sizeof(runs[0]);
 
-static void write_input(const char *path, uint32_t n_policies)
+/* A cluster, and one with fewer policies. */
+static const char *input_path(bool is_bare, bool is_other)
 {
-	const struct manifests_shape shape = {
-		.n_pods = N_PODS, .n_policies = n_policies, .owned = true};
+	return report_text("%s/%s-%s.yaml", process_folder(), is_bare ? "bare" : "owned",
+			   is_other ? "other" : "cluster");
+}
+
+static void write_input(bool is_bare, bool is_other)
+{
+	const struct manifests_shape shape = {.n_pods = N_PODS,
+					      .n_policies = N_POLICIES - (is_other ? 20 : 0),
+					      .owned = !is_bare};
+	const char *path = input_path(is_bare, is_other);
 	struct strbuf text = {0};
 	FILE *file;
 
@@ -51,7 +65,7 @@ static void write_input(const char *path, uint32_t n_policies)
 	strbuf_release(&text);
 }
 
-static void measure(struct run *run, const char *input, const char *other, bool counts)
+static void measure(struct run *run, bool counts)
 {
 	const char *program = report_text("%s/bin/bulkhead", process_build());
 	const char *argv[10] = {program};
@@ -68,12 +82,12 @@ static void measure(struct run *run, const char *input, const char *other, bool 
 	}
 	for (size_t i = 0; i < 4 && run->words[i]; i++)
 		argv[n++] = run->words[i];
-	argv[n++] = run->input ? run->input : input;
+	argv[n++] = run->input ? run->input : input_path(run->is_bare, false);
 	if (run->is_of_two)
-		argv[n++] = other;
+		argv[n++] = input_path(run->is_bare, true);
 	status = process_run(argv, report_text("%s/output", process_folder()), &cost);
 	if (status != run->is_of_two) /* access was added */
-		report_fail("%s %s %s: exit status %d", program, run->name, input, status);
+		report_fail("%s %s: exit status %d", program, run->name, status);
 	if (!counts)
 		return;
 	sample_add(&run->wall, cost.wall);
@@ -88,9 +102,9 @@ static bool is_there(const struct run *run)
 
 static void print(struct run *run)
 {
-	const char *name =
-		run->input ? run->name
-			   : report_text("%s, %u pods, %u policies", run->name, N_PODS, N_POLICIES);
+	const char *name = run->input ? run->name
+				      : report_text("%s, %u %spods, %u policies", run->name, N_PODS,
+						    run->is_bare ? "bare " : "", N_POLICIES);
 
 	report_print(&(struct report){.name = name,
 				      .value = sample_median(&run->wall),
@@ -103,16 +117,13 @@ static void print(struct run *run)
 
 int main(void)
 {
-	char input[256], other[256];
-
-	snprintf(input, sizeof(input), "%s/cluster.yaml", process_folder());
-	snprintf(other, sizeof(other), "%s/other.yaml", process_folder());
-	write_input(input, N_POLICIES);
-	write_input(other, N_POLICIES - 20);
+	for (int is_bare = 0; is_bare < 2; is_bare++)
+		for (int is_other = 0; is_other < 2; is_other++)
+			write_input(is_bare, is_other);
 	for (int round = 0; round <= ROUNDS; round++)
 		for (struct run *run = runs; run < runs_end; run++)
 			if (is_there(run))
-				measure(run, input, other, round > 0);
+				measure(run, round > 0);
 	for (struct run *run = runs; run < runs_end; run++)
 		if (is_there(run))
 			print(run);
