@@ -82,6 +82,16 @@ void analyze_rule_text(const struct policy_rule *rule, struct strbuf *ret)
 		      rule->index);
 }
 
+void analyze_decider_text(const struct policy *policy, const struct policy_rule *rule,
+			  struct strbuf *ret)
+{
+	analyze_policy_text(policy, ret);
+	if (!rule)
+		return;
+	strbuf_addch(ret, ' ');
+	analyze_rule_text(rule, ret);
+}
+
 static void add_ports(const struct policy_port *ports, uint32_t n, struct strbuf *ret)
 {
 	for (uint32_t i = 0; i < n; i++) {

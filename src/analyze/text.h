@@ -27,6 +27,10 @@ void analyze_policy_text(const struct policy *policy, struct strbuf *ret);
 /* "ingress[0]" */
 void analyze_rule_text(const struct policy_rule *rule, struct strbuf *ret);
 
+/* "shop/web ingress[0]"; without a rule (NULL) the policy alone. */
+void analyze_decider_text(const struct policy *policy, const struct policy_rule *rule,
+			  struct strbuf *ret);
+
 /* "app=api in shop"; of a tree, what its API calls it, else "(… and not (…))". */
 void analyze_peer_text(const struct policy_peer *peer, struct strbuf *ret);
 

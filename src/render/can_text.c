@@ -38,11 +38,7 @@ static void print_ref(const struct analyze_ref *ref)
 
 	if (strcmp(ref->policy->group, "networking.k8s.io") != 0)
 		strbuf_printf(&text, "%s ", ref->policy->kind);
-	analyze_policy_text(ref->policy, &text);
-	if (ref->rule) {
-		strbuf_addch(&text, ' ');
-		analyze_rule_text(ref->rule, &text);
-	}
+	analyze_decider_text(ref->policy, ref->rule, &text);
 	fputs(strbuf_str(&text), stdout);
 	strbuf_release(&text);
 }

@@ -198,11 +198,7 @@ void diff_ref_text(const struct analyze_ref *ref, struct strbuf *ret)
 	const struct diag_span *span = ref->rule ? &ref->rule->span : &ref->policy->span;
 
 	strbuf_printf(ret, "%s ", ref->policy->kind);
-	analyze_policy_text(ref->policy, ret);
-	if (ref->rule) {
-		strbuf_addch(ret, ' ');
-		analyze_rule_text(ref->rule, ret);
-	}
+	analyze_decider_text(ref->policy, ref->rule, ret);
 	if (span->file) {
 		strbuf_addstr(ret, " (");
 		place_add(ret, span);

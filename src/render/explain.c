@@ -105,9 +105,7 @@ static void print_ref(const struct policy_rule *rule)
 	struct strbuf text = {0};
 
 	strbuf_printf(&text, "%s ", rule->policy->kind);
-	analyze_policy_text(rule->policy, &text);
-	strbuf_addch(&text, ' ');
-	analyze_rule_text(rule, &text);
+	analyze_decider_text(rule->policy, rule, &text);
 	fputs(strbuf_str(&text), stdout);
 	strbuf_release(&text);
 }

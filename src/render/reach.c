@@ -95,9 +95,7 @@ void render_reach_rule(const struct policy_rule *rule, struct strbuf *name, stru
 {
 	strbuf_clear(name);
 	strbuf_clear(place);
-	analyze_policy_text(rule->policy, name);
-	strbuf_addch(name, ' ');
-	analyze_rule_text(rule, name);
+	analyze_decider_text(rule->policy, rule, name);
 	if (rule->span.file)
 		place_add(place, &rule->span);
 }

@@ -66,11 +66,7 @@ static void add_refs(const struct analyze_side *side, bool expects_allow, struct
 			continue;
 		strbuf_addstr(ret, before);
 		before = ", ";
-		analyze_policy_text(ref->policy, ret);
-		if (ref->rule) {
-			strbuf_addch(ret, ' ');
-			analyze_rule_text(ref->rule, ret);
-		}
+		analyze_decider_text(ref->policy, ref->rule, ret);
 		if (span->file) {
 			strbuf_addstr(ret, " (");
 			place_add(ret, span);

@@ -30,9 +30,7 @@ static void add_mutant(const struct suite_mutant *mutant, struct strbuf *ret)
 	const struct policy_rule *rule = mutant->change.rule;
 	struct strbuf text = {0};
 
-	analyze_policy_text(rule->policy, &text);
-	strbuf_addch(&text, ' ');
-	analyze_rule_text(rule, &text);
+	analyze_decider_text(rule->policy, rule, &text);
 	strbuf_printf(ret, "  %s %s", strbuf_str(&text), analyze_change_text(mutant->change.kind));
 	if (rule->span.file) {
 		strbuf_addstr(ret, "   ");
